@@ -15,7 +15,7 @@ from typing import NamedTuple
 import click
 from click.testing import CliRunner, Result
 
-from skerry import cli
+from skerry.cli.command_group import cli
 
 ROOT = Path(__file__).parent.parent
 # Pages whose commands follow one another in one folder, without an account.
@@ -107,7 +107,7 @@ def find_pages() -> list[Page]:
 def run_command(command: str, stand_ins: dict[str, str]) -> Result:
     """Run a command of skerry in this process, up to its first redirection, with stand-ins for its placeholders."""
     words = shlex.split(re.split(r" (?:>>?|\||2>) ", command)[0])[1:]
-    return CliRunner(env=_WIDTH).invoke(cli.cli, [stand_ins.get(word, word) for word in words])
+    return CliRunner(env=_WIDTH).invoke(cli, [stand_ins.get(word, word) for word in words])
 
 
 def run_in_folder(folder: Path, commands: list[str], stand_ins: dict[str, str]) -> dict[str, Result]:

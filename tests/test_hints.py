@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 import pytest
 
-from skerry import cli
+import skerry
+from skerry.cli.command_group import cli
 from skerry.cli.hints import OPTIONS, hint_of
 from skerry.errors import Argument, InputError
 
-SOURCE = Path(cli.__file__).parent.parent
+SOURCE = Path(skerry.__file__).parent
 LIBRARY = sorted(path for path in SOURCE.rglob("*.py") if path.relative_to(SOURCE).parts[0] != "cli")
 DATA = sorted((SOURCE / "data").glob("*.json"))
 
@@ -23,11 +24,11 @@ _FOREIGN = re.compile(r"\b(?:aws|docker|pip|pipx|session-manager-plugin|uv) [a-z
 
 def options() -> frozenset[str]:
     """The long options of all commands."""
-    context = click.Context(cli.cli)
-    commands = [cli.cli.get_command(context, name) for name in cli.cli.list_commands(context)]
+    context = click.Context(cli)
+    commands = [cli.get_command(context, name) for name in cli.list_commands(context)]
     return frozenset(
         name
-        for command in (*commands, cli.cli)
+        for command in (*commands, cli)
         if command is not None
         for option in command.get_params(context)
         for name in option.opts
@@ -66,10 +67,10 @@ def test_option_names_are_seen_in_texts_but_not_those_of_other_programs() -> Non
 
 
 def test_shared_options_are_declared_once() -> None:
-    context = click.Context(cli.cli)
+    context = click.Context(cli)
     declared: dict[str, dict[str, set[str]]] = {}
-    for name in cli.cli.list_commands(context):
-        command = cli.cli.get_command(context, name)
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
         assert command is not None
         for option in command.params:
             if isinstance(option, click.Option):

@@ -18,7 +18,7 @@ from botocore.client import BaseClient
 
 from skerry.aws.api_table import CALLS
 from skerry.aws.session import ClientFactory, make_clients
-from skerry.cli import cli
+from skerry.cli.command_group import cli
 from skerry.cli.reading import WIDEST
 from skerry.embedded import demo_deployment
 from skerry.embedded.fault_injection import Faults

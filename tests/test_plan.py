@@ -9,7 +9,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from skerry import app, cli
+from skerry import app
+from skerry.cli.command_group import cli
 from skerry.model.world import World
 from skerry.render import plan_json
 from skerry.sources import documents
@@ -164,6 +165,6 @@ def _as_json(chapter: app.Chapter) -> str:
 def test_planned_network_passes_rehearsal_with_real_packets(network: Network, tmp_path: Path) -> None:
     network.s3_list("52.218.0.0/17")
     arguments = ["rehearse", "--from", str(saved(network, tmp_path)), "--with-plan", "--probe"]
-    found = CliRunner().invoke(cli.cli, arguments, catch_exceptions=False)
+    found = CliRunner().invoke(cli, arguments, catch_exceptions=False)
     assert found.exit_code == 0, found.output
     assert "On the network after the changes of skerry plan (5, proven)." in click.unstyle(found.output)

@@ -14,9 +14,9 @@ from botocore import xform_name
 from click.testing import CliRunner, Result
 
 import skerry
-from skerry import cli
 from skerry.aws.api_table import CALLS
 from skerry.aws.session import make_clients
+from skerry.cli.command_group import cli
 from skerry.embedded import demo_deployment
 from skerry.embedded.http_server import serve_over_http
 from skerry.model.record_kinds import KINDS
@@ -78,7 +78,7 @@ def placeholders(folder: Path) -> dict[str, str]:
 
 def run(*words: str) -> Result:
     """Run skerry in this process; errors of ours leave with their exit code."""
-    return CliRunner(env={"COLUMNS": "80"}).invoke(cli.cli, list(words), catch_exceptions=False)
+    return CliRunner(env={"COLUMNS": "80"}).invoke(cli, list(words), catch_exceptions=False)
 
 
 def diagnosed(folder: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from types import ModuleType
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from skerry.app.account import read_account
-    from skerry.app.diagnosis import diagnose, diagnose_hypothetical, trace
+    from skerry.app.diagnosis import diagnose, diagnose_hypothetical
     from skerry.app.encoding import to_json
     from skerry.app.explanation import explain_code, explain_text, explain_with_diagnosis
     from skerry.app.planning import plan, plan_hypothetical, plan_options
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from skerry.app.rehearsal import RehearsalRequest, rehearse
     from skerry.app.saving import Saved, snapshot
     from skerry.app.selection import Hypothetical, Selection
+    from skerry.app.tracing import trace
     from skerry.aws.session import Account
     from skerry.diagnose.causes import Cause
     from skerry.diagnose.diagnosis import (
@@ -96,7 +97,7 @@ __all__ = [
 
 _NAMES = {
     "app.account": ("read_account",),
-    "app.diagnosis": ("diagnose", "diagnose_hypothetical", "trace"),
+    "app.diagnosis": ("diagnose", "diagnose_hypothetical"),
     "app.encoding": ("to_json",),
     "app.explanation": ("explain_code", "explain_text", "explain_with_diagnosis"),
     "app.planning": ("plan", "plan_hypothetical", "plan_options"),
@@ -104,6 +105,7 @@ _NAMES = {
     "app.rehearsal": ("RehearsalRequest", "rehearse"),
     "app.saving": ("Saved", "snapshot"),
     "app.selection": ("Hypothetical", "Selection"),
+    "app.tracing": ("trace",),
     "aws.session": ("Account",),
     "diagnose.causes": ("Cause",),
     "diagnose.diagnosis": (

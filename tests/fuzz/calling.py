@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from skerry import cli
 from skerry.app import rehearsal
+from skerry.cli import process
 from skerry.lab import messages, requirements
 from skerry.lab.config_files import build_scripts
 from skerry.lab.run import AttemptResult, Performance
@@ -66,13 +67,13 @@ def _texts(found: Any) -> Iterator[str]:
 
 def prepare(*, perform: bool = False) -> None:
     """Make skerry ready to run many times; without ``perform`` a rehearsal builds no lab."""
-    tell = cli._fault  # noqa: SLF001 -- the one place that knows an error it did not expect
+    tell = process._fault  # noqa: SLF001 -- the one place that knows an error it did not expect
 
     def _fault(fault: Exception) -> None:
         _Kept.fault = place_of(fault)
         tell(fault)
 
-    cli._fault = _fault  # noqa: SLF001
+    process._fault = _fault  # noqa: SLF001
     if not perform:
         vars(rehearsal)["perform"] = _perform
         vars(requirements)["require"] = lambda **_: None

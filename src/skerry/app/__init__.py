@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from skerry.app.account import read_account
     from skerry.app.demo_story import Chapter, demo, keep_chapters
-    from skerry.app.diagnosis import diagnose, diagnose_hypothetical, trace
+    from skerry.app.diagnosis import diagnose, diagnose_hypothetical
     from skerry.app.encoding import to_json
     from skerry.app.explanation import explain_code, explain_text, explain_with_diagnosis, list_ids
     from skerry.app.planning import plan, plan_hypothetical, plan_options
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from skerry.app.rehearsal import RehearsalRequest, rehearse, save_disagreement
     from skerry.app.saving import Saved, snapshot
     from skerry.app.selection import Hypothetical, Selection, hypothetical_launch, launches
+    from skerry.app.tracing import trace
 
 _NAMES = {
     "account": ("read_account",),
     "demo_story": ("Chapter", "demo", "keep_chapters"),
-    "diagnosis": ("diagnose", "diagnose_hypothetical", "trace"),
+    "diagnosis": ("diagnose", "diagnose_hypothetical"),
     "encoding": ("to_json",),
     "explanation": ("explain_code", "explain_text", "explain_with_diagnosis", "list_ids"),
     "planning": ("plan", "plan_hypothetical", "plan_options"),
@@ -29,6 +30,7 @@ _NAMES = {
     "rehearsal": ("RehearsalRequest", "rehearse", "save_disagreement"),
     "saving": ("Saved", "snapshot"),
     "selection": ("Hypothetical", "Selection", "hypothetical_launch", "launches"),
+    "tracing": ("trace",),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 

@@ -2,6 +2,7 @@
 
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -10,7 +11,9 @@ from skerry.errors import InputError
 from skerry.model.world import World
 from skerry.sources import documents, files, snapshots
 from skerry.sources.network_only import keep_network_only as without_resource_answers
-from skerry.sources.redaction import Redaction
+
+if TYPE_CHECKING:
+    from skerry.sources.redaction import Redaction
 
 
 class Gathered(msgspec.Struct, frozen=True):
@@ -53,7 +56,7 @@ def read_files(path: str | PathLike[str], region: str | None = None, *, network_
         ) from error
 
 
-def redact(gathered: Gathered, redaction: Redaction) -> Gathered:
+def redact(gathered: Gathered, redaction: "Redaction") -> Gathered:
     """Return the documents and the World without secrets and names of people; its diagnoses have the same verdicts."""
     redacted = redaction.redact_documents(gathered.documents)
     if not redacted:

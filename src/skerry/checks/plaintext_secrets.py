@@ -9,7 +9,8 @@ from skerry.checks.check import CheckContext, check
 from skerry.diagnose.diagnosis import ServiceDiagnosis
 from skerry.model.facts import Missing
 
-_SECRET = re.compile(
+# Compiled at first use: a start compiles no pattern that few inputs need.
+_ENDS = (
     r"(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|SECRET_KEY|SECRET_ACCESS_KEY|SESSION_TOKEN|TOKEN|API_?KEY|"
     r"ACCESS_KEY|PRIVATE_KEY|ENCRYPTION_KEY|SIGNING_KEY|CREDENTIALS)$"
 )
@@ -53,6 +54,6 @@ def _suspects(service: ServiceDiagnosis) -> Iterator[tuple[str, list[str]]]:
     definition = service.launch.definition
     containers = UNSET if isinstance(definition, Missing) else definition.container_definitions
     for container in () if containers is UNSET else containers:
-        names = [variable.name for variable in container.environment if _SECRET.search(variable.name.upper())]
+        names = [variable.name for variable in container.environment if re.search(_ENDS, variable.name.upper())]
         if names:
             yield container.name, names

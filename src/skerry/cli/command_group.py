@@ -10,13 +10,13 @@ from skerry.suggestions import suggest
 _MODULES = {
     "completion": "commands",
     "demo": "commands",
-    "diagnose": "commands",
+    "diagnose": "diagnose",
     "explain": "explain",
     "iam-policy": "commands",
     "plan": "plan",
     "rehearse": "rehearse",
-    "snapshot": "commands",
-    "trace": "commands",
+    "snapshot": "snapshot",
+    "trace": "trace",
 }
 
 

@@ -24,7 +24,7 @@ _MEMORY: Mapping[int, tuple[int, ...]] = {
     8192: tuple(range(16_384, 61_440 + 1, 4096)),
     16_384: tuple(range(32_768, 122_880 + 1, 8192)),
 }
-_SIZE = re.compile(r"(\d{1,9}|\d{0,5}\.\d{1,5}) ?(vcpu|gb)?", re.IGNORECASE)
+_SIZE = r"(\d{1,9}|\d{0,5}\.\d{1,5}) ?(vcpu|gb)?"
 _UNIT = 1024
 
 
@@ -89,7 +89,7 @@ def _container_limits(definition: TaskDefinition, containers: tuple[ContainerDef
 
 def _units(text: str | int) -> int | None:
     """Return CPU units or MiB; ECS also takes vCPUs and GB in a text. None for a text of another form."""
-    match = _SIZE.fullmatch(str(text).strip())
+    match = re.fullmatch(_SIZE, str(text).strip(), re.IGNORECASE)
     if match is None:
         return None
     number, unit = match.groups()

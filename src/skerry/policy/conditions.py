@@ -16,9 +16,9 @@ from skerry.policy.resources import could_begin
 from skerry.policy.ternary import Truth, Unknown, all_of, any_of, negate, shorten, unknown_for
 from skerry.policy.wildcards import Pattern, PolicyVariable, Token, UnresolvedVariable, Wildcard, literal_of, resolve
 
-_OF_AN_ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
+_OF_AN_ACCOUNT = r"(?<![0-9])[0-9]{12}(?![0-9])"
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed-view-data-orgs.html
-_IN_AN_ORGANIZATION = re.compile(r"o-[a-z0-9]+/")
+_IN_AN_ORGANIZATION = r"o-[a-z0-9]+/"
 
 
 def holds(condition: Condition, request: Request) -> Truth:
@@ -122,7 +122,7 @@ def _names_one_principal(pattern: Pattern) -> bool:
     if all(isinstance(token, str) for token in pattern):
         return True
     text = literal_of(pattern)
-    return bool(_IN_AN_ORGANIZATION.match(text) or _OF_AN_ACCOUNT.search(text))
+    return bool(re.match(_IN_AN_ORGANIZATION, text) or re.search(_OF_AN_ACCOUNT, text))
 
 
 def any_matches(

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 """
 
-import base64
+import binascii
 import ipaddress
 import re
 from collections.abc import Callable
@@ -22,8 +22,9 @@ Compare = Callable[[Pattern, str], Truth]
 Order = Callable[[Decimal, Decimal], bool]
 Quantifier = Literal["", "ForAllValues", "ForAnyValue"]
 
-_NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?")
-_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})")
+# Compiled at first use: a start compiles no pattern that few inputs need.
+_NUMBER = r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?"
+_INSTANT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})"
 _YEAR = 4  # digits
 _1970 = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -59,7 +60,7 @@ def _like(pattern: Pattern, value: str) -> Truth:
 
 
 def _number(text: str) -> Decimal | None:
-    return Decimal(text) if _NUMBER.fullmatch(text) else None
+    return Decimal(text) if re.fullmatch(_NUMBER, text) else None
 
 
 def _numeric(order: Order, pattern: Pattern, value: str) -> Truth:
@@ -80,7 +81,7 @@ def _instant(text: str) -> Decimal | None:
     """
     if text.isascii() and text.isdigit():
         return None if len(text) == _YEAR else _number(text)
-    if not _INSTANT.fullmatch(text):
+    if not re.fullmatch(_INSTANT, text):
         return None
     try:
         since = datetime.fromisoformat(text) - _1970
@@ -103,7 +104,7 @@ def _bool(pattern: Pattern, value: str) -> Truth:
 
 def _bytes(text: str) -> bytes | None:
     try:
-        return base64.b64decode(text, validate=True)
+        return binascii.a2b_base64(text, strict_mode=True)
     except ValueError:
         return None
 

@@ -14,9 +14,10 @@ NamedAs = Literal["itself", "role", "account"]
 NAMED_AS: tuple[NamedAs, ...] = ("itself", "role", "account")
 _BY_NAME: tuple[NamedAs, ...] = ("itself", "role")
 
-_ACCOUNT = re.compile(r"[0-9]{12}")
-_ROOT = re.compile(r"arn:[a-z-]+:iam::([0-9]{12}):root")
-_SESSION = re.compile(r"arn:[a-z-]+:sts::([0-9]{12}):assumed-role/([^/]+)/(.+)")
+# Compiled at first use: a start compiles no pattern that few inputs need.
+_ACCOUNT = r"[0-9]{12}"
+_ROOT = r"arn:[a-z-]+:iam::([0-9]{12}):root"
+_SESSION = r"arn:[a-z-]+:sts::([0-9]{12}):assumed-role/([^/]+)/(.+)"
 
 
 def names_principal(
@@ -53,8 +54,8 @@ def _names_identity(value: str, principal: Principal, way: NamedAs) -> Truth:
 
     AWS shows a deleted user or role by its id (AIDA…, AROA…). The id is no ARN and matches no principal.
     """
-    account = value if _ACCOUNT.fullmatch(value) else None
-    root = _ROOT.fullmatch(value)
+    account = value if re.fullmatch(_ACCOUNT, value) else None
+    root = re.fullmatch(_ROOT, value)
     if root or account:
         return way == "account" and principal.account == (root[1] if root else account)
     if principal.kind in {"service", "anonymous", "aws"}:
@@ -74,7 +75,7 @@ def _names_identity(value: str, principal: Principal, way: NamedAs) -> Truth:
 
 
 def _names_session(value: str, principal: Principal) -> Truth:
-    match = _SESSION.fullmatch(value)
+    match = re.fullmatch(_SESSION, value)
     if not match or match[1] != principal.account or match[2] != principal.arn.rpartition("/")[2]:
         return False
     if principal.session is None:

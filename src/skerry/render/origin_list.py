@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from skerry.diagnose.diagnosis import Blocker, Diagnosis, Finding
-from skerry.plan.changes import resource_of
-from skerry.plan.records import Plan, Planned, Remaining
+from skerry.model.origins import Origin
 from skerry.render.text import align_columns, bold, clean
 
 _HEADING = "Written in"
@@ -16,18 +15,17 @@ def list_origins_of_diagnosis(diagnosis: Diagnosis, width: int) -> Iterator[str]
     yield from list_origins((*(blocker for row in needs for blocker in row.blockers), *diagnosis.findings), width)
 
 
-def list_origins_of_plan(plan: Plan, width: int) -> Iterator[str]:
-    """Yield the places of the changed resources and of the remaining blockers."""
-    yield from list_origins((*plan.changes, *plan.remaining, *plan.findings), width)
+def list_origins(results: Iterable[Blocker | Finding], width: int) -> Iterator[str]:
+    """Yield the resources of blockers and findings, each with the place of its record."""
+    yield from list_places(((result.resource, result.origin) for result in results), width)
 
 
-def list_origins(results: Iterable[Blocker | Finding | Planned | Remaining], width: int) -> Iterator[str]:
+def list_places(origins: Iterable[tuple[str, Origin | None]], width: int) -> Iterator[str]:
     """Yield each resource with the place of its record; nothing if no place is known."""
     places: dict[str, str] = {}
-    for result in results:
-        resource = resource_of(result.change) if isinstance(result, Planned) else result.resource
-        if result.origin is not None and result.origin.place is not None:
-            places[resource] = result.origin.place
+    for resource, origin in origins:
+        if origin is not None and origin.place is not None:
+            places[resource] = origin.place
     if places:
         yield from ["", bold(_HEADING)]
         rows = ((clean(resource), clean(place)) for resource, place in places.items())

@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from skerry.model.facts import Refusal
+from skerry.model.origins import Origin
 from skerry.plan.changes import (
     AddAclEntry,
     Advise,
@@ -26,9 +27,10 @@ from skerry.plan.changes import (
     Rule,
     SetVpcAttribute,
     is_new,
+    resource_of,
 )
 from skerry.plan.records import Plan, Planned, Why
-from skerry.render.origin_list import list_origins_of_plan
+from skerry.render.origin_list import list_places
 from skerry.render.text import bold, clean, dim, list_names, pluralize, style_word
 from skerry.render.unread_calls import format_refusals
 from skerry.render.view import DEFAULT_VIEW, View, format_next
@@ -53,7 +55,7 @@ def format_plan(plan: Plan, *, refused: Iterable[Refusal] = (), view: View = DEF
             number += 1
             lines += _change(number, planned)
     lines += _rest(plan)
-    lines += list_origins_of_plan(plan, view.width) if view.verbose else ()
+    lines += list_places(_origins_of(plan), view.width) if view.verbose else ()
     lines += format_refusals(refused, view.width)
     return view.fit(lines) + format_next(view, plan.next_step)
 
@@ -221,6 +223,13 @@ def _modified(change: ModifyEndpoint) -> Iterator[str]:
     ):
         if ids:
             yield f"also {words} {', '.join(resource_name_of(resource_id) for resource_id in ids)}"
+
+
+def _origins_of(plan: Plan) -> Iterator[tuple[str, Origin | None]]:
+    """Yield the origins of the changed resources, of the remaining blockers and of the findings."""
+    yield from ((resource_of(planned.change), planned.origin) for planned in plan.changes)
+    yield from ((remaining.resource, remaining.origin) for remaining in plan.remaining)
+    yield from ((finding.resource, finding.origin) for finding in plan.findings)
 
 
 def _rest(plan: Plan) -> Iterator[str]:

@@ -76,6 +76,8 @@ def width_of(text: str) -> int:
 
 
 def _columns_of(letter: str) -> int:
+    if letter.isascii():
+        return 1
     if unicodedata.category(letter) in _ZERO_WIDTH:
         return 0
     return 2 if unicodedata.east_asian_width(letter) in _WIDE else 1
@@ -149,7 +151,7 @@ def _wrap(line: str, width: int, extra: int) -> Iterator[str]:
 def _break(plain: str, start: int, first: int, room: int) -> int:
     """Return the end of a line that begins at ``start``: at a space, else after a separator, else at the margin."""
     end = start
-    while end < len(plain) and width_of(plain[start : end + 1]) <= room:
+    while end < len(plain) and (room := room - _columns_of(plain[end])) >= 0:
         end += 1
     if end == len(plain):
         return end

@@ -30,7 +30,7 @@ _SECRET_PARTS = 2
 _CURRENT = "AWSCURRENT"
 # Secrets Manager adds six random characters to a name in its ARN; a name should not end like this itself:
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
-_SUFFIXED = re.compile(r"-([A-Za-z0-9]{6})$")
+_SUFFIXED = r"-([A-Za-z0-9]{6})$"
 _SUFFIX = 6
 _UNUSED = ("Description", "Tags", "ReplicationStatus", "CrossAccountReplicas", "ExternalSecretRotationMetadata")
 
@@ -137,7 +137,7 @@ def _resources_of(scope: RequestScope, _action: str, subject: str) -> Iterator[R
     """
     secret = SECRET.find(scope.resources, subject)
     parsed = parse_arn(subject)
-    suffix = _SUFFIXED.search(subject)
+    suffix = re.search(_SUFFIXED, subject)
     if isinstance(secret, SecretDescription) and (described := parse_arn(secret.arn)) is not None:
         yield Resource(secret.arn, described.account)
     elif parsed is None:

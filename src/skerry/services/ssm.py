@@ -27,7 +27,7 @@ from skerry.services.service import ClientCall, ReadContext, RequestScope, Resou
 PREFIX = "ssm"
 _SECURE = "SecureString"
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
-_NAME = re.compile(r"[A-Za-z0-9_./-]+")
+_NAME = r"[A-Za-z0-9_./-]+"
 # AWS's public parameters and references to secrets; DescribeParameters lists neither:
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html
 _OF_AWS = "/aws/"
@@ -110,7 +110,7 @@ def _names_of(value_from: str, home: Arn) -> Iterator[str]:
     name = _plain_name_of(value_from)
     names = [name] if parsed is None else [f"/{name}"] if "/" in name else [name, f"/{name}"]
     for candidate in names:
-        if _NAME.fullmatch(candidate) and not candidate.startswith(_OF_AWS):
+        if re.fullmatch(_NAME, candidate) and not candidate.startswith(_OF_AWS):
             yield candidate
 
 
