@@ -92,7 +92,7 @@ def denies_of_network_acls_are_overlooked() -> Iterator[None]:
 def ports_of_network_acl_entries_are_overlooked() -> Iterator[None]:
     def wrong(*of: Any) -> Any:
         found = _acl_rules(*of)
-        return tuple(rule._replace(ports=ALL_PORTS) for rule in found) if isinstance(found, tuple) else found
+        return tuple(structs.replace(rule, ports=ALL_PORTS) for rule in found) if isinstance(found, tuple) else found
 
     with _swap(security_filters, "acl_rules_of", wrong):
         yield
@@ -102,7 +102,7 @@ def ports_of_network_acl_entries_are_overlooked() -> Iterator[None]:
 def blocks_of_network_acl_entries_are_overlooked() -> Iterator[None]:
     def wrong(*of: Any) -> Any:
         found = _acl_rules(*of)
-        return tuple(rule._replace(addresses=ANY) for rule in found) if isinstance(found, tuple) else found
+        return tuple(structs.replace(rule, addresses=ANY) for rule in found) if isinstance(found, tuple) else found
 
     with _swap(security_filters, "acl_rules_of", wrong):
         yield
@@ -171,7 +171,7 @@ def a_reference_to_a_group_is_read_as_the_vpcs_block() -> Iterator[None]:
         found = _group_rules(*of)
         if not isinstance(found, tuple):
             return found
-        return tuple(rule._replace(peer=whole) if isinstance(rule.peer, GroupPair) else rule for rule in found)
+        return tuple(structs.replace(rule, peer=whole) if isinstance(rule.peer, GroupPair) else rule for rule in found)
 
     with _swap(security_filters, "group_rules_of", wrong):
         yield
@@ -209,12 +209,15 @@ def the_group_of_the_endpoint_is_not_asked() -> Iterator[None]:
 
 @mutant
 def only_the_first_group_counts() -> Iterator[None]:
-    groups = Filters.groups
+    groups, first_rule = Filters.groups, Filters.first_rule
 
     def wrong(self: Filters, of: Any, *rest: Any) -> Hop:
         return groups(self, of[:1] if isinstance(of, tuple) else of, *rest)
 
-    with _swap(Filters, "groups", wrong):
+    def wrong_first(self: Filters, of: Any, *rest: Any) -> Any:
+        return first_rule(self, of[:1], *rest)
+
+    with _swap(Filters, "groups", wrong), _swap(Filters, "first_rule", wrong_first):
         yield
 
 
@@ -260,7 +263,9 @@ def half_a_block_is_read_as_the_whole() -> Iterator[None]:
         if not isinstance(found, tuple):
             return found
         return tuple(
-            rule._replace(peer=Block(widened(rule.peer.addresses), 24)) if isinstance(rule.peer, Block) else rule
+            structs.replace(rule, peer=Block(widened(rule.peer.addresses), 24))
+            if isinstance(rule.peer, Block)
+            else rule
             for rule in found
         )
 
@@ -269,7 +274,7 @@ def half_a_block_is_read_as_the_whole() -> Iterator[None]:
         if not isinstance(found, tuple):
             return found
         return tuple(
-            rule if isinstance(rule.addresses, Missing) else rule._replace(addresses=widened(rule.addresses))
+            rule if isinstance(rule.addresses, Missing) else structs.replace(rule, addresses=widened(rule.addresses))
             for rule in found
         )
 

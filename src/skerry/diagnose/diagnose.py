@@ -128,7 +128,7 @@ def diagnose_one(
         ]
     rows = tuple(_row(world, need, outcomes) for need, outcomes in zip(launch_needs, table, strict=True))
     placements = tuple(
-        _placement(world, subnet, [outcomes[column] for outcomes in table], launch_needs)
+        _placement(walker, subnet, [outcomes[column] for outcomes in table], launch_needs)
         for column, subnet in enumerate(sources)
     )
     verdict = alternating_verdict_of(placement.verdict for placement in placements)
@@ -166,14 +166,20 @@ def _row(world: World, need: Need, outcomes: list[Outcome]) -> NeedDiagnosis:
     return msgspec.structs.replace(need_diagnosis, error=error_of(need_diagnosis))
 
 
-def _placement(world: World, subnet_id: str, outcomes: list[Outcome], wanted: tuple[Need, ...]) -> PlacementDiagnosis:
+def _placement(walker: Walker, subnet_id: str, outcomes: list[Outcome], wanted: tuple[Need, ...]) -> PlacementDiagnosis:
     start = [outcome.verdict for need, outcome in zip(wanted, outcomes, strict=True) if need.blocks == "start"]
+    verdict = worst_of(start)
+    # Services in one subnet with one verdict share the record.
+    return walker.memo.once(("placement", subnet_id, verdict), lambda: _place(walker.world, subnet_id, verdict))
+
+
+def _place(world: World, subnet_id: str, verdict: Verdict) -> PlacementDiagnosis:
     subnet = world.subnets.get(subnet_id)
     zone = subnet.availability_zone if subnet is not None else UNSET
     return PlacementDiagnosis(
         subnet_id,
         kind_of(world, subnet_id),
-        worst_of(start),
+        verdict,
         name_of(subnet.tags) if subnet is not None else None,
         None if zone is UNSET else zone,
     )

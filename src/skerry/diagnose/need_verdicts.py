@@ -57,12 +57,11 @@ def judge_need(walker: Walker, need: Need, source: Source | Missing, subnet_id: 
     """Return the outcome of a Need for a task in a subnet."""
     match need:
         case Placement():
-            return _at(subnet_id, _platform(need), placement.check_zone(walker.world, need, subnet_id))
+            return walker.memo.once((need, subnet_id), lambda: _placement(walker.world, need, subnet_id))
         case Interface():
             world = walker.world
-            return _at(
-                subnet_id, _free_address(world, subnet_id), placement.check_groups(world, need, source, subnet_id)
-            )
+            address = walker.memo.once(("free address", subnet_id), lambda: _free_address(world, subnet_id))
+            return _at(subnet_id, address, placement.check_groups(world, need, source, subnet_id))
         case Unread():
             return _at(subnet_id, make_undecided_hop("fargate", "", Missing(need.fact, need.action)))
         case Call():
@@ -112,6 +111,10 @@ def _at(subnet_id: str, *hops: Hop) -> Outcome:
         return Outcome(OK, (Trace(subnet_id, _HERE, hops, None, None, OK),))
     judgement = judge_path(join_segments(hops, None, None, _HERE))
     return Outcome(judgement.verdict, (Trace(subnet_id, _HERE, hops, None, None, *judgement),))
+
+
+def _placement(world: World, need: Placement, subnet_id: str) -> Outcome:
+    return _at(subnet_id, _platform(need), placement.check_zone(world, need, subnet_id))
 
 
 def _platform(need: Placement) -> Hop:

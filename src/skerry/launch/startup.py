@@ -33,10 +33,10 @@ def needs_of(launch: Launch) -> tuple[Need, ...]:
 
     Calls to one host at one step are one Need. A missing fact of the task is a Need of its own, `Unread`.
     """
-    family = launch.family
+    family, account = launch.family, _account_of(launch)
     unmerged: list[Need] = [
         Placement(family, launch.platform_version, launch.architecture, launch.region),
-        Interface(_account_of(launch), launch.groups),
+        Interface(account, launch.groups),
     ]
     if family == "windows" and launch.architecture == _ARM:
         # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html
@@ -48,7 +48,7 @@ def needs_of(launch: Launch) -> tuple[Need, ...]:
     elif launch.region is None:
         unmerged.append(Unread("start", "the Region of the task"))
     else:
-        unmerged.extend(_of_definition(launch, launch.definition, launch.region))
+        unmerged.extend(_of_definition(launch, launch.definition, launch.region, account))
     if launch.region is not None:
         unmerged.extend(_of_service(launch, launch.region))
     merged = _merge(unmerged)
@@ -60,16 +60,18 @@ def needs_of(launch: Launch) -> tuple[Need, ...]:
 
 def _account_of(launch: Launch) -> str | None:
     """Return the account of a task by the ARN of its service or task definition; None without an ARN."""
-    names = (launch.arn, None if isinstance(launch.definition, Missing) else launch.definition.task_definition_arn)
-    parsed = (parse_arn(name) for name in names if name)
-    return next((arn.account for arn in parsed if arn is not None and arn.account), None)
+    for name in (launch.arn, None if isinstance(launch.definition, Missing) else launch.definition.task_definition_arn):
+        parsed = parse_arn(name) if name else None
+        if parsed is not None and parsed.account:
+            return parsed.account
+    return None
 
 
-def _of_definition(launch: Launch, definition: TaskDefinition, region: str) -> Iterator[Need]:
+def _of_definition(launch: Launch, definition: TaskDefinition, region: str, account: str | None) -> Iterator[Need]:
     if definition.container_definitions is UNSET:
         yield Unread("start", "the containers of the task definition", "ecs:DescribeTaskDefinition")
         return
-    yield from refusals_of(definition, _account_of(launch))
+    yield from refusals_of(definition, account)
     windows = launch.family == "windows"
     for container in definition.container_definitions:
         yield from _secrets(container, region)

@@ -1,7 +1,8 @@
 """ARNs and other AWS identifiers: their parts, their Regions, and the resource types of id prefixes."""
 
 import re
-from typing import NamedTuple
+
+import msgspec
 
 _REGION = re.compile(r"^[a-z]{2,4}(?:-[a-z]+)+-\d+")
 _REGION_ONLY = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-\d+")
@@ -24,7 +25,7 @@ _ARN_TYPES = {
 }
 
 
-class Arn(NamedTuple):
+class Arn(msgspec.Struct, frozen=True, gc=False):
     """The parts of an Amazon Resource Name."""
 
     partition: str

@@ -5,7 +5,8 @@ So sets of both are unions, and a rule for one family holds no address of the ot
 """
 
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from skerry.net.intervals import Interval, Intervals, intersect, subtract, union
 
@@ -17,7 +18,7 @@ IPV6 = 1 << 128
 _BITS, _OCTETS, _DIGITS = 32, 4, 3
 
 
-class Block(NamedTuple):
+class Block(msgspec.Struct, frozen=True, gc=False):
     """A CIDR block: its addresses and the length of its prefix."""
 
     addresses: Intervals

@@ -22,7 +22,7 @@ class CidrBlock(ParsedText):
         if block is None:
             raise ValueError(f"{text[:80]!r} is no {cls.form}")
         parsed = super().__new__(cls, text)
-        parsed.addresses, parsed.length = block
+        parsed.addresses, parsed.length = block.addresses, block.length
         return parsed
 
     @staticmethod

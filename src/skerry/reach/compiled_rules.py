@@ -1,8 +1,8 @@
 """The user's rules, read once: security group rules and network ACL entries as sets of addresses and ports."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from skerry.model.facts import Missing
@@ -23,14 +23,14 @@ ALL_PORTS: Intervals = ((0, 65_535),)
 _NUMBERS = {TCP: "6", UDP: "17"}
 
 
-class GroupRule(NamedTuple):
+class GroupRule(msgspec.Struct, frozen=True, gc=False):
     """One rule of a security group; ``peer`` is `Missing` where it is no CIDR block."""
 
     text: str
     peer: Block | PrefixListReference | GroupPair | Missing
 
 
-class AclRule(NamedTuple):
+class AclRule(msgspec.Struct, frozen=True, gc=False):
     """One entry of a network ACL; ``addresses`` are `Missing` where it has no CIDR block."""
 
     addresses: Intervals | Missing

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/vpc/latest/userguide/VPC_DHCP_Options.html
 """
 
-from typing import NamedTuple
+import msgspec
 
 from skerry.model.facts import Missing
 from skerry.model.network import Vpc
@@ -16,7 +16,7 @@ _NO_OPTIONS = "default"
 _AMAZON = {"AmazonProvidedDNS", "169.254.169.253", "fd00:ec2::253"}
 
 
-class Servers(NamedTuple):
+class Servers(msgspec.Struct, frozen=True, gc=False):
     """The DNS servers of a VPC: whether Amazon's is one of them, and the others."""
 
     amazon: bool

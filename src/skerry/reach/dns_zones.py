@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-co
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import msgspec
 from msgspec import UNSET
 
 from skerry.catalogue.services import private_names_of, service_of_endpoint
@@ -23,7 +24,7 @@ LATTICE = {"Resource", "ServiceNetwork"}
 """The types of endpoint that lead to resources of VPC Lattice, by names that their owner chose."""
 
 
-class NameSource(NamedTuple):
+class NameSource(msgspec.Struct, frozen=True, gc=False):
     """Something that answers for a name: a hosted zone, an endpoint or a rule, with the name of its zone.
 
     ``profile``: the Route 53 Profile that the VPC has it by, if it has it by one.

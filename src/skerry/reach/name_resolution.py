@@ -29,7 +29,7 @@ _MOST_NAMES = 32
 _REGISTRY = "registry"
 
 
-class Query(NamedTuple):
+class Query(msgspec.Struct, frozen=True, gc=False):
     """The name to resolve, or an unknown one at a known place."""
 
     host: DnsName | None
@@ -58,7 +58,7 @@ class _Chain:
         return self._left >= 0
 
 
-class _View(NamedTuple):
+class _View(msgspec.Struct, frozen=True, gc=False):
     """Where a question is answered: in a VPC, with or without its private names, perhaps from outside it."""
 
     vpc_id: str
@@ -82,7 +82,7 @@ class NameResolver:
     def resolve(self, vpc_id: str, query: Query) -> Resolution:
         """Resolve a name as a task in the VPC does."""
         if query.place == _REGISTRY:
-            return self._registry(vpc_id, query._replace(place="internet"))
+            return self._registry(vpc_id, msgspec.structs.replace(query, place="internet"))
         if query.host is None and query.place == "aws":
             fact = Missing("the host names of the partition that the Region is in")
             return Resolution(make_undecided_hop("dns", "", fact))
@@ -202,7 +202,7 @@ class NameResolver:
             return Resolution(
                 make_undecided_hop("dns", rule.id, Missing(f"where the chain of rules over {rule.id} ends"))
             )
-        resolution = self._within(home, query._replace(host=host), view.chain, inbound=True)
+        resolution = self._within(home, msgspec.structs.replace(query, host=host), view.chain, inbound=True)
         if not resolution.hop.clean:
             return resolution
         text = f"{resolution.hop.rule}, in {home}, to whose inbound resolver endpoint {rule.id} is taken to get through"
@@ -274,7 +274,8 @@ class NameResolver:
             return Resolution(make_undecided_hop("dns", name.plain, fact))
         anywhere = Resolution(Hop("dns", name.plain, rule=name.plain), (self.destinations.public("anywhere", None),))
         # An answer from a zone proves that private names apply.
-        return self._asked(view._replace(hostnames=True), name, query._replace(place="anywhere"), anywhere)
+        open_view = msgspec.structs.replace(view, hostnames=True)
+        return self._asked(open_view, name, msgspec.structs.replace(query, place="anywhere"), anywhere)
 
     def _endpoint_name(self, name: DnsName) -> Resolution:
         """Return an endpoint's own name, which leads to it from anywhere."""

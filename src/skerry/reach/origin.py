@@ -84,7 +84,7 @@ class Traffic(NamedTuple):
 Fan = tuple[tuple[PacketPath, ...], ...]
 
 
-class Step(NamedTuple):
+class Step(msgspec.Struct, frozen=True, gc=False):
     """A route of some packets: the origin, the addresses of the destination, and the hop."""
 
     start: Start

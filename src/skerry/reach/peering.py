@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html
 
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec import UNSET
 
 from skerry.model.facts import Missing
@@ -49,10 +50,10 @@ def walk_through_peering(local: VpcPaths, step: Step, connection_id: str) -> Fan
         what = step.destination.label if beyond == step.addresses else spell(beyond)
         message = f"{connection_id} leads into {theirs.vpc_id} and no further: {what} is not in it"
         hop = make_lost_hop("peering", connection_id, "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR", message, step.hop.rule)
-        result = _ends(local, step._replace(addresses=beyond), state, hop)
+        result = _ends(local, msgspec.structs.replace(step, addresses=beyond), state, hop)
     if inside := subtract(step.addresses, beyond):
         # A connection that is not active passes nothing; later blockers are still reported.
-        result += ((_into(local, step._replace(addresses=inside), state, mine, theirs),),)
+        result += ((_into(local, msgspec.structs.replace(step, addresses=inside), state, mine, theirs),),)
     return result
 
 
@@ -67,7 +68,7 @@ def _into(local: VpcPaths, step: Step, state: Hop, mine: PeeringVpc, theirs: Pee
     )
     leave = local.leave(step.start, step.addresses, step.traffic)
     back = local.back(step.start, step.addresses, step.traffic)
-    onward = local.arrive(step._replace(start=start, hop=state))
+    onward = local.arrive(msgspec.structs.replace(step, start=start, hop=state))
     return join_passage(step.start, (leave, step.hop), (back,), onward)
 
 

@@ -6,6 +6,7 @@ Order and ties: https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-pr
 from collections.abc import Iterable
 from typing import Generic, NamedTuple, TypeVar, assert_never
 
+import msgspec
 from msgspec import UNSET
 
 from skerry.model.facts import Missing
@@ -29,7 +30,7 @@ _BY_VPN = "EnableVgwRoutePropagation"
 _SHORT = 9
 
 
-class Branch(NamedTuple, Generic[_Route]):
+class Branch(msgspec.Struct, Generic[_Route], frozen=True, gc=False):
     """Destination addresses with the route they take.
 
     Several ``routes``: one of them, and not known which; None: there is no route.
@@ -40,7 +41,7 @@ class Branch(NamedTuple, Generic[_Route]):
     missing: Missing | None = None
 
 
-class RoutedBlock(NamedTuple, Generic[_Route]):
+class RoutedBlock(msgspec.Struct, Generic[_Route], frozen=True, gc=False):
     """One block of a route, in the order of evaluation."""
 
     length: int
@@ -131,8 +132,8 @@ def _only_row(rows: tuple[RoutedBlock[_Route], ...], addresses: Intervals) -> Ro
         ((first, last),) = row.addresses
         if last < low or high < first:
             continue
-        later = rows[position + 1 : position + 2]
-        tied = bool(later) and later[0][:2] == row[:2] and row.rank == _LISTED
+        later = rows[position + 1] if position + 1 < len(rows) else None
+        tied = later is not None and (later.length, later.rank) == (row.length, _LISTED) and row.rank == _LISTED
         return row if first <= low and high <= last and not tied else None
     return None
 
@@ -161,7 +162,7 @@ def _longest_first(
     return _joined(result)
 
 
-class _Open(NamedTuple, Generic[_Route]):
+class _Open(msgspec.Struct, Generic[_Route], frozen=True, gc=False):
     """A block whose inner blocks are still being looked at, with those seen so far."""
 
     rows: list[RoutedBlock[_Route]]
@@ -211,7 +212,8 @@ def _joined(branches: list[Branch[_Route]]) -> list[Branch[_Route]]:
     for branch in branches:
         joined.setdefault(branch.routes, []).append(branch)
     return [
-        same[0]._replace(addresses=union(*(branch_part.addresses for branch_part in same))) for same in joined.values()
+        msgspec.structs.replace(same[0], addresses=union(*(branch_part.addresses for branch_part in same)))
+        for same in joined.values()
     ]
 
 

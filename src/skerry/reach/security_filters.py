@@ -16,7 +16,7 @@ from skerry.reach.trace import Cut, Destination, Direction, Hop, Kind, Leg, Piec
 _SIDES = {"out": "outbound", "in": "inbound"}
 
 
-class Peer(NamedTuple):
+class Peer(msgspec.Struct, frozen=True, gc=False):
     """The other end of a flow, as a security group sees it; ``groups`` None: no interface of any group."""
 
     addresses: Intervals
@@ -212,7 +212,7 @@ def intersect_prefix_list(
     return intersect(union(*(entry.addresses for entry in entries)), addresses)
 
 
-class _Place(NamedTuple):
+class _Place(msgspec.Struct, frozen=True, gc=False):
     """Where a network ACL is evaluated: its id, the direction, and the ports of the packets."""
 
     acl: str

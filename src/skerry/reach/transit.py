@@ -125,7 +125,7 @@ def _by_route(
     name = mine.transit_gateway_attachment_id
     table = local.world.transit.route_table_id_of(name)
     route = branch.routes[0]
-    taken = step._replace(addresses=branch.addresses)
+    taken = msgspec.structs.replace(step, addresses=branch.addresses)
     if branch.missing is not None or len(branch.routes) > 1:
         fact = branch.missing or Missing(f"which route of {table} is taken")
         return _ends(local, taken, make_undecided_hop("transit-gateway", str(table), fact))

@@ -66,9 +66,11 @@ class VpcPaths(ABC):
         block = block_of(subnet, addresses) if subnet else ()
         if subnet is None or not block or not covers(block, addresses):
             return None
-        whole_subnet = Destination(subnet.subnet_id, block, subnet=subnet.subnet_id)
         key = ("to subnet", table.route_table_id, subnet.subnet_id, block)
-        branches = self.memo.once(key, lambda: self.in_table(table, whole_subnet, block))
+        return self.memo.once(key, lambda: self._to_whole_subnet(table, subnet, block))
+
+    def _to_whole_subnet(self, table: RouteTable, subnet: Subnet, block: Intervals) -> Branch[Route] | None:
+        branches = self.in_table(table, Destination(subnet.subnet_id, block, subnet=subnet.subnet_id), block)
         if isinstance(branches, Missing) or len(branches) > 1 or branches[0].missing is not None:
             return None
         return branches[0]

@@ -6,7 +6,6 @@ groups if those refer to groups.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -79,7 +78,7 @@ class Target(msgspec.Struct, frozen=True, gc=False):
     inferred: str = ""
 
 
-class _Option(NamedTuple):
+class _Option(msgspec.Struct, frozen=True, gc=False):
     """One way to a destination; ``last`` is the filter at its end, None where there is none.
 
     ``asks``: the filter at the end asks for the groups of the source, so that it is judged for each source.
@@ -90,7 +89,7 @@ class _Option(NamedTuple):
     asks: bool
 
 
-class _Ways(NamedTuple):
+class _Ways(msgspec.Struct, frozen=True, gc=False):
     """All ways to one destination, after what led to it: its pieces take turns, each by one of its options.
 
     ``clean``: the only option there is, where nothing is lost whoever sets out.
@@ -102,7 +101,7 @@ class _Ways(NamedTuple):
     clean: _Option | None
 
 
-class _Answers(NamedTuple):
+class _Answers(msgspec.Struct, frozen=True, gc=False):
     """The destinations of a target's name from an origin, with the paths to each."""
 
     host: Host | None
@@ -117,16 +116,16 @@ class Walker:
 
     def __init__(self, world: World, memo: Memo | None = None) -> None:
         self.world = world
-        self._memo = memo or Memo()
+        self.memo = memo or Memo()
         self.destinations = Destinations(world)
         self.names = NameResolver(world, self.destinations)
-        self.network = Network(world, self._memo)
+        self.network = Network(world, self.memo)
         self.filters = self.network.filters
 
     def start(self, subnet: Subnet, addresses: Intervals, ports: Intervals, *, public: bool | Missing) -> Start:
         """Return the origin of packets; equal ones are the same object, so that their common part is judged once."""
         key = ("start", subnet.subnet_id, addresses, ports, public)
-        return self._memo.once(key, lambda: Start(subnet, addresses, ports, public))
+        return self.memo.once(key, lambda: Start(subnet, addresses, ports, public))
 
     def reach(self, source: Source, target: Target) -> Outcome:
         """Resolve the target's name, and walk to every answer that DNS may give."""
@@ -141,7 +140,7 @@ class Walker:
         return combine([self._to_one(source, way, traffic) for way in ways], turns=True)
 
     def _answers(self, start: Start, target: Target) -> _Answers:
-        return self._memo.once((start, target), lambda: self._ask(start, target))
+        return self.memo.once((start, target), lambda: self._ask(start, target))
 
     def _ask(self, start: Start, target: Target) -> _Answers:
         resolution = self._resolution(start.subnet, target)
@@ -162,10 +161,10 @@ class Walker:
         if host is not None and file_system_of(host.plain) and subnet.availability_zone is not UNSET:
             zone = subnet.availability_zone
         query = Query(host, target.place, target.service, zone, target.inferred)
-        return self._memo.once((subnet.vpc_id, query), lambda: self.names.resolve(subnet.vpc_id, query))
+        return self.memo.once((subnet.vpc_id, query), lambda: self.names.resolve(subnet.vpc_id, query))
 
     def _ways(self, start: Start, destination: Destination, traffic: Traffic, first: tuple[Hop, ...] = ()) -> _Ways:
-        pieces = self._memo.once((start, destination, traffic), lambda: self._pieces(start, destination, traffic))
+        pieces = self.memo.once((start, destination, traffic), lambda: self._pieces(start, destination, traffic))
         return _Ways(destination, first, pieces, _clean(first, pieces))
 
     def _pieces(self, start: Start, destination: Destination, traffic: Traffic) -> tuple[tuple[_Option, ...], ...]:
@@ -192,7 +191,7 @@ class Walker:
     def _admit(self, guard: Guard, peer: Peer, traffic: Traffic) -> Hop:
         """Return the packets that the groups at an interface let in."""
         key = ("in", guard.groups, peer, traffic)
-        return self._memo.once(key, lambda: self.filters.groups(guard.groups, "in", traffic, peer))
+        return self.memo.once(key, lambda: self.filters.groups(guard.groups, "in", traffic, peer))
 
     def _to_answers(self, source: Source, answers: _Answers) -> Outcome:
         """Walk to every DNS answer: the answers take turns, or one of them holds, unknown which."""
@@ -212,7 +211,7 @@ class Walker:
         outcomes = [self._to_one(source, ways, answers.traffic) for ways in answers.ways]
         for hop in answers.resolution.dead:
             dead = msgspec.structs.replace(answers.resolution, hop=hop)
-            trace = self._nowhere(source, answers._replace(resolution=dead))
+            trace = self._nowhere(source, msgspec.structs.replace(answers, resolution=dead))
             outcomes.append(Outcome(trace.verdict, (trace,)))
         return combine(outcomes, turns=answers.resolution.sure)
 
@@ -247,7 +246,7 @@ class Walker:
         if first is not None and first.allows(destination.addresses):
             return first.hop
         key = ("out", source.start.subnet.vpc_id, groups, traffic, destination)
-        return self._memo.once(key, lambda: self._ask_groups(source, groups, destination, traffic))
+        return self.memo.once(key, lambda: self._ask_groups(source, groups, destination, traffic))
 
     def _ask_groups(self, source: Source, groups: tuple[str, ...], destination: Destination, traffic: Traffic) -> Hop:
         label = "anything" if destination is NOWHERE else destination.label
@@ -281,9 +280,8 @@ class Walker:
         return destination.groups if peered else None
 
     def _trace(self, source: Source, ways: _Ways, traffic: Traffic, out: Hop, option: _Option) -> Trace:
-        passage, last, asks = option
-        if asks:
-            last = self._in(source, passage, traffic)
+        passage = option.passage
+        last = self._in(source, passage, traffic) if option.asks else option.last
         first = (*ways.first, out)
 
         def judged() -> Judgement:
@@ -291,7 +289,7 @@ class Walker:
 
         # Packets that the source's groups let out entirely change nothing: another task's judgement holds too.
         key = ("judged", ways.first, passage, last)
-        judgement = self._memo.once(key, judged) if out.clean else judged()
+        judgement = self.memo.once(key, judged) if out.clean else judged()
         return Trace(source.start.subnet.subnet_id, ways.destination, first, passage, last, *judgement)
 
     def _in(self, source: Source, passage: PacketPath, traffic: Traffic) -> Hop:
@@ -355,7 +353,7 @@ class Walker:
             if there.verdict is BLOCKED:
                 return outcome
         hop = make_undecided_hop("dns", subnet.subnet_id, doubt)
-        trace = self._nowhere(source, answers._replace(resolution=Resolution(hop)))
+        trace = self._nowhere(source, msgspec.structs.replace(answers, resolution=Resolution(hop)))
         return combine((outcome, Outcome(trace.verdict, (trace,))), turns=False)
 
     def _with_intended(self, source: Source, target: Target, answers: _Answers, outcome: Outcome) -> Outcome:
@@ -372,7 +370,7 @@ class Walker:
             return ()
         host = target.host if isinstance(target.host, DnsName) else None
         key = ("intended", resolution, ref)
-        return self._memo.once(key, lambda: self.names.intended(vpc_id, ref, resolution, host))
+        return self.memo.once(key, lambda: self.names.intended(vpc_id, ref, resolution, host))
 
 
 def _clean(first: tuple[Hop, ...], pieces: tuple[tuple[_Option, ...], ...]) -> _Option | None:
