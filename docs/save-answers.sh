@@ -151,7 +151,8 @@ named='services[].[taskDefinition, deployments[].taskDefinition, taskSets[].task
 services=0 number=0
 for cluster in $(names clusters ecs:ListClusters '{}' 'clusterArns[]' aws ecs list-clusters); do
     short=${cluster##*/}
-    ask "cluster-$short" ecs:DescribeClusters '{}' aws ecs describe-clusters --clusters "$cluster"
+    ask "cluster-$short" ecs:DescribeClusters '{"include": ["CONFIGURATIONS"]}' \
+        aws ecs describe-clusters --clusters "$cluster" --include CONFIGURATIONS
     ask "providers-$short" ecs:DescribeCapacityProviders "{\"cluster\": \"$cluster\"}" \
         aws ecs describe-capacity-providers --cluster "$cluster"
     # DescribeServices takes ten names, DescribeTasks a hundred.

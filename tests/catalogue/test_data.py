@@ -33,11 +33,13 @@ def test_data_folder_has_the_expected_tables() -> None:
         "error_rules",
         "error_spots",
         "errors",
+        "fargate_offers",
         "guardduty",
         "output_terms",
         "partitions",
         "platforms",
         "refusals",
+        "regions",
         "registries",
         "s3_ranges",
         "services",
@@ -80,6 +82,7 @@ class TestEveryTable:
                     "name",
                     "region",
                     "architecture",
+                    "offer",
                 )
                 if key in row
             )

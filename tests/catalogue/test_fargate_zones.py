@@ -16,20 +16,25 @@ from skerry.catalogue.fargate_zones import find_restrictions, zone_extension_of
     ],
 )
 def test_fargate_zones_are_restricted_in_some_regions(region: str, zone: str, has: bool) -> None:  # noqa: FBT001
-    (row,) = find_restrictions(region, None)
+    (row,) = find_restrictions(region, None, "linux")
     assert row.has(zone) == has
     assert row.grade == "documented"
 
 
 def test_fargate_zones_are_unrestricted_in_eu_west_1() -> None:
-    assert find_restrictions("eu-west-1", "ARM64") == ()
+    assert find_restrictions("eu-west-1", "ARM64", "linux") == ()
 
 
 def test_fargate_zone_may_lack_arm64() -> None:
-    assert find_restrictions("us-east-1", "X86_64") == ()
-    (row,) = find_restrictions("us-east-1", "ARM64")
+    assert find_restrictions("us-east-1", "X86_64", "linux") == ()
+    (row,) = find_restrictions("us-east-1", "ARM64", "linux")
     assert not row.has("use1-az3")
     assert row.has("use1-az1")
+
+
+def test_fargate_zones_of_windows_are_its_own() -> None:
+    (row,) = find_restrictions("us-east-1", None, "windows")
+    assert (row.has("use1-az1"), row.has("use1-az3"), row.grade) == (True, False, "observed")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import NeedDiagnosis, ServiceDiagnosis
 from skerry.launch.launches import launch_of_service, launches_of
-from skerry.verdicts import BLOCKED, OK, UNKNOWN
+from skerry.verdicts import BLOCKED, OK, UNKNOWN, Verdict
 from tests.networks import ACCOUNT, REGION, Network, container
 
 FIPS = f"{ACCOUNT}.dkr.ecr-fips.{REGION}.amazonaws.com"
@@ -88,18 +88,48 @@ class TestVariantHostNames:
         assert "vpce-3" not in str(row(network, "manifest").unknowns)
 
 
+RECENT = "ca-west-1"
+
+
+def connected(network: Network) -> list[Verdict]:
+    return [item.verdict for item in only(network).needs if item.need.step == "service-connect"]
+
+
 CONNECT = [{"status": "PRIMARY", "serviceConnectConfiguration": {"enabled": True}}]
 
 
 class TestServiceConnect:
-    def test_service_connect_without_endpoint_needs_the_internet(self) -> None:
+    def test_service_connect_without_endpoint_needs_no_way_of_the_vpc(self) -> None:
         network = pulling(deployments=CONNECT)
-        found = row(network, "service-connect")
-        assert found.verdict is BLOCKED
-        (taken,) = found.inferred
-        assert taken.startswith("containers are taken to wait on Fargate")
+        assert row(network, "service-connect").verdict is OK
         network.serve_internet_by_nat()
         assert row(network, "service-connect").verdict is OK
+
+    def test_service_connect_is_unknown_if_the_endpoints_are(self) -> None:
+        network = pulling(deployments=CONNECT)
+        network.forget("VpcEndpoints")
+        assert row(network, "service-connect").verdict is UNKNOWN
+
+    def test_service_connect_in_a_recent_region_needs_a_way_to_three_names(self) -> None:
+        network = pulling(deployments=CONNECT)
+        service = network.rows["services"][0]
+        service["serviceArn"] = service["serviceArn"].replace(REGION, RECENT)
+        assert connected(network) == [BLOCKED] * 3
+        for number, name in enumerate(("ecs-agent", "ecs-telemetry")):
+            network.endpoint(f"vpce-{number}", name, ServiceName=f"com.amazonaws.{RECENT}.{name}")
+        assert connected(network) == [OK, OK, BLOCKED]
+        network.endpoint("vpce-3", "ecs", ServiceName=f"com.amazonaws.{RECENT}.ecs")
+        assert connected(network) == [OK, OK, OK]
+        (taken,) = row(network, "service-connect").inferred
+        assert taken.startswith("containers are taken to wait on Fargate")
+
+    def test_service_connect_in_a_region_of_unknown_age_is_unknown_without_a_way(self) -> None:
+        network = pulling(deployments=CONNECT)
+        service = network.rows["services"][0]
+        service["serviceArn"] = service["serviceArn"].replace(REGION, "eu-north-9")
+        assert connected(network) == [UNKNOWN]
+        network.serve_internet_by_nat()
+        assert connected(network) == [OK]
 
     def test_service_connect_calls_ecs_agent_endpoint(self) -> None:
         network = pulling(deployments=CONNECT)

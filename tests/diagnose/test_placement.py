@@ -74,6 +74,20 @@ class TestFargateZones:
         (fact,) = placement(in_zone("us-west-1b"), "us-west-1").unknowns
         assert (fact.fact, fact.action) == ("the zone id of subnet-a", "ec2:DescribeSubnets")
 
+    def test_placement_in_a_region_that_does_not_exist_is_blocked(self) -> None:
+        (blocker,) = placement(in_zone("eu-wset-1a"), "eu-wset-1").blockers
+        assert (blocker.code, blocker.resource) == ("REGION_NOT_FOUND", "eu-wset-1")
+        assert blocker.message.startswith("the task is in eu-wset-1, and AWS has no Region of that name")
+
+    def test_placement_in_a_region_newer_than_the_list_is_ok_by_its_zone_id(self) -> None:
+        assert placement(in_zone("eu-north-9a", "eun9-az1"), "eu-north-9").verdict is OK
+
+    def test_placement_of_windows_task_is_unknown_in_regions_that_aws_did_not_list(self) -> None:
+        windows = "WINDOWS_SERVER_2022_CORE"
+        assert placement(in_zone("eu-west-1a"), "eu-west-1", windows).verdict is OK
+        (fact,) = placement(in_zone("cn-northwest-1a"), "cn-northwest-1", windows).unknowns
+        assert fact.fact.startswith("whether Fargate starts Windows tasks in cn-northwest-1")
+
     def test_placement_of_windows_task_in_restricted_zone_is_unknown(self) -> None:
         found = placement(in_zone("us-west-1b", "usw1-az2"), "us-west-1", "WINDOWS_SERVER_2022_CORE")
         assert [fact.fact for fact in found.unknowns] == ["whether Fargate starts windows X86_64 tasks in usw1-az2"]

@@ -244,3 +244,12 @@ def test_failed_service_task_reports_stop_code_and_reason(ecs: Any, place: Place
     assert stopped["startedBy"] == found["deployments"][0]["id"]
     assert stopped["taskDefinitionArn"] == found["taskDefinition"]
     assert (stopped["stopCode"], stopped["stoppedReason"]) == ("TaskFailedToStart", reason)
+
+
+def test_cluster_prints_its_configuration_only_if_asked_for(ecs: Any) -> None:
+    configuration = {"executeCommandConfiguration": {"logging": "NONE"}}
+    ecs.create_cluster(clusterName="exec", configuration=configuration)
+    ecs.create_cluster(clusterName="plain")
+    asked = [{"clusters": ["exec"]}, {"clusters": ["exec", "plain"], "include": ["CONFIGURATIONS"]}]
+    found = [cluster.get("configuration") for names in asked for cluster in ecs.describe_clusters(**names)["clusters"]]
+    assert found == [None, configuration, None]

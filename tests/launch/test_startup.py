@@ -427,11 +427,39 @@ class TestEcsExec:
         assert hosts(needs_of(launch(execute_command=True, region=None)), "exec") == []
 
 
+class TestRegions:
+    def test_image_of_a_region_that_does_not_exist_is_a_fault_at_each_step(self) -> None:
+        image = IMAGE.replace(REGION, "eu-wset-1")
+        found = faults(needs_of(launch(container(image))))
+        assert {(fault.step, fault.code) for fault in found} == {
+            (step, "REGION_NOT_FOUND") for step in ("registry-auth", "manifest", "layers")
+        }
+        assert found[0].message.startswith(f"{image} is in eu-wset-1, and AWS has no Region of that name (list of 20")
+
+    def test_log_region_that_does_not_exist_is_a_fault(self) -> None:
+        found = faults(needs_of(launch(container(logConfiguration=awslogs(awslogs_region="eu-west-9")))))
+        assert [(fault.step, fault.code, fault.blocks) for fault in found] == [("logs", "REGION_NOT_FOUND", "start")]
+
+    def test_calls_to_other_regions_and_to_the_region_of_the_task_are_no_faults(self) -> None:
+        assert faults(needs_of(launch(container(IMAGE.replace(REGION, "us-east-1"))))) == []
+        new = container(IMAGE.replace(REGION, "eu-north-9"))
+        assert faults(needs_of(launch(new, region="eu-north-9"))) == []
+
+
 class TestServiceConnect:
     def test_service_connect_calls_ecs_agent_before_start(self) -> None:
         found = call(needs_of(launch(service_connect=True)), "service-connect")
         assert (found.host, found.instead) == (f"ecs-sc.{REGION}.api.aws", f"ecs-a.{AMAZON}")
         assert (found.service, found.blocks, found.grade) == (ServiceRef("ecs-agent", REGION), "start", "inferred")
+        assert found.only_by_endpoint
+
+    def test_service_connect_calls_three_services_in_recent_regions(self) -> None:
+        found = needs_of(launch(service_connect=True, region="mx-central-1"))
+        assert hosts(found, "service-connect") == [
+            "ecs-sc.mx-central-1.api.aws",
+            "ecs-t.mx-central-1.amazonaws.com",
+            "ecs.mx-central-1.amazonaws.com",
+        ]
 
     def test_service_connect_host_has_suffix_of_partition(self) -> None:
         found = call(needs_of(launch(service_connect=True, region="cn-north-1")), "service-connect")

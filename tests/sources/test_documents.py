@@ -8,6 +8,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from skerry.errors import InputError
+from skerry.model.ecs import ClusterConfiguration
 from skerry.model.facts import Facts, Missing
 from skerry.model.record_kinds import KINDS
 from skerry.model.world import World
@@ -447,3 +448,20 @@ class TestTaskDefinitionFile:
     def test_unreadable_task_definition_file_is_refused(self, content: bytes) -> None:
         with pytest.raises(InputError):
             read_task_definition({"web.json": content})
+
+
+def test_cluster_without_configuration_has_none_only_if_the_call_asked_for_it() -> None:
+    row = {"clusterArn": "arn:aws:ecs:eu-west-1:111122223333:cluster/shop", "clusterName": "shop"}
+    answers: list[Any] = [
+        {"clusters": [row]},
+        {
+            "Call": {"operation": "ecs:DescribeClusters", "parameters": {"include": ["TAGS"]}},
+            "Response": {"clusters": [row]},
+        },
+        {
+            "Call": {"operation": "ecs:DescribeClusters", "parameters": {"include": ["CONFIGURATIONS"]}},
+            "Response": {"clusters": [row]},
+        },
+    ]
+    found = [facts(answer).clusters[0].configuration for answer in answers]
+    assert found == [UNSET, UNSET, ClusterConfiguration()]

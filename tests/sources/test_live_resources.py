@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from botocore.exceptions import EndpointConnectionError, ParamValidationError
 
@@ -10,10 +11,11 @@ from skerry.aws.api_table import CALLS
 from skerry.aws.resource_calls import RESOURCE_CALLS
 from skerry.errors import SkerryError
 from skerry.model.api_call import ApiCall
+from skerry.model.ecs import ClusterConfiguration
 from skerry.model.resource_answers import Absent, Refused
-from skerry.sources.live import ReadScope
+from skerry.sources.live import AccountReading, ReadScope
 from skerry.sources.redaction import redact
-from tests.accounts import ACCOUNT, REGION, Answer, error
+from tests.accounts import ACCOUNT, REGION, Account, Answer, error
 from tests.lists import complete_kinds
 from tests.sources.clusters import (
     CONFIGURATION,
@@ -22,6 +24,7 @@ from tests.sources.clusters import (
     ROLE,
     SECRET,
     TASK,
+    cluster_of,
     containers,
     everything,
     facts,
@@ -76,10 +79,21 @@ class TestRounds:
         assert wanted <= {request.operation for request in account.requests}
 
     def test_kms_key_alias_adds_a_round_to_the_reading(self) -> None:
-        account, found = reading(ReadScope(cluster="one", service="web"), **everything())
+        own = KEY.replace("1234abcd-", "0000abcd-")
+
+        def described(asked: dict[str, Any]) -> dict[str, Any]:
+            return {"KeyMetadata": {"Arn": own if asked["KeyId"] == "alias/own" else KEY, "KeyState": "Enabled"}}
+
+        scope = ReadScope(cluster="one", service="web")
+        account, found = reading(scope, **everything() | {"DescribeKey": described})
         assert found.rounds == 5
         assert sorted(one["KeyId"] for one in account.asked("DescribeKey")) == ["alias/own", KEY]
-        assert {one["KeyId"] for one in account.asked("GetKeyPolicy")} == {KEY}
+        assert sorted(one["KeyId"] for one in account.asked("GetKeyPolicy")) == [own, KEY]
+
+    def test_kms_key_alias_of_a_key_named_by_its_arn_adds_no_round(self) -> None:
+        account, found = reading(ReadScope(cluster="one", service="web"), **everything())
+        assert found.rounds == 4
+        assert [one["KeyId"] for one in account.asked("GetKeyPolicy")] == [KEY]
 
     def test_reading_without_containers_makes_no_resource_calls(self) -> None:
         account, _ = reading(ReadScope(containers=False), **everything())
@@ -137,6 +151,57 @@ class TestReferencedResources:
 
 def awslogs(group: str, **options: str) -> dict[str, Any]:
     return {"logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": group} | options}}
+
+
+OF_CLUSTER = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0000abcd"
+SESSION = {
+    "kmsKeyId": OF_CLUSTER,
+    "logging": "OVERRIDE",
+    "logConfiguration": {"cloudWatchLogGroupName": "/exec", "s3BucketName": "exec-output"},
+}
+
+
+class TestClusters:
+    @pytest.mark.parametrize(
+        "scope",
+        [ReadScope(), ReadScope(cluster="one"), ReadScope(cluster="one", service="web"), ReadScope(service="web")],
+    )
+    def test_keys_log_group_and_bucket_of_a_cluster_are_read(self, scope: ReadScope) -> None:
+        account, found = configured({"executeCommandConfiguration": SESSION}, scope)
+        assert all(asked["include"] == ["CONFIGURATIONS"] for asked in account.asked("DescribeClusters"))
+        assert {"KeyId": OF_CLUSTER, "PolicyName": "default"} in account.asked("GetKeyPolicy")
+        assert {"logGroupNamePrefix": "/exec", "limit": 1} in account.asked("DescribeLogGroups")
+        assert {"Bucket": "exec-output"} in account.asked("GetBucketPolicy")
+        assert [asked["Bucket"] for asked in account.asked("ListObjectsV2")] == ["files"]
+        (cluster,) = facts(found).clusters
+        assert cluster.configuration == msgspec.convert({"executeCommandConfiguration": SESSION}, ClusterConfiguration)
+
+    def test_key_of_ephemeral_storage_is_read(self) -> None:
+        account, _ = configured({"managedStorageConfiguration": {"fargateEphemeralStorageKmsKeyId": OF_CLUSTER}})
+        assert {"KeyId": OF_CLUSTER} in account.asked("DescribeKey")
+
+    def test_key_of_a_cluster_and_of_a_secret_is_read_once(self) -> None:
+        account, _ = configured({"managedStorageConfiguration": {"fargateEphemeralStorageKmsKeyId": KEY}})
+        assert [asked["KeyId"] for asked in account.asked("DescribeKey")].count(KEY) == 1
+        assert [asked["KeyId"] for asked in account.asked("GetKeyPolicy")].count(KEY) == 1
+
+    def test_logs_that_do_not_override_are_not_read(self) -> None:
+        account, _ = configured({"executeCommandConfiguration": SESSION | {"logging": "DEFAULT"}})
+        assert {"Bucket": "exec-output"} not in account.asked("GetBucketPolicy")
+
+    def test_cluster_without_a_configuration_is_known_to_have_none(self) -> None:
+        _, found = reading(**containers([service("web")]) | things())
+        assert [cluster.configuration for cluster in facts(found).clusters] == [ClusterConfiguration()]
+
+    def test_unreadable_cluster_names_nothing(self) -> None:
+        account, _ = configured([])
+        assert OF_CLUSTER not in [asked["KeyId"] for asked in account.asked("DescribeKey")]
+
+
+def configured(configuration: Any, scope: ReadScope | None = None) -> tuple[Account, AccountReading]:
+    row = {"clusterArn": cluster_of(), "clusterName": "one", "status": "ACTIVE", "configuration": configuration}
+    answers = containers([service("web")]) | things()
+    return reading(scope, **answers | {"DescribeClusters": {"clusters": [row], "failures": []}})
 
 
 class TestSecrets:

@@ -7,8 +7,9 @@ from skerry.access.efs import file_system_id_of, mounted_volumes_of
 from skerry.access.images import ImageCheck
 from skerry.access.kms import encryption_of
 from skerry.access.requests import Caller, log_configurations_of, principal_of, requests_of
+from skerry.access.storage_keys import storage_key_of
 from skerry.launch.launches import Launch
-from skerry.launch.needs import Call, Need
+from skerry.launch.needs import Call, Interface, Need
 from skerry.model.arns import parse_arn
 from skerry.model.ecs import ContainerDefinition, LogConfiguration, Secret
 from skerry.model.facts import Missing
@@ -17,7 +18,7 @@ from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.trace import Hop
 from skerry.services import SECRET_STORES
 from skerry.services.efs import mount_problems_of
-from skerry.services.kms import key_problems_of
+from skerry.services.kms import key_problems_of, state_problems_of
 from skerry.services.logs import group_problems_of
 from skerry.services.problems import Problem, ResourceFault, UnknownResource, UnreadKind
 from skerry.services.s3 import object_problems_of
@@ -35,15 +36,24 @@ class Existence:
 
     def check(self, launch: Launch, need: Need) -> Iterator[Hop]:
         """Yield a hop for each resource that the call needs, if missing or unknown."""
-        if not isinstance(need, Call):
-            return
+        match need:
+            case Interface():
+                yield from self._hops_of(self._storage_key_problems(launch))
+            case Call():
+                yield from self._check_call(launch, need)
+            case _:
+                pass
+
+    def _check_call(self, launch: Launch, need: Call) -> Iterator[Hop]:
         key = need.service.key if need.service else ""
         match need.step, key:
             case "manifest", "ecr.dkr":
                 yield from self._images.check(launch, need)
             case "secrets", _ if key in SECRET_STORES:
                 yield from self._hops_of(self._secret_problems(SECRET_STORES[key], launch, need))
-            case "logs", "logs":
+            case "exec", "kms":
+                yield from self._hops_of(self._session_key_problems(need))
+            case (("logs" | "exec"), "logs"):
                 yield from self._hops_of(self._log_group_problems(launch, need))
             case "env-files", _:
                 for subject in need.subjects:
@@ -65,6 +75,15 @@ class Existence:
                     self.unread[kind] = None
                 case _:
                     assert_never(problem)
+
+    def _session_key_problems(self, need: Call) -> Iterator[Problem]:
+        for subject in need.subjects:
+            yield from state_problems_of(self._resources, subject, "which encrypts the sessions of ECS Exec")
+
+    def _storage_key_problems(self, launch: Launch) -> Iterator[Problem]:
+        key = storage_key_of(launch)
+        if key is not None:
+            yield from state_problems_of(self._resources, key, "which encrypts ephemeral storage")
 
     def _secret_problems(self, store: SecretStore, launch: Launch, need: Call) -> Iterator[Problem]:
         references = tuple(_values(launch))

@@ -15,8 +15,9 @@ from skerry.access.kms import DECRYPT, GRANTS_UNREAD, apply_grants, decrypt_requ
 from skerry.access.requests import AccessRequest, Caller, is_needed, principal_of, requests_of
 from skerry.access.resource_policies import ResourcePolicies
 from skerry.access.roles import TaskRole, TaskRoles
+from skerry.access.storage_keys import requests_for_storage
 from skerry.launch.launches import Launch
-from skerry.launch.needs import Call, Need, Placement
+from skerry.launch.needs import Call, Interface, Need, Placement
 from skerry.model.arns import parse_arn
 from skerry.model.facts import Missing
 from skerry.model.resource_lookup import Resources
@@ -63,6 +64,8 @@ class RolePolicies:
         """Yield a hop for each denied or unknown request of a need; ``paths`` is empty if no path is known."""
         if isinstance(need, Placement):
             yield from self._trust(launch)
+        elif isinstance(need, Interface):
+            yield from self._storage_key(launch)
         elif isinstance(need, Call) and need.identity != "AWS":
             yield from self._call(launch, need, paths)
 
@@ -85,6 +88,17 @@ class RolePolicies:
                 trust = ResourceBasedPolicy(role.trust)
                 decision = evaluate(request, _policies(self._roles, request, _NOBODY, trust))
                 yield from _hops_of(role_arn, request, decision, "TRUST_POLICY_DENIES")
+
+    def _storage_key(self, launch: Launch) -> Iterator[Hop]:
+        """Yield hops if the policy of the key for ephemeral storage does not let Fargate use it."""
+        for access in requests_for_storage(self._resources, launch):
+            resource_policy = self._resource_policies.find(access)
+            if resource_policy.unread:
+                self.unread[resource_policy.unread] = None
+            else:
+                decision = self._decide(access, _NOBODY, resource_policy, ())
+                resource = access.request.resource.arn
+                yield from _hops_of(resource, access.request, decision, "STORAGE_KEY_DENIES_FARGATE")
 
     def _call(self, launch: Launch, need: Call, paths: Sequence[CallPath]) -> Iterator[Hop]:
         for mount in mount_requests_of(launch, need):
@@ -260,4 +274,10 @@ _NAMES: dict[PolicyType, str] = {
 
 
 def _describe_principal(principal: Principal) -> str:
-    return f"role {principal.arn}" if principal.kind == "role" else "clients without a role"
+    match principal.kind:
+        case "role":
+            return f"role {principal.arn}"
+        case "service":
+            return principal.arn
+        case _:
+            return "clients without a role"

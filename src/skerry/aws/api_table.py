@@ -9,6 +9,8 @@ and https://docs.aws.amazon.com/STS/latest/APIReference/; the IAM actions:
 https://docs.aws.amazon.com/service-authorization/latest/reference/.
 """
 
+from typing import Any
+
 from skerry.aws.resource_calls import RESOURCE_CALLS
 from skerry.model.api_call import MOST_ROWS, MOST_ROWS_OF_EC2, ApiCall
 from skerry.model.record_kinds import CALL_OF
@@ -54,10 +56,16 @@ TRANSIT_GATEWAY_ROUTES = ApiCall(
     cut="AdditionalRoutesAvailable",
 )
 
+
+def _with_configuration(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a cluster with an empty configuration if ECS, asked for it, prints none."""
+    return {"configuration": {}} | row
+
+
 CLUSTER_NAMES = _ecs_list("ListClusters", "clusterArns")
 SERVICE_NAMES = _ecs_list("ListServices", "serviceArns")
 TASK_NAMES = _ecs_list("ListTasks", "taskArns")
-CLUSTERS = CALL_OF["clusters"]
+CLUSTERS = CALL_OF["clusters"]._replace(trim=_with_configuration)
 SERVICES = CALL_OF["services"]
 TASKS = CALL_OF["tasks"]
 TASK_DEFINITION = CALL_OF["task_definitions"]

@@ -14,14 +14,15 @@ Offer = Literal["yes", "no", "unknown"]
 class FargateZones(msgspec.Struct, frozen=True):
     """A Region that has Fargate in some of its zones only, by zone id.
 
-    ``zones`` are the zones with Fargate, or ``without`` those without it; ``architecture`` is None if the row applies
-    to every architecture.
+    ``zones`` are the zones with Fargate, or ``without`` those without it; ``architecture`` and ``family`` are None if
+    the row applies to every one.
     """
 
     region: str
     architecture: str | None
     grade: Grade
     source: str
+    family: str | None = None
     zones: tuple[str, ...] | None = None
     without: tuple[str, ...] = ()
 
@@ -35,13 +36,15 @@ class _Zones(msgspec.Struct):
 
 
 @cache
-def find_restrictions(region: str, architecture: str | None) -> tuple[FargateZones, ...]:
-    """Return the restriction of Fargate to some zones of a Region, for tasks of an architecture."""
+def find_restrictions(region: str, architecture: str | None, family: str) -> tuple[FargateZones, ...]:
+    """Return the restrictions of Fargate to some zones of a Region, for tasks of an architecture and a family."""
     rows = read("zones", _Zones).zones
     return tuple(
         restriction
         for restriction in rows
-        if restriction.region == region and restriction.architecture in {None, architecture}
+        if restriction.region == region
+        and restriction.architecture in {None, architecture}
+        and restriction.family in {None, family}
     )
 
 

@@ -84,6 +84,8 @@ def _call(walker: Walker, need: Call, source: Source | Missing, subnet_id: str) 
     doubt = endpoint_hosts.missing_fact_of(world, vpc_id, need)
     if doubt is not None:
         return _at(subnet_id, make_undecided_hop("dns", vpc_id, doubt))
+    if need.only_by_endpoint and host == need.host:
+        return _at(subnet_id, _without_endpoint(world, vpc_id))
     called = parse_host(host)
     if host is not None and called is None:
         fact = Missing(f"the host {host[:_SHOWN]!r}, which is neither a DNS name nor an address")
@@ -93,6 +95,14 @@ def _call(walker: Walker, need: Call, source: Source | Missing, subnet_id: str) 
     if need.only_if and outcome.verdict is not OK:
         return _at(subnet_id, make_undecided_hop("fargate", "", Missing(need.only_if, need.only_if_action)))
     return outcome
+
+
+def _without_endpoint(world: World, vpc_id: str) -> Hop:
+    """Return a hop for a call that uses an endpoint of the VPC, and without one no way of the VPC."""
+    endpoints = world.endpoints_of(vpc_id)
+    if isinstance(endpoints, Missing):
+        return make_undecided_hop("dns", vpc_id, endpoints)
+    return Hop("fargate", "", rule="without an endpoint, not through the VPC")
 
 
 def _mount(walker: Walker, need: Mount, source: Source | Missing, subnet_id: str) -> Outcome:

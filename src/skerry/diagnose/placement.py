@@ -3,7 +3,9 @@
 from msgspec import UNSET
 
 from skerry.catalogue.fargate_zones import find_restrictions, zone_extension_of
+from skerry.catalogue.regions import find_offer, find_region
 from skerry.launch.needs import Interface, Mount, Placement
+from skerry.launch.unknown_regions import REGION_NOT_FOUND, no_region_message
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
@@ -24,6 +26,8 @@ def check_zone(world: World, need: Placement, subnet_id: str) -> Hop:
     subnet = world.find_subnet(subnet_id)
     if isinstance(subnet, Missing):
         return make_undecided_hop("subnet", subnet_id, subnet)
+    if (refused := _of_region(need, subnet)) is not None:
+        return refused
     if need.family == "windows" and subnet.cidr_block is None:
         # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
         message = f"{subnet_id} has only IPv6, where Fargate starts no Windows tasks"
@@ -40,8 +44,25 @@ def check_zone(world: World, need: Placement, subnet_id: str) -> Hop:
     return _in_region(need, subnet)
 
 
+def _of_region(need: Placement, subnet: Subnet) -> Hop | None:
+    """Return a hop for a Region that AWS does not have, or perhaps without Fargate for Windows; None for others.
+
+    A zone id comes from AWS: a Region with one exists, though the list of Regions may be older.
+    """
+    region = need.region
+    if region is None:
+        return None
+    if find_region(region) is None and subnet.availability_zone_id is UNSET:
+        return make_lost_hop("fargate", region, REGION_NOT_FOUND, no_region_message(f"the task is in {region}"))
+    windows = find_offer("windows")
+    if need.family == "windows" and region not in windows.regions:
+        fact = f"whether Fargate starts Windows tasks in {region}, which AWS did not list by {windows.seen}"
+        return make_undecided_hop("fargate", region, Missing(fact))
+    return None
+
+
 def _in_region(need: Placement, subnet: Subnet) -> Hop:
-    for restriction in find_restrictions(need.region or "", need.architecture):
+    for restriction in find_restrictions(need.region or "", need.architecture, need.family):
         name = subnet.availability_zone_id
         if name is UNSET:
             return make_undecided_hop(

@@ -7,6 +7,7 @@ moto has no scheduler: a service stays without tasks, and a task runs until it i
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -204,7 +205,23 @@ def _interface_id(attachment: dict[str, Any]) -> str:
     return next(detail["value"] for detail in details if detail["name"] == "networkInterfaceId")
 
 
+def _describe_clusters(original: Any, response: Any) -> Any:
+    """Print the configuration of a cluster only if the call includes it; moto always prints it.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html
+    """
+    answer = original(response)
+    if "CONFIGURATIONS" in (response._get_param("include") or ()):
+        return answer
+    clusters = [copy(cluster) for cluster in answer.result["clusters"]]
+    for cluster in clusters:
+        cluster.configuration = None
+    answer.result["clusters"] = clusters
+    return answer
+
+
 CORRECTIONS = (
+    Correction(EC2ContainerServiceResponse, "describe_clusters", _describe_clusters),
     Correction(EC2ContainerServiceResponse, "create_service", _create_service),
     Correction(EC2ContainerServiceResponse, "update_service", _update_service),
     Correction(Service, "_validate_network", _validate_network),

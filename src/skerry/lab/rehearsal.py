@@ -192,6 +192,8 @@ class _Part:
         text = self._host(need)
         if text is None:
             return _none("its host is not known")
+        if need.only_by_endpoint and text == need.host:
+            return _none("it leaves by an interface of Fargate's own")
         host = Hostname.parse(text)
         if host is None or host.is_wildcard:
             return _none("its host is not a host name")

@@ -6,8 +6,10 @@ from msgspec import UNSET, UnsetType
 from skerry.catalogue.platform_versions import LATEST
 from skerry.launch.cached_images import cached_images_of
 from skerry.launch.capacity_providers import non_fargate_reason_of, other_mode_reason_of, unread_launch_type_of
+from skerry.launch.cluster_options import cluster_configuration_of
 from skerry.model.arns import parse_arn
 from skerry.model.ecs import (
+    ClusterConfiguration,
     LogConfiguration,
     Service,
     ServiceConnect,
@@ -37,7 +39,8 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     it, if one does, and ``reasons`` are ECS's own words for the latter's failures. ``cache_rules`` are the pull-through
     cache rules of the registry, ``cached_images`` the images below one, ``notes`` the assumptions; ``started_by`` is
     what tasks of a rule or schedule have for ``startedBy``; ``pinned`` are images with the digests
-    of the deployment, and ``pins_unread`` says that these were not read.
+    of the deployment, and ``pins_unread`` says that these were not read. ``cluster_configuration`` is that of the
+    cluster, None if nobody asked for it.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     started_by: str | None = None
     pinned: tuple[tuple[str, str], ...] = ()
     pins_unread: Missing | None = None
+    cluster_configuration: ClusterConfiguration | None = None
 
     @property
     def family(self) -> str:
@@ -72,6 +76,13 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
         if named is None and not isinstance(self.definition, Missing):
             named = self.definition.runtime_platform.operating_system_family
         return "windows" if (named or "").upper().startswith("WINDOWS") else "linux"
+
+    @property
+    def account(self) -> str | None:
+        """The account of the task, by the ARN of its service or task definition; None without an ARN."""
+        names = (self.arn, None if isinstance(self.definition, Missing) else self.definition.task_definition_arn)
+        parsed = (parse_arn(name) for name in names if name)
+        return next((arn.account for arn in parsed if arn is not None and arn.account), None)
 
     @property
     def architecture(self) -> str | None:
@@ -221,6 +232,7 @@ def _of_configuration(world: World, service: Service, of: Service | TaskSet) -> 
         cached_images=cached_images_of(world, definition),
         notes=notes,
         reasons=failure_reasons_of(service),
+        cluster_configuration=cluster_configuration_of(world, service.cluster_arn),
     )
 
 

@@ -82,8 +82,9 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     of Fargate's own, not the task's.
 
     ``variant``: the host is a FIPS or dual-stack name of the service, for which its endpoint may answer or not.
-    ``instead``: the host to call if the VPC has an endpoint of the service. ``only_if``: the fact on which it depends
-    whether the call is made at all. ``only_if_action`` is the IAM action for this fact.
+    ``instead``: the host to call if the VPC has an endpoint of the service. ``only_by_endpoint``: without that endpoint
+    the call does not leave through the VPC. ``only_if``: the fact on which it depends whether the call is made at all.
+    ``only_if_action`` is the IAM action for this fact.
     """
 
     step: Step
@@ -102,6 +103,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     instead: str | None = None
     only_if: str = ""
     only_if_action: str = ""
+    only_by_endpoint: bool = False
 
 
 class Mount(msgspec.Struct, frozen=True, gc=False):

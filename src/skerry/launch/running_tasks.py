@@ -9,6 +9,7 @@ from skerry.catalogue.platform_versions import LATEST
 from skerry.launch import scheduled_tasks
 from skerry.launch.cached_images import cached_images_of
 from skerry.launch.capacity_providers import non_fargate_reason_of
+from skerry.launch.cluster_options import cluster_configuration_of
 from skerry.launch.launches import Launch, definition_of, launch_of_service, launch_of_task_set, short_name_of
 from skerry.model.arns import parse_arn
 from skerry.model.ecs import ProviderStrategy, Service, Task
@@ -55,6 +56,7 @@ def launch_of_task(world: World, task: Task) -> Launch:
         cache_rules=world.facts.pull_through_rules,
         cached_images=cached_images_of(world, definition),
         notes=notes,
+        cluster_configuration=cluster_configuration_of(world, task.cluster_arn),
     )
 
 

@@ -6,6 +6,7 @@ from msgspec import UNSET, UnsetType
 from skerry.catalogue.platform_versions import LATEST
 from skerry.launch.cached_images import cached_images_of
 from skerry.launch.capacity_providers import non_fargate_reason_of, other_mode_reason_of, unread_launch_type_of
+from skerry.launch.cluster_options import cluster_configuration_of
 from skerry.launch.launches import Launch, definition_of, short_name_of
 from skerry.model.arns import Arn, parse_arn
 from skerry.model.facts import Missing
@@ -100,4 +101,5 @@ def _launch(world: World, name: str, cluster: str, task: EcsParameters | UnsetTy
         cache_rules=world.facts.pull_through_rules,
         cached_images=cached_images_of(world, definition),
         notes=notes,
+        cluster_configuration=cluster_configuration_of(world, cluster),
     )

@@ -9,12 +9,15 @@ from skerry.catalogue.partitions import partition_of
 from skerry.catalogue.platform_versions import find_platform
 from skerry.catalogue.services import ServiceRef
 from skerry.launch.endpoints import make_service_call
+from skerry.launch.execute_command import needs_of_exec
 from skerry.launch.image_pulls import needs_of_ecr_image, needs_of_other_image
 from skerry.launch.launches import Launch
 from skerry.launch.logs import needs_of_logs, needs_of_router
 from skerry.launch.needs import STEPS, Call, Fault, Interface, Need, Placement, Unread
 from skerry.launch.refusals import refusals_of
 from skerry.launch.secrets import source_of
+from skerry.launch.service_connect import needs_of_service_connect
+from skerry.launch.unknown_regions import refuse_unknown_region
 from skerry.launch.volumes import needs_of_volume
 from skerry.model.arns import parse_arn
 from skerry.model.ecs import ContainerDefinition, Secret, TaskDefinition
@@ -33,7 +36,7 @@ def needs_of(launch: Launch) -> tuple[Need, ...]:
 
     Calls to one host at one step are one Need. A missing fact of the task is a Need of its own, `Unread`.
     """
-    family, account = launch.family, _account_of(launch)
+    family, account = launch.family, launch.account
     unmerged: list[Need] = [
         Placement(family, launch.platform_version, launch.architecture, launch.region),
         Interface(account, launch.groups),
@@ -51,20 +54,11 @@ def needs_of(launch: Launch) -> tuple[Need, ...]:
         unmerged.extend(_of_definition(launch, launch.definition, launch.region, account))
     if launch.region is not None:
         unmerged.extend(_of_service(launch, launch.region))
-    merged = _merge(unmerged)
+    merged = _merge([refuse_unknown_region(need, launch.region) for need in unmerged])
     platform_record = find_platform(family, launch.platform_version)
     if platform_record is None or not platform_record.own_interface:
         return tuple(merged)
     return tuple(_own_interface(need, platform_record.own_interface) for need in merged)
-
-
-def _account_of(launch: Launch) -> str | None:
-    """Return the account of a task by the ARN of its service or task definition; None without an ARN."""
-    for name in (launch.arn, None if isinstance(launch.definition, Missing) else launch.definition.task_definition_arn):
-        parsed = parse_arn(name) if name else None
-        if parsed is not None and parsed.account:
-            return parsed.account
-    return None
 
 
 def _of_definition(launch: Launch, definition: TaskDefinition, region: str, account: str | None) -> Iterator[Need]:
@@ -87,12 +81,12 @@ def _of_definition(launch: Launch, definition: TaskDefinition, region: str, acco
 def _of_service(launch: Launch, region: str) -> Iterator[Need]:
     """Yield the Needs of the service's options: the proxy of Service Connect, and ECS Exec."""
     if launch.service_connect:
-        yield _service_connect(region)
+        yield from needs_of_service_connect(region)
         if launch.service_connect_logs is not None:
             yield from _of_values(launch.service_connect_logs.secret_options, region)
             yield from needs_of_logs(launch.service_connect_logs, region)
     if launch.execute_command:
-        yield _exec(region)
+        yield from needs_of_exec(launch, region)
 
 
 def _secrets(container: ContainerDefinition, region: str) -> Iterator[Need]:
@@ -154,43 +148,6 @@ def _environment_file(value: str, region: str) -> Need:
     call = make_service_call("env-files", ServiceRef("s3", region), *actions, subject=value, prefix=f"{bucket}.")
     # The ARN of a bucket does not say its Region.
     return msgspec.structs.replace(call, grade="inferred", note=f"bucket {bucket} taken to be in {region}")
-
-
-def _service_connect(region: str) -> Need:
-    """Return the source of the Service Connect proxy's configuration; the containers of the task wait for it.
-
-    Through the endpoint ``ecs-agent`` where the VPC has one, else at the host ``ecs-sc``:
-    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html. Its name is in the example of
-    https://docs.aws.amazon.com/cli/latest/reference/ecs/discover-poll-endpoint.html. The agent makes containers
-    wait for the proxy: https://github.com/aws/amazon-ecs-agent/blob/master/agent/api/task/task.go
-    """
-    partition = partition_of(region)
-    if partition is None:
-        return Unread("service-connect", f"the names of the partition that Region {region} is in")
-    return Call(
-        "service-connect",
-        f"ecs-sc.{region}.{partition.dual_stack}",
-        service=ServiceRef("ecs-agent", region),
-        actions=("ecs:Poll",),
-        grade="inferred",
-        note="containers are taken to wait on Fargate until the proxy of Service Connect has its configuration",
-        identity="AWS",
-        instead=partition.fill("ecs-a.{region}.{suffix}", region),
-    )
-
-
-def _exec(region: str) -> Call:
-    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
-    call = make_service_call(
-        "exec",
-        ServiceRef("ssmmessages", region),
-        "ssmmessages:CreateControlChannel",
-        "ssmmessages:CreateDataChannel",
-        "ssmmessages:OpenControlChannel",
-        "ssmmessages:OpenDataChannel",
-        identity="task role",
-    )
-    return msgspec.structs.replace(call, blocks="runtime")
 
 
 def _merge(needs: list[Need]) -> list[Need]:

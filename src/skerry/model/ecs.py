@@ -22,12 +22,41 @@ class CapacityProvider(Camel, frozen=True):
     type: str | None = None
 
 
+class ExecLogging(Camel, frozen=True):
+    """The log group and the bucket for the output of ECS Exec."""
+
+    cloud_watch_log_group_name: str | None = None
+    s3_bucket_name: str | None = None
+
+
+class ExecuteCommandConfiguration(Camel, frozen=True):
+    """The key of the sessions of ECS Exec, and where their output is logged if ``logging`` is ``OVERRIDE``."""
+
+    kms_key_id: str | None = None
+    logging: str | None = None
+    log_configuration: ExecLogging = ExecLogging()
+
+
+class ManagedStorageConfiguration(Camel, frozen=True):
+    """The key of Fargate's ephemeral storage."""
+
+    fargate_ephemeral_storage_kms_key_id: str | None = None
+
+
+class ClusterConfiguration(Camel, frozen=True):
+    """The configuration of a cluster: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ClusterConfiguration.html."""
+
+    execute_command_configuration: ExecuteCommandConfiguration = ExecuteCommandConfiguration()
+    managed_storage_configuration: ManagedStorageConfiguration = ManagedStorageConfiguration()
+
+
 class Cluster(Camel, frozen=True):
-    """A cluster."""
+    """A cluster; ECS prints its configuration only if the call includes ``CONFIGURATIONS``."""
 
     cluster_arn: str
     cluster_name: str
     default_capacity_provider_strategy: tuple[ProviderStrategy, ...] = ()
+    configuration: ClusterConfiguration | UnsetType = UNSET
 
 
 class AwsvpcConfiguration(Camel, frozen=True):

@@ -50,6 +50,8 @@ from skerry.services.image_references import parse
 _OF_SERVICES = {"fargate", "subnet"}
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
 _TASKS = "ecs-tasks.amazonaws.com"
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-create-storage-key.html
+_FARGATE = "fargate.amazonaws.com"
 
 
 def access_fix_for(failing: Failing, piece: Piece, kind: str) -> Change:
@@ -62,6 +64,8 @@ def access_fix_for(failing: Failing, piece: Piece, kind: str) -> Change:
     if piece.asked is not None:
         action, resource = piece.asked
         who = None if parse_arn(piece.resource) is None or ":role/" in piece.resource else _role(failing)
+        if piece.code == "STORAGE_KEY_DENIES_FARGATE":
+            who = {"Service": _FARGATE}
         statement = json.dumps(endpoint_policies.allow([action], [resource], who))
         return ProposeStatement(piece.resource, statement, f"{piece.message}. {advice}")
     if kind in _OF_SERVICES:

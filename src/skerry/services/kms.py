@@ -136,9 +136,11 @@ def find_key_references(name: str | None, account: str, *, own: bool) -> Iterato
         yield KeyReference(name, own=True)
 
 
-def _requests_for(_references: Sequence[ResourceReference], _context: ReadContext) -> Iterator[CallRequest]:
-    """Yield nothing: no task definition names a key, so keys are read after the secrets that they encrypt."""
-    yield from ()
+def _requests_for(references: Sequence[ResourceReference], _context: ReadContext) -> Iterator[CallRequest]:
+    """Request the keys of clusters; those of secrets are read after the secrets."""
+    for reference in references:
+        for key in find_key_references(reference.name, reference.account, own=True):
+            yield from key.requests()
 
 
 # ------------------------------------------------------------------------------------------------------- requests
@@ -163,19 +165,22 @@ def _policy_of(resources: Resources, _request: Request, subject: str) -> Resourc
 
 
 def key_problems_of(resources: Resources, encryption: EncryptedWith) -> Iterator[Problem]:
-    """Yield the problems of the key of a secret or parameter: it must exist and be enabled."""
-    key = KEY.find(resources, encryption.key)
-    what = f"key {encryption.key}, with which {encryption.arn} is encrypted"
-    yield from problems_by_answer(key, encryption.key, what, "KEY_NOT_FOUND", KEY.kind)
+    """Yield the problems of the key of a secret or parameter."""
+    yield from state_problems_of(resources, encryption.key, f"with which {encryption.arn} is encrypted")
+
+
+def state_problems_of(resources: Resources, name: str, use: str) -> Iterator[Problem]:
+    """Yield the problems of a key, with its use in words: it must exist and be enabled."""
+    key = KEY.find(resources, name)
+    yield from problems_by_answer(key, name, f"key {name}, {use}", "KEY_NOT_FOUND", KEY.kind)
     if not isinstance(key, Key) or key.key_metadata.key_state == _ENABLED:
         return
     metadata = key.key_metadata
     if metadata.key_state is UNSET:
-        missing = Missing(f"the state of key {encryption.key}", KEY.action)
-        yield UnknownResource(encryption.key, missing)
+        missing = Missing(f"the state of key {name}", KEY.action)
+        yield UnknownResource(name, missing)
     else:
-        message = f"key {metadata.arn}, with which {encryption.arn} is encrypted, is {metadata.key_state}"
-        yield ResourceFault(metadata.arn, "KEY_NOT_USABLE", message)
+        yield ResourceFault(metadata.arn, "KEY_NOT_USABLE", f"key {metadata.arn}, {use}, is {metadata.key_state}")
 
 
 KMS = ResourceService(

@@ -18,6 +18,7 @@ from skerry.services.service import ReadContext, RequestScope, ResourceReference
 
 PREFIX = "logs"
 CREATE_GROUP = "logs:CreateLogGroup"
+_LIST_GROUPS = "logs:DescribeLogGroups"
 
 
 class LogGroup(Camel, frozen=True):
@@ -51,6 +52,9 @@ def _resources_of(scope: RequestScope, action: str, subject: str) -> Iterator[Re
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
     """
+    if action == _LIST_GROUPS:
+        yield Resource("*")
+        return
     start = scope.arn_of(PREFIX, f"log-group:{subject}:log-stream:", scope.account)
     of_group = [
         (name, configuration.options.get("awslogs-stream-prefix"))

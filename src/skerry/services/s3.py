@@ -19,7 +19,7 @@ from skerry.services.resource_read import ResourceRead, about_one
 from skerry.services.service import ReadContext, RequestScope, ResourceReference, ResourceService
 
 PREFIX = "s3"
-_LOCATION = "s3:GetBucketLocation"
+_OF_BUCKETS = {"s3:GetBucketLocation", "s3:GetEncryptionConfiguration"}
 
 
 class BucketPolicy(Pascal, frozen=True):
@@ -73,15 +73,18 @@ def _requests_for(references: Sequence[ResourceReference], _context: ReadContext
     for bucket in sorted({bucket for bucket, _, _ in files}):
         yield CallRequest(BUCKET_POLICY.call, {"Bucket": bucket}, bucket)
     for bucket, _, key in files:
-        yield CallRequest(OBJECT.call, {"Bucket": bucket, "Prefix": key}, f"{bucket}/{key}")
+        if key:
+            yield CallRequest(OBJECT.call, {"Bucket": bucket, "Prefix": key}, f"{bucket}/{key}")
 
 
 def _resources_of(scope: RequestScope, action: str, subject: str) -> Iterator[Resource]:
     """Yield an object by its ARN, all objects of a bucket by its name, or the bucket itself."""
-    if parse_arn(subject) is None:
-        yield Resource(f"arn:{scope.partition}:s3:::{subject}/", beginning=True)
+    if parse_arn(subject) is not None:
+        yield Resource(subject.partition("/")[0] if action in _OF_BUCKETS else subject)
+    elif action in _OF_BUCKETS:
+        yield Resource(f"arn:{scope.partition}:s3:::{subject}")
     else:
-        yield Resource(subject.partition("/")[0] if action == _LOCATION else subject)
+        yield Resource(f"arn:{scope.partition}:s3:::{subject}/", beginning=True)
 
 
 def _policy_of(resources: Resources, _request: Request, subject: str) -> ResourceBasedPolicy:

@@ -11,6 +11,7 @@ from msgspec import UNSET, Raw
 
 from skerry.errors import InputError
 from skerry.model.completeness import EVERYWHERE
+from skerry.model.ecs import Cluster, ClusterConfiguration
 from skerry.model.facts import Refusal
 from skerry.model.network import PrefixListEntry
 from skerry.model.record_kinds import ACTIONS
@@ -151,6 +152,17 @@ HANDLERS: dict[str, Callable[[Rows, RelatedAnswer], None]] = {
     "Targets": _targets,
     "RuleNames": _rule_names,
 }
+
+
+def complete_cluster(cluster: Cluster, parameters: dict[str, Any]) -> Cluster:
+    """Return a cluster with an empty configuration if the call asked for it and ECS printed none.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html
+    """
+    included = parameters.get("include")
+    if cluster.configuration is UNSET and isinstance(included, list) and "CONFIGURATIONS" in included:
+        return msgspec.structs.replace(cluster, configuration=ClusterConfiguration())
+    return cluster
 
 
 def add_refusal(rows: Rows, refusal: Refusal, parameters: dict[str, Any]) -> None:

@@ -11,12 +11,13 @@ from skerry.services.call_request import AnswerRow, CallRequest
 from skerry.services.service import ResourceReference
 from skerry.sources.concurrent_calls import Area, collect_picked, split_ids
 from skerry.sources.paged_calls import CallResult
-from skerry.sources.references import references_of_service, references_of_task_definition
+from skerry.sources.references import references_of_cluster, references_of_service, references_of_task_definition
 from skerry.sources.resource_reads import ResourceReads, read_revisions
 
 _DEFAULT_BUS = "default"
 # A call lists the tasks of one desired status: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
 _STATUSES = ("RUNNING", "STOPPED")
+_CONFIGURED: Mapping[str, Any] = {"include": ["CONFIGURATIONS"]}
 _NO_CLUSTER = "ClusterNotFoundException"
 
 
@@ -42,7 +43,7 @@ def read_all(cluster: str | None, questions: ResourceReads) -> Area:
     ]
     third = yield [*_none([*first, *second]), *(ask for got in second for ask in _listed(got))]
     made_of = yield _made_of([*second, *third])
-    questions.add_references([*third, *made_of])
+    questions.add_references([*first, *second, *third, *made_of])
 
 
 def read_service(cluster: str | None, name: str, questions: ResourceReads) -> Area:
@@ -85,7 +86,8 @@ def read_task(cluster: str | None, name: str, questions: ResourceReads) -> Area:
         _clusters(results, home)
     _require([*first, *results], api_table.TASKS, f"task {_short(name)}", home)
     owners = [_one_service(holder.cluster, holder.name) for holder in _named(results, "owner")]
-    questions.add_references((yield [*_made_of(results), *owners]))
+    made_of = yield [*_made_of(results), *owners]
+    questions.add_references([*results, *made_of])
 
 
 # ------------------------------------------------------------------------------------------------------ clusters
@@ -94,7 +96,7 @@ def read_task(cluster: str | None, name: str, questions: ResourceReads) -> Area:
 def _find(cluster: str | None) -> CallRequest:
     if cluster is None:
         return CallRequest(api_table.CLUSTER_NAMES, pick=lambda row: [row])
-    return CallRequest(api_table.CLUSTERS, {"clusters": [cluster]}, pick=lambda row: [row["clusterArn"]])
+    return CallRequest(api_table.CLUSTERS, {"clusters": [cluster], **_CONFIGURED}, pick=_of_cluster)
 
 
 def _clusters(gots: Sequence[CallResult], asked: str | None) -> list[str]:
@@ -103,15 +105,21 @@ def _clusters(gots: Sequence[CallResult], asked: str | None) -> list[str]:
         return sorted(collect_picked(gots, api_table.CLUSTER_NAMES))
     if any(got.refused for got in gots if got.ask.call is api_table.CLUSTERS):
         return [asked]
-    arns: list[str] = collect_picked(gots, api_table.CLUSTERS)
+    arns = [name for name in collect_picked(gots, api_table.CLUSTERS) if isinstance(name, str)]
     if not arns:
         raise NothingFoundError(f"there is no cluster {_short(asked)}", "List them: aws ecs list-clusters.")
     return arns
 
 
+def _of_cluster(row: AnswerRow) -> Iterator[str | ResourceReference]:
+    """Yield the ARN of a cluster, and what its configuration names."""
+    yield row["clusterArn"]
+    yield from references_of_cluster(row)
+
+
 def _described(clusters: Sequence[str]) -> list[CallRequest]:
     asks = [
-        CallRequest(api_table.CLUSTERS, parameters, listed="cluster")
+        CallRequest(api_table.CLUSTERS, {**parameters, **_CONFIGURED}, pick=_of_cluster, listed="cluster")
         for parameters in split_ids(api_table.CLUSTERS, clusters)
     ]
     return [*asks, *(_providers(cluster) for cluster in clusters)]

@@ -11,7 +11,7 @@ from msgspec import Raw
 
 from skerry.errors import InputError
 from skerry.model.completeness import EVERYWHERE
-from skerry.model.ecs import TaskDefinition
+from skerry.model.ecs import Cluster, TaskDefinition
 from skerry.model.endpoints import FileSystem, HostedZone, HostedZoneKey, HostedZoneSummary, RecordSet, ZoneVpc
 from skerry.model.facts import Facts, Refusal
 from skerry.model.network import PrefixList, VpcAttribute
@@ -189,6 +189,8 @@ class _Loader:
     def _kind(self, answer: _Answer) -> None:
         kind = _BY_KEY[answer.key]
         for record in self._each(answer, kind.record, kind.field):
+            if isinstance(record, Cluster):
+                record = call_parameters.complete_cluster(record, answer.call.parameters)  # noqa: PLW2901
             take = self.rows.merge if kind.field in call_parameters.MERGED else self.rows.add
             take(kind.field, getattr(record, kind.id), record, answer.name)
 

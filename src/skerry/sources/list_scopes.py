@@ -50,6 +50,7 @@ _PAGING = frozenset(
         "NextToken",
         "PageSize",
         "VPCRegion",
+        "include",
         "maxResults",
         "nextToken",
     }

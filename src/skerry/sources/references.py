@@ -12,19 +12,22 @@ from msgspec import UNSET
 from skerry.launch.secrets import source_of
 from skerry.model.arns import Arn, parse_arn
 from skerry.model.ecs import (
+    Cluster,
     ContainerDefinition,
     Deployment,
+    ExecLogging,
     LogConfiguration,
     Secret,
     ServiceRevision,
     TaskDefinition,
 )
-from skerry.services import SECRET_STORES, ecr, efs, logs, s3
+from skerry.services import SECRET_STORES, ecr, efs, kms, logs, s3
 from skerry.services.call_request import AnswerRow
 from skerry.services.image_references import parse
 from skerry.services.secretsmanager import SECRETS_MANAGER
 from skerry.services.service import ResourceReference, SecretStore
 
+_OVERRIDE = "OVERRIDE"
 _Record = TypeVar("_Record")
 
 
@@ -49,6 +52,24 @@ def references_of_service(row: AnswerRow) -> Iterator[ResourceReference]:
         record = _read(deployment, Deployment) if "serviceConnectConfiguration" in deployment else None
         if record is not None and home is not None:
             yield from _of_logs(record.service_connect_configuration.log_configuration, home)
+
+
+def references_of_cluster(row: AnswerRow) -> Iterator[ResourceReference]:
+    """Yield the keys of a cluster's configuration, and the log group and bucket for the output of ECS Exec."""
+    cluster = _read(row, Cluster)
+    home = parse_arn(cluster.cluster_arn) if cluster else None
+    if cluster is None or home is None or cluster.configuration is UNSET:
+        return
+    session = cluster.configuration.execute_command_configuration
+    storage = cluster.configuration.managed_storage_configuration
+    logging = session.log_configuration if session.logging == _OVERRIDE else ExecLogging()
+    named = (
+        (kms.PREFIX, session.kms_key_id),
+        (kms.PREFIX, storage.fargate_ephemeral_storage_kms_key_id),
+        (logs.PREFIX, logging.cloud_watch_log_group_name),
+        (s3.PREFIX, logging.s3_bucket_name),
+    )
+    yield from (ResourceReference(prefix, name, home.account) for prefix, name in named if name)
 
 
 def references_of_revision(row: AnswerRow) -> Iterator[ResourceReference]:

@@ -62,13 +62,21 @@ class ResourceReads:
         requests = [
             request for service in SERVICES for request in service.requests_for(self._named(service.prefix), context)
         ]
+        made: set[tuple[str, str]] = set()
         while requests:
+            made |= {_key_of(request) for request in requests}
             results = yield requests
             picked = {item for result in results for item in result.picked if isinstance(item, FollowUp)}
-            requests = [request for follow_up in sorted(picked, key=repr) for request in follow_up.requests()]
+            following = (request for follow_up in sorted(picked, key=repr) for request in follow_up.requests())
+            # A cluster and a secret may name one key.
+            requests = [request for request in following if _key_of(request) not in made]
 
     def _named(self, service: str) -> list[ResourceReference]:
         return sorted(reference for reference in self._references if reference.service == service)
+
+
+def _key_of(request: CallRequest) -> tuple[str, str]:
+    return request.call.action, request.name
 
 
 def read_revisions(names: Sequence[str]) -> Iterator[CallRequest]:
