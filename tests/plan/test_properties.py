@@ -15,6 +15,8 @@ from skerry.net.ip_addresses import IpAddress
 from skerry.plan import impact
 from skerry.plan.changes import (
     AddAclEntry,
+    AddZoneRecord,
+    AssociateZone,
     AuthorizeRule,
     Change,
     CreateInterfaceEndpoint,
@@ -61,7 +63,7 @@ def cases() -> list[Case]:
 def effective(found: Plan) -> Iterator[Change]:
     """The changes that a World shows: all that skerry makes, and routes to NAT gateways."""
     for change in changes(found):
-        if not isinstance(change, Manual) or isinstance(change, RouteToNat):
+        if not isinstance(change, Manual) or isinstance(change, RouteToNat | AssociateZone | AddZoneRecord):
             yield change
 
 
@@ -218,5 +220,6 @@ def test_incomplete_world_plan_is_proven_only_if_diagnosis_is_ok() -> None:
 
 def test_manual_change_kinds_are_listed() -> None:
     assert {kind.__name__ for kind in get_args(Manual)} == {
-        *("DeleteEndpoint", "ConfigureService", "ProposeStatement", "MirrorImage", "RouteToNat", "Advise"),
+        *("DeleteEndpoint", "ConfigureService", "ProposeStatement", "MirrorImage", "RouteToNat"),
+        *("AssociateZone", "AddZoneRecord", "Advise"),
     }

@@ -3,10 +3,12 @@
 import pytest
 
 from skerry.model.facts import Missing
-from skerry.plan.records import Plan
+from skerry.plan.changes import AssociateZone
+from skerry.plan.records import Plan, Planned
 from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, UNKNOWN
 
 WEB = ("web",)
+ASSOCIATED = AssociateZone("Z1", "vpc-1", "")
 FACT = Missing("the route table of subnet-a", "ec2:DescribeRouteTables")
 
 
@@ -17,10 +19,11 @@ FACT = Missing("the route table of subnet-a", "ec2:DescribeRouteTables")
         (Plan(WEB, OK, OK, proven=True), "rehearse"),
         (Plan(("a", "b"), OK, OK, proven=True), None),
         (Plan(WEB, BLOCKED, OK, proven=True), "write-terraform"),
+        (Plan(WEB, BLOCKED, OK, proven=True, changes=(Planned(ASSOCIATED, "manual"),)), "diagnose"),
         (Plan(WEB, BLOCKED, UNKNOWN, proven=False, facts=(FACT,)), "supply-facts"),
         (Plan(WEB, BLOCKED, BLOCKED, proven=False), "diagnose"),
     ],
-    ids=["not-fargate", "works", "several-work", "proven", "unknown", "not-proven"],
+    ids=["not-fargate", "works", "several-work", "proven", "by-hand", "unknown", "not-proven"],
 )
 def test_next_step_of_a_plan_follows_from_its_proof(plan: Plan, next_step: str | None) -> None:
     assert plan.next_step == next_step

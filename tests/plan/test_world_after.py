@@ -8,7 +8,9 @@ from skerry.model.route_targets import NatGatewayTarget
 from skerry.model.world import World
 from skerry.plan.changes import (
     AddAclEntry,
+    AddZoneRecord,
     Advise,
+    AssociateZone,
     AuthorizeRule,
     Change,
     ConfigureService,
@@ -243,6 +245,8 @@ def test_resource_of_returns_the_resource_of_each_change() -> None:
         "role": ProposeStatement("role", "", ""),
         "nginx": MirrorImage("nginx", "", ""),
         "rtb-1": RouteToNat("rtb-1", None, ""),
+        "Z1": AssociateZone("Z1", "vpc-1", ""),
+        "Z2": AddZoneRecord("Z2", "a.example", "vpc-1", "a.example", "b.example", ""),
         "zone": Advise("zone", ""),
     }
     assert {name: resource_of(change) for name, change in expected.items()} == {name: name for name in expected}

@@ -13,10 +13,11 @@ from skerry.net.addresses import ANY, PUBLIC, parse_address
 from skerry.net.dns_names import DnsName, parse_host
 from skerry.net.host_texts import HostText
 from skerry.net.ip_addresses import IpAddress
+from skerry.reach.central_endpoints import IntendedEndpoint
 from skerry.reach.destinations import Destinations
 from skerry.reach.dns_answers import Resolution
 from skerry.reach.dns_servers import servers_of
-from skerry.reach.name_resolution import IntendedEndpoint, NameResolver, Query
+from skerry.reach.name_resolution import NameResolver, Query
 from skerry.reach.walk import Target
 from skerry.verdicts import INTERMITTENT, UNKNOWN
 from tests.networks import REGION, VPC, Network, record, source

@@ -65,7 +65,7 @@ def _of(row: NeedDiagnosis) -> Prediction:
     if refused is not None:
         template = find_refusal_wording(need.step, service, refused.code)
         words |= {"words": refused.words, "resource": refused.resource}
-    if template is None:
+    if template is None or _meets_another_service(trace):
         return Prediction(need.step, None, "inferred")
     # Linux reports this error to an IPv6-only client of an IPv4 address; no ECS message with it has been observed.
     grade = "inferred" if words["way"] == _NO_FAMILY else template.grade
@@ -91,6 +91,12 @@ def _refused(trace: Trace | None) -> Piece | None:
 def _failing(row: NeedDiagnosis) -> Trace | None:
     traces = (trace for outcome in row.outcomes for trace in outcome.traces)
     return next((trace for trace in traces if trace.verdict in _FAILS and not trace.intended), None)
+
+
+def _meets_another_service(trace: Trace | None) -> bool:
+    """Tell whether a call comes to an endpoint of another service; no error of ECS about that is known."""
+    first = trace.first if trace else ()
+    return any(piece.code == "DNS_LEADS_TO_ANOTHER_SERVICE" for hop in first for piece in hop.lost)
 
 
 def _words(need: Need, trace: Trace | None) -> dict[str, str]:

@@ -160,6 +160,28 @@ class RouteToNat(msgspec.Struct, frozen=True, gc=False, tag="route-to-nat"):
     message: str
 
 
+class AssociateZone(msgspec.Struct, frozen=True, gc=False, tag="associate-zone"):
+    """A private hosted zone that gets associated with a VPC; ``message`` has the command."""
+
+    zone_id: str
+    vpc_id: str
+    message: str
+
+
+class AddZoneRecord(msgspec.Struct, frozen=True, gc=False, tag="add-zone-record"):
+    """An alias record to an endpoint in a private hosted zone, which may be new; ``message`` has the command.
+
+    ``target`` is the endpoint's own name; a new zone is associated with the VPC.
+    """
+
+    zone_id: str
+    zone_name: str
+    vpc_id: str
+    name: str
+    target: str
+    message: str
+
+
 class Advise(msgspec.Struct, frozen=True, gc=False, tag="advise"):
     """A manual step for somebody who knows the reason of the current state."""
 
@@ -181,10 +203,21 @@ Change = (
     | ProposeStatement
     | MirrorImage
     | RouteToNat
+    | AssociateZone
+    | AddZoneRecord
     | Advise
 )
 
-Manual = DeleteEndpoint | ConfigureService | ProposeStatement | MirrorImage | RouteToNat | Advise
+Manual = (
+    DeleteEndpoint
+    | ConfigureService
+    | ProposeStatement
+    | MirrorImage
+    | RouteToNat
+    | AssociateZone
+    | AddZoneRecord
+    | Advise
+)
 
 
 def resource_of(change: Change) -> str:
@@ -206,5 +239,7 @@ def resource_of(change: Change) -> str:
             return change.image
         case RouteToNat():
             return change.route_table_id
+        case AssociateZone() | AddZoneRecord():
+            return change.zone_id
         case _:
             assert_never(change)

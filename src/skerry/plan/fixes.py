@@ -4,14 +4,14 @@ Existing resources are repaired before anything is added: first an endpoint at o
 one is created only if the VPC has none for the service.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from msgspec import UNSET
 
 from skerry.catalogue.services import service_of_endpoint
 from skerry.launch.needs import Call
 from skerry.model.facts import Missing
-from skerry.plan import manual_steps, rules_and_entries
+from skerry.plan import central_names, manual_steps, rules_and_entries
 from skerry.plan.changes import Change, CreateSecurityGroup, DeleteEndpoint, ModifyEndpoint, SetVpcAttribute
 from skerry.plan.context import Case, Remedy, advise_on
 from skerry.plan.missing_endpoints import (
@@ -23,7 +23,7 @@ from skerry.plan.missing_endpoints import (
 )
 from skerry.plan.scope import FAILS
 from skerry.plan.security_groups import endpoint_group_for, find_shared_group, is_only_for_endpoints
-from skerry.reach.trace import NOWHERE, JudgedPiece, Trace
+from skerry.reach.trace import NOWHERE, JudgedPiece, Piece, Trace
 from skerry.verdicts import OK
 
 _DNS_ATTRIBUTES = {"DNS_SUPPORT_DISABLED": "enable_dns_support", "DNS_HOSTNAMES_DISABLED": "enable_dns_hostnames"}
@@ -37,9 +37,12 @@ def remedies_for(case: Case) -> Iterator[Remedy]:
     need, outcome = case.failing.need, case.failing.outcome
     bad = [trace for trace in outcome.traces if trace.verdict is not OK]
     nowhere = [trace for trace in bad if trace.passage is None or trace.destination is NOWHERE]
-    for trace in nowhere:
-        yield from _beside(case, trace)
     led = [trace for trace in bad if trace not in nowhere and _to_own(case, trace)]
+    # A central endpoint that only lacks its name gets one, so the zone without the name needs no advice.
+    central = [trace for trace in led if central_names.leads_to_central(case, trace)]
+    named = {judged.piece for trace in central for judged in trace.judged if judged.lost}
+    for trace in nowhere:
+        yield from _beside(case, trace, named)
     for trace in led:
         yield from _on_the_way(case, trace)
     # An undecided piece on one path is no reason to change another one.
@@ -76,9 +79,9 @@ def _to_own(case: Case, trace: Trace) -> bool:
     )
 
 
-def _beside(case: Case, trace: Trace) -> Iterator[Remedy]:
+def _beside(case: Case, trace: Trace, named: Container[Piece]) -> Iterator[Remedy]:
     """Yield the fixes for blockers other than packets: unanswered names, policies, Fargate's own rules."""
-    for judged in (item for item in trace.judged if item.lost):
+    for judged in (item for item in trace.judged if item.lost and item.piece not in named):
         piece = judged.piece
         attribute = _DNS_ATTRIBUTES.get(piece.code)
         why = case.why((judged,))
@@ -111,6 +114,8 @@ def _mend(case: Case, trace: Trace, judged: JudgedPiece) -> Iterator[Change]:
     match judged.hop.kind:
         case "dns" | "endpoint" if piece.code == "BAD_STATE" and endpoint is not None and not is_coming(endpoint):
             yield DeleteEndpoint(endpoint.vpc_endpoint_id, state_reason_of(endpoint))
+        case "dns" if piece.code in central_names.CODES and central_names.leads_to_central(case, trace):
+            yield from tuple(central_names.names_for(case, trace, piece)) or (advise_on(judged, trace),)
         case "dns" if piece.code in _NAMES:
             yield _names(case, judged)
         case "security-group" if judged.hop.direction == "out":

@@ -18,6 +18,8 @@ from skerry.model.facts import Missing
 from skerry.model.network import NetworkInterface
 from skerry.model.world import World
 from skerry.plan.changes import (
+    AddZoneRecord,
+    AssociateZone,
     Change,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
@@ -69,6 +71,11 @@ def touched_services_of(world: World, changes: Iterable[Change]) -> dict[tuple[s
                 services_by_vpc |= {(endpoint.vpc_id, ref): None} if endpoint and ref else {}
             case SetVpcAttribute():
                 services_by_vpc |= {(change.vpc_id, ref): None for ref in _named_privately(world, change.vpc_id)}
+            case AssociateZone():
+                zones = [zone.name for zone in world.facts.zones if zone.zone_id == change.zone_id]
+                services_by_vpc |= {(change.vpc_id, ref): None for ref in _named_by(world, zones)}
+            case AddZoneRecord():
+                services_by_vpc |= {(change.vpc_id, ref): None for ref in _named_by(world, [change.zone_name])}
             case _:
                 pass
     return services_by_vpc
@@ -80,7 +87,11 @@ def _named_privately(world: World, vpc_id: str) -> Iterator[ServiceRef]:
         ref = service_of_endpoint(endpoint.service_name) if endpoint.service_name is not UNSET else None
         if ref is not None and endpoint.private_dns_enabled is True:
             yield ref
-    zones = [zone.name for zone in world.zones_in(vpc_id)]
+    yield from _named_by(world, [zone.name for zone in world.zones_in(vpc_id)])
+
+
+def _named_by(world: World, zones: list[str]) -> Iterator[ServiceRef]:
+    """Return the services of the Region with a private name in one of the zones."""
     for ref in (ServiceRef(key, world.region or "") for key in (load_services() if zones else ())):
         names = {name.removeprefix("*.") for name in private_names_of(ref)}
         if any(name == zone or name.endswith(f".{zone}") for name in names for zone in zones):

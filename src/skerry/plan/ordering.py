@@ -8,7 +8,9 @@ from msgspec.structs import replace
 from skerry.plan import endpoint_policies
 from skerry.plan.changes import (
     AddAclEntry,
+    AddZoneRecord,
     Advise,
+    AssociateZone,
     AuthorizeRule,
     Change,
     ConfigureService,
@@ -36,6 +38,8 @@ _ORDER: tuple[type[Change], ...] = (
     ModifyEndpoint,
     AddAclEntry,
     RouteToNat,
+    AssociateZone,
+    AddZoneRecord,
     MirrorImage,
     ProposeStatement,
     ConfigureService,

@@ -8,7 +8,7 @@ from skerry.catalogue.services import ServiceRef
 from skerry.diagnose.diagnosis import Finding
 from skerry.model.facts import Missing
 from skerry.model.origins import Origin
-from skerry.plan.changes import Change, Disposition
+from skerry.plan.changes import AddZoneRecord, AssociateZone, Change, Disposition
 from skerry.verdicts import NOT_APPLICABLE, OK, Verdict
 
 Ingress = Literal["from-tasks", "subnets", "article"]
@@ -106,6 +106,8 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
             return None
         if self.before is OK:
             return "rehearse" if len(self.services) == 1 else None
-        if self.proven:
+        kinds = [type(planned.change) for planned in self.changes]
+        by_hand = bool(kinds) and all(kind in {AssociateZone, AddZoneRecord} for kind in kinds)
+        if self.proven and not by_hand:
             return "write-terraform"
         return "supply-facts" if self.facts else "diagnose"

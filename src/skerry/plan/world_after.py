@@ -22,9 +22,12 @@ from skerry.model.security_groups_and_acls import (
     SecurityGroup,
 )
 from skerry.model.world import World
+from skerry.plan import zones_after
 from skerry.plan.changes import (
     AddAclEntry,
+    AddZoneRecord,
     Advise,
+    AssociateZone,
     AuthorizeRule,
     Change,
     ConfigureService,
@@ -68,6 +71,8 @@ def _after(facts: Facts, change: Change) -> Facts:
             return replace(facts, network_acls=tuple(_with_entry(record, change) for record in facts.network_acls))
         case RouteToNat():
             return _default_route(facts, change)
+        case AssociateZone() | AddZoneRecord():
+            return zones_after.with_zone_change(facts, change)
         case ConfigureService() | ProposeStatement() | MirrorImage() | Advise():
             # A manual step has no effect in it.
             return facts

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from msgspec import UNSET
@@ -17,13 +17,14 @@ from skerry.model.world import World
 from skerry.net.dns_names import DnsName
 from skerry.net.ip_addresses import IpAddress
 from skerry.reach import dns_zones
+from skerry.reach.central_endpoints import IntendedEndpoint, central_endpoints_for, judge_service_of
 from skerry.reach.destinations import Destinations
 from skerry.reach.dns_answers import Resolution, assume_unchanged, join_answers
 from skerry.reach.dns_servers import Servers, servers_of
 from skerry.reach.dns_zones import NameSource
 from skerry.reach.gateways import judge_endpoint_state, make_lost_hop, make_undecided_hop
-from skerry.reach.private_dns import may_have_any_name, unanswered_reason_of
-from skerry.reach.trace import Destination, Hop
+from skerry.reach.private_dns import judge_unanswered, may_have_any_name, unanswered_reason_of
+from skerry.reach.trace import Hop
 
 _MOST_NAMES = 32
 _REGISTRY = "registry"
@@ -37,13 +38,6 @@ class Query(msgspec.Struct, frozen=True, gc=False):
     service: ServiceRef | None = None
     zone: str | None = None
     inferred: str = ""
-
-
-class IntendedEndpoint(NamedTuple):
-    """An endpoint for the name without a DNS answer that leads to it, with the hop for the reason."""
-
-    hop: Hop
-    destination: Destination
 
 
 class _Chain:
@@ -91,8 +85,24 @@ class NameResolver:
         if isinstance(servers, Missing):
             return Resolution(make_undecided_hop("dns", vpc_id, servers))
         if servers.others:
-            return self._by_others(servers, query)
-        return self._within(vpc_id, query, _Chain())
+            return self._served(self._by_others(servers, query), query)
+        return self._served(self._within(vpc_id, query, _Chain()), query)
+
+    def _served(self, resolution: Resolution, query: Query) -> Resolution:
+        """Return an answer without the endpoints of other services than the called one."""
+        ref, host = query.service, query.host
+        if ref is None or host is None or not resolution.hop.clean:
+            return resolution
+        wrong = {
+            item: hop for item in resolution.destinations if (hop := judge_service_of(self.world, item, ref, host))
+        }
+        if not wrong:
+            return resolution
+        kept = tuple(item for item in resolution.destinations if item not in wrong)
+        dead = (*resolution.dead, *dict.fromkeys(wrong.values()))
+        if not kept:
+            return msgspec.structs.replace(resolution, hop=dead[-1], destinations=(), dead=())
+        return msgspec.structs.replace(resolution, destinations=kept, dead=dead)
 
     def _by_others(self, servers: Servers, query: Query) -> Resolution:
         """Return the answer of DNS servers other than this VPC's: known only for those of a VPC in the input.
@@ -331,8 +341,11 @@ class NameResolver:
             interfaces = self.destinations.of_endpoint(endpoint)
             if service_of_endpoint(endpoint.service_name) != ref or isinstance(interfaces, Missing):
                 continue
-            hop = self._why_not(vpc_id, endpoint, answer.hop)
+            hop = judge_unanswered(self.world, endpoint, answer.hop)
             unanswered.extend(IntendedEndpoint(hop, destination) for destination in interfaces)
+        if host is not None:
+            central = central_endpoints_for(self.world, self.destinations, vpc_id, ref, host, answer.hop)
+            unanswered.extend(item for item in central if item.destination.endpoint not in led_to)
         return (*unanswered, *self._zone_not_asked(vpc_id, ref, host))
 
     def _zone_not_asked(self, vpc_id: str, ref: ServiceRef, host: DnsName | None) -> Iterator[IntendedEndpoint]:
@@ -346,21 +359,6 @@ class NameResolver:
             hop = make_lost_hop("dns", vpc_id, "DNS_HOSTNAMES_DISABLED", message)
             led = self._by_zone(view, claim, host, Query(host, "aws", ref))
             yield from (IntendedEndpoint(hop, destination) for destination in led.destinations)
-
-    def _why_not(self, vpc_id: str, endpoint: VpcEndpoint, answer: Hop) -> Hop:
-        reason = unanswered_reason_of(self.world, endpoint)
-        if isinstance(reason, Hop):
-            return reason
-        if isinstance(reason, Missing):
-            return make_undecided_hop("dns", endpoint.vpc_endpoint_id, reason)
-        if answer.lost:
-            return answer
-        if self.world.dns_attribute_of(vpc_id, "enable_dns_hostnames") is False:
-            message = (
-                f"{vpc_id} has enableDnsHostnames off, so the private names of {endpoint.vpc_endpoint_id} do not apply"
-            )
-            return make_lost_hop("dns", vpc_id, "DNS_HOSTNAMES_DISABLED", message)
-        return Hop("dns", endpoint.vpc_endpoint_id, rule="the name does not lead to it")
 
 
 def _unnamed(endpoint: VpcEndpoint, place: str) -> Hop | None:

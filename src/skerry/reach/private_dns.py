@@ -9,7 +9,7 @@ from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.reach.dns_zones import LATTICE
-from skerry.reach.gateways import judge_state, make_lost_hop
+from skerry.reach.gateways import judge_state, make_lost_hop, make_undecided_hop
 from skerry.reach.trace import Hop
 
 _ACTION = "ec2:DescribeVpcEndpoints"
@@ -48,6 +48,22 @@ def unanswered_reason_of(
     if endpoint.vpc_endpoint_type in LATTICE:
         return Missing(f"where {name}, of type {endpoint.vpc_endpoint_type}, leads")
     return None
+
+
+def judge_unanswered(world: World, endpoint: VpcEndpoint, answer: Hop) -> Hop:
+    """Return the hop for the reason why a name does not lead to an endpoint; ``answer``: the DNS hop of the name."""
+    name, vpc_id = endpoint.vpc_endpoint_id, endpoint.vpc_id
+    reason = unanswered_reason_of(world, endpoint)
+    if isinstance(reason, Hop):
+        return reason
+    if isinstance(reason, Missing):
+        return make_undecided_hop("dns", name, reason)
+    if answer.lost:
+        return answer
+    if world.dns_attribute_of(vpc_id, "enable_dns_hostnames") is False:
+        message = f"{vpc_id} has enableDnsHostnames off, so the private names of {name} do not apply"
+        return make_lost_hop("dns", vpc_id, "DNS_HOSTNAMES_DISABLED", message)
+    return Hop("dns", name, rule="the name does not lead to it")
 
 
 def may_have_any_name(endpoint: VpcEndpoint, place: str) -> Missing | None:

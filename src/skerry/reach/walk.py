@@ -21,11 +21,12 @@ from skerry.net.ip_addresses import IpAddress
 from skerry.net.packets import Box
 from skerry.reach.address_families import missing_ipv6_way_of, resolve_over_ipv6
 from skerry.reach.cache import Memo
+from skerry.reach.central_endpoints import IntendedEndpoint
 from skerry.reach.compiled_rules import TCP, UDP
 from skerry.reach.destinations import Destinations
 from skerry.reach.dns_answers import Resolution
 from skerry.reach.gateways import make_undecided_hop
-from skerry.reach.name_resolution import IntendedEndpoint, NameResolver, Query
+from skerry.reach.name_resolution import NameResolver, Query
 from skerry.reach.origin import Start, Traffic
 from skerry.reach.outcome import Outcome, combine
 from skerry.reach.route_walk import Network
@@ -359,9 +360,11 @@ class Walker:
     def _with_intended(self, source: Source, target: Target, answers: _Answers, outcome: Outcome) -> Outcome:
         """Add the paths to endpoints that the name does not lead to: for their blockers, not for the verdict."""
         traces: list[Trace] = []
-        for hop, destination in self._intended(source.subnet.vpc_id, target, answers.resolution):
+        for hop, destination, central in self._intended(source.subnet.vpc_id, target, answers.resolution):
             ways = self._ways(source.start, destination, answers.traffic, (hop,))
-            traces.extend(self._to_one(source, ways, answers.traffic, intended=True).traces)
+            led = self._to_one(source, ways, answers.traffic, intended=True).traces
+            if not central or (_lacks_names(outcome.traces) and all(_fails_by_name(trace) for trace in led)):
+                traces.extend(led)
         return Outcome(outcome.verdict, (*outcome.traces, *traces), outcome.because) if traces else outcome
 
     def _intended(self, vpc_id: str, target: Target, resolution: Resolution) -> tuple[IntendedEndpoint, ...]:
@@ -371,6 +374,17 @@ class Walker:
         host = target.host if isinstance(target.host, DnsName) else None
         key = ("intended", resolution, ref)
         return self.memo.once(key, lambda: self.names.intended(vpc_id, ref, resolution, host))
+
+
+def _lacks_names(traces: Iterable[Trace]) -> bool:
+    """Tell whether a call has no way because of its name: a zone hides it, or it needs an endpoint that is absent."""
+    judged = [judged for trace in traces for judged in trace.judged if judged.lost]
+    return any(item.piece.absent_endpoint is not None or item.hop.kind == "dns" for item in judged)
+
+
+def _fails_by_name(trace: Trace) -> bool:
+    """Tell whether a path loses packets by its name alone."""
+    return all(judged.hop.kind == "dns" for judged in trace.judged)
 
 
 def _clean(first: tuple[Hop, ...], pieces: tuple[tuple[_Option, ...], ...]) -> _Option | None:

@@ -7,10 +7,11 @@ from msgspec import UNSET
 from skerry.errors import Argument, InputError
 from skerry.model.world import World
 from skerry.plan.changes import (
-    Advise,
+    AddZoneRecord,
+    AssociateZone,
     Change,
-    ConfigureService,
     DeleteEndpoint,
+    Manual,
     MirrorImage,
     ProposeStatement,
     RouteToNat,
@@ -35,7 +36,7 @@ def expressible_changes_of(plan: Plan) -> list[Planned]:
 def _is_by_hand(change: Change) -> bool:
     if isinstance(change, RouteToNat):
         return change.nat_gateway_id is None
-    return isinstance(change, DeleteEndpoint | ConfigureService | ProposeStatement | MirrorImage | Advise)
+    return isinstance(change, Manual)
 
 
 def refuse_unless_something(plan: Plan, language: str) -> None:
@@ -96,7 +97,7 @@ def _more(change: Change) -> list[str]:
     match change:
         case ProposeStatement():
             return [change.message, change.statement]
-        case DeleteEndpoint() | MirrorImage() | RouteToNat():
+        case DeleteEndpoint() | MirrorImage() | RouteToNat() | AssociateZone() | AddZoneRecord():
             return [change.message]
         case _:
             return []

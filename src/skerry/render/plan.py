@@ -10,7 +10,9 @@ from skerry.model.facts import Refusal
 from skerry.model.origins import Origin
 from skerry.plan.changes import (
     AddAclEntry,
+    AddZoneRecord,
     Advise,
+    AssociateZone,
     AuthorizeRule,
     Change,
     ConfigureService,
@@ -102,7 +104,7 @@ def _change(number: int, row: Planned) -> Iterator[str]:
     yield f"  {number}. {clean(title_of(row.change))}  {_disposition(row)}"
     for line in _details(row.change):
         yield f"     {clean(line)}"
-    if row.note and not isinstance(row.change, Advise | ConfigureService | ProposeStatement | MirrorImage | RouteToNat):
+    if row.note and not isinstance(row.change, Manual):
         yield f"     {click.style('note', fg='yellow')}: {clean(row.note)}"
     if row.by is not None:
         yield f"     {click.style('only', fg='yellow')} account {clean(row.by)}, which owns the VPC, can do this"
@@ -169,6 +171,12 @@ def _by_hand(change: Manual) -> str:
             return f"copy image {change.image} into ECR"
         case RouteToNat():
             return f"route {change.route_table_id} to {change.nat_gateway_id or 'a NAT gateway that is to be made'}"
+        case AssociateZone():
+            return f"associate hosted zone {change.zone_id} with {change.vpc_id}"
+        case AddZoneRecord() if is_new(change.zone_id):
+            return f"create private hosted zone {change.zone_name} for {change.vpc_id}, with record {change.name}"
+        case AddZoneRecord():
+            return f"add record {change.name} to hosted zone {change.zone_id}"
         case Advise():
             return f"{change.resource}: {change.message}" if change.resource else change.message
         case _:
@@ -201,7 +209,7 @@ def _details(change: Change) -> Iterator[str]:
             way = "in from" if change.direction == "in" else "out to"
             ports = "-".join(dict.fromkeys(str(port) for port in change.ports))
             yield f"rule {change.number}: allow TCP {ports} {way} {change.cidr}"
-        case DeleteEndpoint() | RouteToNat() | MirrorImage():
+        case DeleteEndpoint() | RouteToNat() | MirrorImage() | AssociateZone() | AddZoneRecord():
             yield change.message
         case ProposeStatement():
             yield change.message
