@@ -162,7 +162,7 @@ def without_memo(size: int) -> None:
         calls = [need for need in needs_of(launch) if isinstance(need, Call)]
         for subnet in launch.subnets:
             source = source_of(walker, launch, subnet)
-            if not isinstance(source, Missing):
+            if source is not None and not isinstance(source, Missing):
                 walks.extend(
                     [(source, Target(parse_host(call.host), call.port, call.place, call.service)) for call in calls]
                 )

@@ -9,7 +9,7 @@ from skerry.net.dns_names import parse_host
 from skerry.reach.outcome import Outcome
 from skerry.reach.walk import Target
 from skerry.verdicts import BLOCKED, OK, UNKNOWN
-from tests.networks import EVERYWHERE, HTTPS, REGION, Network, allow, both_ways, entry, source
+from tests.networks import EVERYWHERE, HTTPS, REGION, Network, allow, both_ways, entry, record, source
 
 API = Target(parse_host(regional_host_of(ServiceRef("ecr.api", REGION))), 443, "aws", ServiceRef("ecr.api", REGION))
 LOGS = Target(parse_host(regional_host_of(ServiceRef("logs", REGION))), 443, "aws", ServiceRef("logs", REGION))
@@ -22,6 +22,8 @@ def network(*, dns64: bool = True) -> Network:
     """subnet-6 has only IPv6, and sends what NAT64 is to translate to a NAT gateway in the public subnet-b."""
     network = Network()
     network.serve_internet_by_nat()
+    block = {"Ipv6CidrBlock": "2a05:d018:1::/56", "Ipv6CidrBlockState": {"State": "associated"}}
+    network.row("Vpcs", "vpc-1")["Ipv6CidrBlockAssociationSet"] = [block]
     network.subnet("subnet-6", "", "eu-west-1a", EnableDns64=dns64, Ipv6Native=True)
     row = network.row("Subnets", "subnet-6")
     del row["CidrBlock"]
@@ -100,16 +102,53 @@ class TestDns64Disabled:
 
 
 class TestNamesOverIpv6:
-    @pytest.mark.parametrize("target", [LOGS, QUAY], ids=["AWS", "the internet"])
-    @pytest.mark.parametrize("dns64", [True, False])
-    def test_ipv6_support_of_public_name_is_unknown(self, target: Target, *, dns64: bool) -> None:
-        outcome = reach(network(dns64=dns64), target)
-        assert outcome.verdict is UNKNOWN
-        assert told(outcome)[0].startswith("whether IPv6 reaches ")
+    def open_ipv6(self, *, dns64: bool) -> Network:
+        found = network(dns64=dns64)
+        egress = {"DestinationIpv6CidrBlock": "::/0", "EgressOnlyInternetGatewayId": "eigw-1", "State": "active"}
+        found.row("RouteTables", "rtb-6")["Routes"].append(egress)
+        attached = [{"VpcId": "vpc-1", "State": "attached"}]
+        found.rows["EgressOnlyInternetGateways"] = [{"EgressOnlyInternetGatewayId": "eigw-1", "Attachments": attached}]
+        return found
 
-    def dual(self, found: Network, service: str = "logs", *, address: str | None = "2a05:d018:1:3::9") -> Network:
+    @pytest.mark.parametrize("target", [LOGS, QUAY], ids=["AWS", "the internet"])
+    def test_name_of_unknown_families_is_ok_if_both_ways_are(self, target: Target) -> None:
+        assert reach(self.open_ipv6(dns64=True), target).verdict is OK
+
+    @pytest.mark.parametrize("target", [LOGS, QUAY], ids=["AWS", "the internet"])
+    def test_name_of_unknown_families_is_blocked_if_both_ways_are(self, target: Target) -> None:
+        outcome = reach(network(dns64=False), target)
+        assert outcome.verdict is BLOCKED
+        assert lost(outcome) == {"NO_ROUTE_TO_DESTINATION", "NO_COMMON_ADDRESS_FAMILY"}
+
+    def test_name_of_unknown_families_is_unknown_if_one_way_is_blocked(self) -> None:
+        for outcome in (reach(self.open_ipv6(dns64=False), LOGS), reach(network(), LOGS)):
+            assert outcome.verdict is UNKNOWN
+            assert told(outcome) == [f"whether {LOGS.host} has IPv6 addresses"]
+
+    def test_name_with_ipv6_needs_no_nat64(self) -> None:
+        host = f"111122223333.dkr-ecr.{REGION}.on.aws"
+        target = Target(parse_host(host), 443, "aws", ServiceRef("ecr.dkr", REGION))
+        assert reach(self.open_ipv6(dns64=False), target).verdict is OK
+        # DNS64 makes no addresses for a name that has its own.
+        assert lost(reach(network(), target)) == {"NO_ROUTE_TO_DESTINATION"}
+
+    def test_secrets_manager_has_ipv6_by_its_regional_name(self) -> None:
+        ref = ServiceRef("secretsmanager", REGION)
+        assert (
+            reach(self.open_ipv6(dns64=False), Target(parse_host(regional_host_of(ref)), 443, "aws", ref)).verdict is OK
+        )
+
+    def test_private_address_of_zone_is_unknown_over_ipv6(self) -> None:
+        found = network()
+        found.zone("internal.example", record("api.internal.example.", "A", "10.0.2.9"))
+        outcome = reach(found, Target(parse_host("api.internal.example"), 443, "internet"))
+        assert told(outcome) == ["whether IPv6 reaches 10.0.2.9"]
+
+    def dual(
+        self, found: Network, service: str = "logs", *, address: str | None = "2a05:d018:1:3::9", **more: Any
+    ) -> Network:
         """An endpoint that is reached over both families."""
-        found.endpoint("vpce-1", service, ["subnet-a"], group="sg-end", IpAddressType="dualstack")
+        found.endpoint("vpce-1", service, ["subnet-a"], group="sg-end", **({"IpAddressType": "dualstack"} | more))
         found.group("sg-end", inbound=[HTTPS | {"Ipv6Ranges": [{"CidrIpv6": BLOCK}]}])
         if address is not None:
             found.row("NetworkInterfaces", "eni-10")["Ipv6Addresses"] = [{"Ipv6Address": address}]
@@ -140,9 +179,73 @@ class TestNamesOverIpv6:
         assert told(outcome)[0] == "whether vpce-1 serves ECR over IPv6, on which AWS's pages disagree"
 
     def test_ipv6_address_target_is_reached_without_translation(self) -> None:
-        found = network()
-        egress = {"DestinationIpv6CidrBlock": "::/0", "EgressOnlyInternetGatewayId": "eigw-1", "State": "active"}
-        found.row("RouteTables", "rtb-6")["Routes"].append(egress)
-        attached = [{"VpcId": "vpc-1", "State": "attached"}]
-        found.rows["EgressOnlyInternetGateways"] = [{"EgressOnlyInternetGatewayId": "eigw-1", "Attachments": attached}]
-        assert reach(found, Target(parse_host("2600:1f18::9"), 443, "internet")).verdict is OK
+        assert reach(self.open_ipv6(dns64=True), Target(parse_host("2600:1f18::9"), 443, "internet")).verdict is OK
+
+    def test_ipv6_endpoint_is_reached_at_its_only_address(self) -> None:
+        found = self.dual(network(dns64=False))
+        found.row("VpcEndpoints", "vpce-1")["IpAddressType"] = "ipv6"
+        del found.row("NetworkInterfaces", "eni-10")["PrivateIpAddress"]
+        outcome = reach(found, LOGS)
+        assert outcome.verdict is OK
+        assert outcome.traces[0].destination.label == "vpce-1 at 2a05:d018:1:3::9"
+
+    def test_endpoint_with_only_ipv4_records_is_not_reached_over_ipv6(self) -> None:
+        found = self.dual(network(dns64=False))
+        found.row("VpcEndpoints", "vpce-1")["DnsOptions"] = {"DnsRecordIpType": "ipv4"}
+        assert lost(reach(found, LOGS)) == {"NO_COMMON_ADDRESS_FAMILY"}
+
+    def test_service_defined_records_of_endpoint_follow_the_name(self) -> None:
+        found = self.dual(network(dns64=False), "s3", IpAddressType="dualstack")
+        found.row("VpcEndpoints", "vpce-1")["DnsOptions"] = {"DnsRecordIpType": "service-defined"}
+        found.row("VpcEndpoints", "vpce-1")["DnsEntries"] = [
+            {"DnsName": f"*.s3.{REGION}.amazonaws.com"},
+            {"DnsName": f"*.s3.dualstack.{REGION}.amazonaws.com"},
+        ]
+        ref = ServiceRef("s3", REGION)
+        assert lost(reach(found, Target(parse_host(f"b.s3.{REGION}.amazonaws.com"), 443, "aws", ref))) == {
+            "NO_COMMON_ADDRESS_FAMILY"
+        }
+        assert reach(found, Target(parse_host(f"b.s3.dualstack.{REGION}.amazonaws.com"), 443, "aws", ref)).verdict is OK
+
+    def test_service_defined_records_of_unknown_name_are_unknown(self) -> None:
+        found = self.dual(network(dns64=False))
+        found.row("VpcEndpoints", "vpce-1")["DnsOptions"] = {"DnsRecordIpType": "service-defined"}
+        fact = f"the families of the records of vpce-1 for {LOGS.host}, of type service-defined"
+        assert told(reach(found, LOGS))[0] == fact
+
+
+class TestIpv4Tasks:
+    """Tasks of IPv4-only subnets: the mirror image."""
+
+    def network(self, address_type: str, records: str | None = None) -> Network:
+        found = Network()
+        found.endpoint("vpce-1", "logs", ["subnet-a"], IpAddressType=address_type)
+        found.row("NetworkInterfaces", "eni-10")["Ipv6Addresses"] = [{"Ipv6Address": "2a05:d018:1:3::9"}]
+        if records is not None:
+            found.row("VpcEndpoints", "vpce-1")["DnsOptions"] = {"DnsRecordIpType": records}
+        return found
+
+    def reach(self, found: Network) -> Outcome:
+        walker = found.walker()
+        return walker.reach(source(walker), LOGS)
+
+    @pytest.mark.parametrize(
+        ("address_type", "records"),
+        [("ipv4", None), ("dualstack", None), ("dualstack", "dualstack"), ("dualstack", "ipv4")],
+    )
+    def test_endpoint_with_ipv4_records_is_reached(self, address_type: str, records: str | None) -> None:
+        assert self.reach(self.network(address_type, records)).verdict is OK
+
+    @pytest.mark.parametrize(("address_type", "records"), [("ipv6", None), ("dualstack", "ipv6")])
+    def test_endpoint_with_only_ipv6_records_is_not_reached(self, address_type: str, records: str | None) -> None:
+        outcome = self.reach(self.network(address_type, records))
+        assert outcome.verdict is BLOCKED
+        assert told(outcome)[0] == (
+            f"vpce-1 answers for {LOGS.host} without IPv4 addresses, and tasks in subnet-a call over it"
+        )
+
+    def test_service_defined_records_of_unknown_name_are_unknown(self) -> None:
+        assert self.reach(self.network("dualstack", "service-defined")).verdict is UNKNOWN
+
+    def test_record_type_without_meaning_is_unknown(self) -> None:
+        assert self.reach(self.network("dualstack", "anything")).verdict is UNKNOWN

@@ -139,7 +139,7 @@ class TestNatInstances:
         outcome = walk(network, "10.0.2.70")
         assert outcome.verdict is OK
 
-    def test_nat_instance_route_loop_ends_as_unknown(self) -> None:
+    def test_nat_instance_that_gets_its_own_packets_back_is_blocked(self) -> None:
         network = with_instance()
         network.row("RouteTables", "rtb-public")["Routes"][-1] = {
             "DestinationCidrBlock": EVERYWHERE,
@@ -147,8 +147,38 @@ class TestNatInstances:
             "State": "active",
         }
         outcome = reach(network)
+        assert (outcome.verdict, lost(outcome)) == (BLOCKED, [("ENI_HAS_NO_EXIT", "eni-0a7")])
+
+    def test_nat_instance_in_the_subnet_that_it_serves_is_blocked(self) -> None:
+        """https://github.com/AndrewGuenther/fck-nat/issues/76"""
+        network = with_instance()
+        network.row("NetworkInterfaces", "eni-0a7")["SubnetId"] = "subnet-a"
+        network.row("NetworkInterfaces", "eni-0a7")["PrivateIpAddress"] = "10.0.1.70"
+        outcome = reach(network)
+        assert outcome.verdict is BLOCKED
+        assert messages(outcome) == ["eni-0a7 gets back what it forwards, by route 0.0.0.0/0 → eni-0a7 of rtb-main"]
+
+    def test_nat_instances_in_a_circle_are_blocked(self) -> None:
+        network = with_instance()
+        network.group("sg-two", inbound=[ALL], outbound=[ALL])
+        network.interface("eni-0b8", "10.0.1.80", "subnet-a", ["sg-two"], SourceDestCheck=False)
+        routes = network.row("RouteTables", "rtb-public")["Routes"]
+        routes[-1] = {"DestinationCidrBlock": EVERYWHERE, "NetworkInterfaceId": "eni-0b8", "State": "active"}
+        assert ("ENI_HAS_NO_EXIT", "eni-0a7") in lost(reach(network))
+
+    def test_long_chain_of_nat_instances_is_unknown(self) -> None:
+        network = Network()
+        network.group("sg-two", inbound=[ALL], outbound=[ALL])
+        for number in range(5):
+            name = f"subnet-{number}"
+            network.subnet(name, f"10.0.{20 + number}.0/24", "eu-west-1a")
+            network.interface(f"eni-{number}", f"10.0.{20 + number}.9", name, ["sg-two"], SourceDestCheck=False)
+            onward = {"DestinationCidrBlock": EVERYWHERE, "NetworkInterfaceId": f"eni-{number + 1}", "State": "active"}
+            network.table(f"rtb-{number}", onward, subnets=[name])
+        network.route(NetworkInterfaceId="eni-0")
+        outcome = reach(network)
         assert outcome.verdict is UNKNOWN
-        assert "where the way over eni-0a7 ends" in missing(outcome)
+        assert "where the way over eni-4 ends" in missing(outcome)
 
 
 def with_firewall(**more: Any) -> Network:

@@ -251,6 +251,11 @@ class TestDualStackGatewayEndpoints:
         443,
         service=ServiceRef("s3", REGION),
     )
+    DUAL_STACK = Target(
+        parse_host(f"prod-{REGION}-starport-layer-bucket.s3.dualstack.{REGION}.amazonaws.com"),
+        443,
+        service=ServiceRef("s3", REGION),
+    )
 
     def network(self, *cidrs: str) -> Network:
         network = dual_stack()
@@ -266,12 +271,50 @@ class TestDualStackGatewayEndpoints:
     def test_ipv4_task_reaches_s3_if_the_ipv6_list_was_not_read(self) -> None:
         assert reach(self.network(), self.LAYERS).verdict is OK
 
-    def test_ipv6_only_task_reaches_s3_by_the_ipv6_list(self) -> None:
-        network = self.network("2a05:d07a::/40")
+    def ipv6_only(self, *cidrs: str, records: str | None = None) -> Network:
+        network = self.network(*cidrs)
         del network.row("Subnets", "subnet-a")["CidrBlock"]
-        assert reach(network, self.LAYERS).verdict is OK
+        if records is not None:
+            network.row("VpcEndpoints", "vpce-93")["DnsOptions"] = {"DnsRecordIpType": records}
+        return network
+
+    def test_ipv6_only_task_reaches_dual_stack_name_of_s3_by_the_ipv6_list(self) -> None:
+        assert reach(self.ipv6_only("2a05:d07a::/40"), self.DUAL_STACK).verdict is OK
+
+    @pytest.mark.parametrize("records", ["dualstack", "ipv6"])
+    def test_ipv6_only_task_reaches_regional_name_of_s3_if_the_gateway_has_ipv6_records(self, records: str) -> None:
+        assert reach(self.ipv6_only("2a05:d07a::/40", records=records), self.LAYERS).verdict is OK
+
+    @pytest.mark.parametrize("records", ["ipv4", "service-defined", None])
+    def test_ipv6_only_task_gets_no_ipv6_address_for_regional_name_of_s3(self, records: str | None) -> None:
+        outcome = reach(self.ipv6_only("2a05:d07a::/40", records=records), self.LAYERS)
+        assert lost(outcome) == [("NO_COMMON_ADDRESS_FAMILY", "subnet-a")]
+
+    def test_ipv6_only_task_gets_no_ipv6_address_if_the_gateway_has_only_ipv4_records(self) -> None:
+        outcome = reach(self.ipv6_only("2a05:d07a::/40", records="ipv4"), self.DUAL_STACK)
+        assert lost(outcome) == [("NO_COMMON_ADDRESS_FAMILY", "subnet-a")]
+
+    def test_ipv4_task_gets_no_address_if_the_gateway_has_only_ipv6_records(self) -> None:
+        network = self.network("2a05:d07a::/40")
+        del network.row("Subnets", "subnet-a")["Ipv6CidrBlockAssociationSet"]
+        network.row("VpcEndpoints", "vpce-93")["DnsOptions"] = {"DnsRecordIpType": "ipv6"}
+        outcome = reach(network, self.LAYERS)
+        assert (outcome.verdict, lost(outcome)) == (BLOCKED, [("NO_COMMON_ADDRESS_FAMILY", "subnet-a")])
 
     def test_ipv6_only_task_is_unknown_if_the_ipv6_list_was_not_read(self) -> None:
-        network = self.network()
+        assert missing(reach(self.ipv6_only(), self.DUAL_STACK)) == ["the entries of prefix list pl-6"]
+
+    def test_records_of_another_gateway_do_not_matter_to_s3(self) -> None:
+        network = self.network("2a05:d07a::/40")
+        options = {"DnsRecordIpType": "ipv6"}
+        network.gateway_endpoint("vpce-94", "dynamodb", RouteTableIds=[], DnsOptions=options)
+        assert reach(network, self.LAYERS).verdict is OK
+
+    def test_task_is_unknown_if_gateways_have_different_records(self) -> None:
+        network = self.network("2a05:d07a::/40")
+        network.gateway_endpoint("vpce-94", RouteTableIds=[], DnsOptions={"DnsRecordIpType": "ipv6"})
+        network.row("VpcEndpoints", "vpce-93")["DnsOptions"] = {"DnsRecordIpType": "ipv4"}
+        fact = f"the families of {self.LAYERS.host} in vpc-1, whose gateway endpoints have records of ipv4, ipv6"
+        assert missing(reach(network, self.LAYERS)) == [fact]
         del network.row("Subnets", "subnet-a")["CidrBlock"]
-        assert missing(reach(network, self.LAYERS)) == ["the entries of prefix list pl-6"]
+        assert missing(reach(network, self.LAYERS)) == [fact]

@@ -176,13 +176,36 @@ class TestEndpointPrivateDns:
         network.endpoint("vpce-1", "logs", NetworkInterfaceIds=["eni-9"], SubnetIds=["subnet-9"])
         assert missing(resolve(network)) == Missing("the interfaces of vpce-1", "ec2:DescribeNetworkInterfaces")
 
-    @pytest.mark.parametrize(
-        "change", [{"IpAddressType": "ipv6"}, {"DnsOptions": {"DnsRecordIpType": "ipv6"}}], ids=["address", "record"]
-    )
-    def test_private_dns_of_ipv6_only_endpoint_is_unknown(self, change: dict[str, Any]) -> None:
+    def test_private_dns_of_ipv6_endpoint_leads_to_its_ipv6_address(self) -> None:
         network = Network()
-        network.endpoint("vpce-1", "logs", **change)
-        assert missing(resolve(network)) == Missing("how vpce-1 answers over IPv6, which is not walked")
+        network.endpoint("vpce-1", "logs", IpAddressType="ipv6")
+        interface = network.row("NetworkInterfaces", "eni-10")
+        interface["Ipv6Addresses"] = [{"Ipv6Address": "2a05:d018:1::9"}]
+        del interface["PrivateIpAddress"]
+        (destination,) = resolve(network).destinations
+        assert destination.label == "vpce-1 at 2a05:d018:1::9"
+
+    def test_private_dns_of_ipv6_endpoint_without_read_addresses_is_unknown(self) -> None:
+        network = Network()
+        network.endpoint("vpce-1", "logs", IpAddressType="ipv6")
+        assert missing(resolve(network)) == Missing("the IPv6 addresses of vpce-1", "ec2:DescribeNetworkInterfaces")
+
+    def test_endpoint_without_subnets_answers_nowhere_or_not_at_all(self) -> None:
+        network = Network()
+        network.endpoint("vpce-1", "logs", [])
+        resolution = resolve(network)
+        assert [piece.code for hop in resolution.dead for piece in hop.lost] == ["ENDPOINT_HAS_NO_SUBNETS"]
+        assert (len(resolution.destinations), resolution.sure) == (1, False)
+        host = "logs.eu-west-1.amazonaws.com"
+        assert resolution.doubt == Missing(
+            f"how {host} resolves while vpce-1, which has private DNS, is without subnets"
+        )
+
+    def test_endpoint_without_listed_subnets_is_unknown(self) -> None:
+        network = Network()
+        row = network.endpoint("vpce-1", "logs", [])
+        del row["SubnetIds"]
+        assert missing(resolve(network)) == Missing("the interfaces of vpce-1", "ec2:DescribeNetworkInterfaces")
 
 
 class TestVpcAttributes:

@@ -19,7 +19,6 @@ with (FOLDER / "labels.yaml").open(encoding="utf-8") as file:
     LABELS: list[dict[str, Any]] = yaml.load(file, Loader=yaml.CSafeLoader)
 
 _BATCH = "AWS Batch and Step Functions are not read: their tasks are no launches yet."
-_IPV6 = "Which names Fargate calls from an IPv6-only subnet, and what answers there, is judged by service, not by name."
 # Why an answer differs from its label. A case that becomes right must leave this table.
 DIFFERENT = {
     "batch-endpoints": _BATCH,
@@ -28,13 +27,11 @@ DIFFERENT = {
     "batch-public-subnets-no-address": _BATCH,
     "sfn-public-address": _BATCH,
     "sfn-log-group-missing": _BATCH,
-    "v6-eigw-dkr-ecr": _IPV6,
-    "v6-logs-records-ipv6": _IPV6,
-    "v6only-nat64": _IPV6,
+    "v6-eigw-dkr-ecr": "The label leaves manifest and layers open: AWS's page demands IPv4 for ECR there.",
     "shared-group-shared-too": "Whether the owner shares a group is in AWS RAM, which is not read.",
     "group-of-other-vpc": "Associations of groups with VPCs are not in the answers, so they are unknown.",
     "ecr-other-account-no-batchgetimage": "The registry's policy of the other account may allow it; it cannot be read.",
-    "exec-shared-nat": "The network of the shared VPC's owner is not read whole.",
+    "exec-shared-nat": "A participant of a shared VPC does not see the endpoints of its owner.",
     "secret-json-key-1.3.0": "Platform version 1.3.0 is retired, so no task starts on it; the label dates from before.",
     "secret-cmk-no-decrypt": "The grants of the key are not in the answers, and a grant may allow the role to decrypt.",
 }

@@ -82,14 +82,15 @@ def endpoint_service_name_of(ref: ServiceRef, kind: str = "Interface") -> str | 
 def service_of_endpoint(service_name: str) -> ServiceRef | None:
     """Return the service behind an endpoint service's name; None where the catalogue does not have it."""
     for key in load_services():
-        for region in _regions_in(service_name):
+        for region in list_regions_in(service_name):
             ref = ServiceRef(key, region)
             if service_name in {endpoint_service_name_of(ref), endpoint_service_name_of(ref, "Gateway")}:
                 return ref
     return None
 
 
-def _regions_in(name: str) -> list[str]:
+def list_regions_in(name: str) -> list[str]:
+    """Return the Regions that a host name or an endpoint service's name may contain."""
     return _REGION_IN_HOST.findall(name)
 
 
@@ -110,7 +111,7 @@ def _filled(ref: ServiceRef, patterns: tuple[str, ...]) -> tuple[str, ...]:
 @cache
 def service_of_host(name: str) -> ServiceRef | None:
     """Return the service that answers at a host name, at one of its variants too; None where the catalogue has none."""
-    for region in _regions_in(name):
+    for region in list_regions_in(name):
         for key in load_services():
             ref = ServiceRef(key, region)
             if (
@@ -128,6 +129,15 @@ def variant_of(ref: ServiceRef, name: str) -> Variant | None:
     for variant in load_services()[ref.key].variants:
         if any(matches(pattern, name) for pattern in _filled(ref, variant.names)):
             return variant
+    return None
+
+
+def dual_stack_host_of(ref: ServiceRef) -> str | None:
+    """Return the dual-stack name of a service's Regional host; None where the catalogue has none."""
+    for variant in load_services()[ref.key].variants:
+        plain = [name for name in variant.names if not name.startswith("*.")]
+        if variant.kind == "dual-stack" and plain:
+            return next(iter(_filled(ref, tuple(plain))), None)
     return None
 
 

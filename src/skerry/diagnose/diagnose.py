@@ -199,9 +199,9 @@ def _because(
     return tuple(because)
 
 
-def _groups(world: World, launch: Launch, sources: dict[str, Source | Missing]) -> tuple[str, ...]:
+def _groups(world: World, launch: Launch, sources: dict[str, Source | Missing | None]) -> tuple[str, ...]:
     for source in sources.values():
-        if isinstance(source, Missing):
+        if source is None or isinstance(source, Missing):
             continue
         groups = groups_of(world, launch, source.subnet)
         if not isinstance(groups, Missing) and groups is not UNSET:

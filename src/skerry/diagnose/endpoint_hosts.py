@@ -1,4 +1,4 @@
-"""Host names of calls in VPCs with an interface endpoint: some clients then call another host."""
+"""Host names of calls: some clients call another host in VPCs with an interface endpoint, or over IPv6 alone."""
 
 from msgspec import UNSET
 
@@ -7,6 +7,15 @@ from skerry.launch.needs import Call
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.world import World
+
+# For these, tasks in a dual-stack subnet need a route for IPv4:
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
+_OVER_IPV4 = {"ecr.api", "ecr.dkr", "secretsmanager", "ssm"}
+
+
+def needs_ipv4(need: Call) -> bool:
+    """Tell whether a task with addresses of both families makes a call of its launch over IPv4."""
+    return need.blocks == "start" and need.service is not None and need.service.key in _OVER_IPV4
 
 
 def host_of(world: World, vpc_id: str, need: Call) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.platform_versions import find_platform
@@ -10,27 +11,32 @@ from skerry.diagnose import endpoint_hosts, placement
 from skerry.diagnose.diagnosis import Blocker, TraceDiagnosis
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Fault, Interface, Mount, Need, Placement, Unread
+from skerry.launch.startup import interface_of
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
+from skerry.net.addresses import is_ipv6
 from skerry.net.dns_names import parse_host
 from skerry.reach import client_ports
 from skerry.reach.gateways import make_lost_hop, make_undecided_hop
-from skerry.reach.outcome import Outcome
+from skerry.reach.outcome import Outcome, combine
 from skerry.reach.subnets import task_addresses_of
 from skerry.reach.trace import Destination, Hop, JudgedPiece, Trace, join_segments
 from skerry.reach.trace import judge as judge_path
 from skerry.reach.walk import Source, Target, Walker
-from skerry.verdicts import NOT_APPLICABLE, OK
+from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK
 
 _HERE = Destination("the task", ())
 _NOT_ITS_OWN = Outcome(NOT_APPLICABLE, ())
 _SHOWN = 80
+_NOT_REACHED = Outcome(NOT_APPLICABLE, ())
 
 
-def source_of(walker: Walker, launch: Launch, subnet_id: str) -> Source | Missing:
-    """Return the network interface that a task would get in a subnet."""
+def source_of(walker: Walker, launch: Launch, subnet_id: str) -> Source | Missing | None:
+    """Return the network interface that a task would get in a subnet; None where ECS makes none."""
     world = walker.world
+    if placement.owner_without_groups(world, interface_of(launch), subnet_id) is not None:
+        return None
     subnet = world.find_subnet(subnet_id)
     addresses = subnet if isinstance(subnet, Missing) else task_addresses_of(subnet)
     if isinstance(subnet, Missing) or isinstance(addresses, Missing):
@@ -53,7 +59,7 @@ def groups_of(world: World, launch: Launch, subnet: Subnet) -> tuple[str, ...] |
     return default if isinstance(default, Missing) else (default.group_id,)
 
 
-def judge_need(walker: Walker, need: Need, source: Source | Missing, subnet_id: str) -> Outcome:
+def judge_need(walker: Walker, need: Need, source: Source | Missing | None, subnet_id: str) -> Outcome:
     """Return the outcome of a Need for a task in a subnet."""
     match need:
         case Placement():
@@ -74,24 +80,28 @@ def judge_need(walker: Walker, need: Need, source: Source | Missing, subnet_id: 
             assert_never(need)
 
 
-def _call(walker: Walker, need: Call, source: Source | Missing, subnet_id: str) -> Outcome:
+def _call(walker: Walker, need: Call, source: Source | Missing | None, subnet_id: str) -> Outcome:
     if need.own_interface:
         return _NOT_ITS_OWN
+    if source is None:
+        return _NOT_REACHED
     if isinstance(source, Missing):
         return _at(subnet_id, make_undecided_hop("subnet", subnet_id, source))
-    world, vpc_id = walker.world, source.start.subnet.vpc_id
-    host = endpoint_hosts.host_of(world, vpc_id, need)
-    doubt = endpoint_hosts.missing_fact_of(world, vpc_id, need)
+    world, subnet = walker.world, source.start.subnet
+    ipv6_only = is_ipv6(source.start.addresses)
+    if ipv6_only and need.step == "exec":
+        # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
+        message = f"{subnet_id} has only IPv6, where ECS Exec is not supported"
+        return _at(subnet_id, make_lost_hop("subnet", subnet_id, "IPV6_ONLY_NOT_FOR_EXEC", message))
+    host = endpoint_hosts.host_of(world, subnet.vpc_id, need)
+    doubt = endpoint_hosts.missing_fact_of(world, subnet.vpc_id, need)
     if doubt is not None:
-        return _at(subnet_id, make_undecided_hop("dns", vpc_id, doubt))
+        return _at(subnet_id, make_undecided_hop("dns", subnet.vpc_id, doubt))
     if need.only_by_endpoint and host == need.host:
-        return _at(subnet_id, _without_endpoint(world, vpc_id))
-    called = parse_host(host)
-    if host is not None and called is None:
-        fact = Missing(f"the host {host[:_SHOWN]!r}, which is neither a DNS name nor an address")
-        return _at(subnet_id, make_undecided_hop("dns", vpc_id, fact))
-    inferred = need.note if need.grade == "inferred" else ""
-    outcome = walker.reach(source, Target(called, need.port, need.place, need.service, inferred=inferred))
+        return _at(subnet_id, _without_endpoint(world, subnet.vpc_id))
+    outcome = _to_host(walker, need, source, host)
+    if ipv6_only and need.dual_stack is not None and need.dual_stack != host:
+        outcome = _to_either(subnet_id, (host, outcome), (need.dual_stack, _by_dual_stack(walker, need, source)))
     if need.only_if and outcome.verdict is not OK:
         return _at(subnet_id, make_undecided_hop("fargate", "", Missing(need.only_if, need.only_if_action)))
     return outcome
@@ -105,8 +115,42 @@ def _without_endpoint(world: World, vpc_id: str) -> Hop:
     return Hop("fargate", "", rule="without an endpoint, not through the VPC")
 
 
-def _mount(walker: Walker, need: Mount, source: Source | Missing, subnet_id: str) -> Outcome:
+def _to_host(walker: Walker, need: Call, source: Source, host: str | None) -> Outcome:
+    called = parse_host(host)
+    if host is not None and called is None:
+        fact = Missing(f"the host {host[:_SHOWN]!r}, which is neither a DNS name nor an address")
+        return _at(source.start.subnet.subnet_id, make_undecided_hop("dns", source.start.subnet.vpc_id, fact))
+    inferred = need.note if need.grade == "inferred" else ""
+    over_ipv4 = endpoint_hosts.needs_ipv4(need)
+    target = Target(called, need.port, need.place, need.service, inferred=inferred, over_ipv4=over_ipv4)
+    return walker.reach(source, target)
+
+
+def _by_dual_stack(walker: Walker, need: Call, source: Source) -> Outcome:
+    """Return the outcome of a call to the dual-stack name of its host."""
+    vpc_id = source.start.subnet.vpc_id
+    named = msgspec.structs.replace(need, host=need.dual_stack, variant="dual-stack", instead=None)
+    doubt = endpoint_hosts.missing_fact_of(walker.world, vpc_id, named)
+    if doubt is not None:
+        return _at(source.start.subnet.subnet_id, make_undecided_hop("dns", vpc_id, doubt))
+    return _to_host(walker, named, source, named.host)
+
+
+def _to_either(subnet_id: str, usual: tuple[str | None, Outcome], dual_stack: tuple[str, Outcome]) -> Outcome:
+    """Return the outcome of a call to one of two names of a host.
+
+    No page of AWS says which of them Fargate calls from a subnet with IPv6 alone.
+    """
+    if {usual[1].verdict, dual_stack[1].verdict} == {OK, BLOCKED}:
+        fact = f"which name Fargate calls from {subnet_id}, which has only IPv6: {usual[0]} or {dual_stack[0]}"
+        return _at(subnet_id, make_undecided_hop("dns", subnet_id, Missing(fact)))
+    return combine((usual[1], dual_stack[1]), turns=False)
+
+
+def _mount(walker: Walker, need: Mount, source: Source | Missing | None, subnet_id: str) -> Outcome:
     """Walk to the mount target in the subnet's zone, by its address: no DNS name is resolved."""
+    if source is None:
+        return _NOT_REACHED
     if isinstance(source, Missing):
         return _at(subnet_id, make_undecided_hop("subnet", subnet_id, source))
     destination = placement.mount_target_of(walker, need, source.start.subnet)

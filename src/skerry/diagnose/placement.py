@@ -3,6 +3,7 @@
 from msgspec import UNSET
 
 from skerry.catalogue.fargate_zones import find_restrictions, zone_extension_of
+from skerry.catalogue.ipv6_only_regions import date_of_list, is_listed
 from skerry.catalogue.regions import find_offer, find_region
 from skerry.launch.needs import Interface, Mount, Placement
 from skerry.launch.unknown_regions import REGION_NOT_FOUND, no_region_message
@@ -41,7 +42,12 @@ def check_zone(world: World, need: Placement, subnet_id: str) -> Hop:
     if kind := zone_extension_of(subnet.availability_zone):
         message = f"{subnet_id} is in {kind} {subnet.availability_zone}, where Fargate starts no tasks"
         return make_lost_hop("subnet", subnet_id, _NOT_HERE, message)
-    return _in_region(need, subnet)
+    hop = _in_region(need, subnet)
+    if hop.clean and subnet.cidr_block is None and need.region is not None and not is_listed(need.region):
+        # The list has grown before, so that an old copy of it refuses nobody.
+        text = f"{need.region} is taken to have IPv6-only tasks: AWS's list of {date_of_list()} does not name it"
+        return Hop("subnet", subnet_id, rule=text, grade="inferred")
+    return hop
 
 
 def _of_region(need: Placement, subnet: Subnet) -> Hop | None:
@@ -81,26 +87,35 @@ def _in_region(need: Placement, subnet: Subnet) -> Hop:
     return Hop("subnet", subnet.subnet_id, rule="a zone that has Fargate")
 
 
-def check_groups(world: World, need: Interface, source: Source | Missing, subnet_id: str) -> Hop:
+def check_groups(world: World, need: Interface, source: Source | Missing | None, subnet_id: str) -> Hop:
     """Return a hop: the task may use its security groups in the subnet, and has some in a shared one."""
     shared = _in_shared_subnet(world, need, subnet_id)
     return shared if shared is not None else _of_vpc(world, source, subnet_id)
 
 
-def _in_shared_subnet(world: World, need: Interface, subnet_id: str) -> Hop | None:
-    """Return a hop for groups that a participant of a shared VPC cannot use, or perhaps not; None if there are none.
+def owner_without_groups(world: World, need: Interface, subnet_id: str) -> str | None:
+    """Return the owner of a shared subnet in which a task without groups gets no interface; None elsewhere.
 
     Without a named group the interface would get the default group of the owner.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html
     """
+    return _other_owner(world, need, subnet_id) if need.groups == () else None
+
+
+def _other_owner(world: World, need: Interface, subnet_id: str) -> str | None:
     subnet = world.find_subnet(subnet_id)
-    if isinstance(subnet, Missing) or need.groups is UNSET:
+    if isinstance(subnet, Missing) or subnet.owner_id is UNSET or need.account is None:
         return None
-    owner = subnet.owner_id
-    if owner is UNSET or need.account is None or owner == need.account:
+    return subnet.owner_id if subnet.owner_id != need.account else None
+
+
+def _in_shared_subnet(world: World, need: Interface, subnet_id: str) -> Hop | None:
+    """Return a hop for groups that a participant of a shared VPC cannot use, or perhaps not; None if there are none."""
+    owner = _other_owner(world, need, subnet_id)
+    if owner is None or need.groups is UNSET:
         return None
-    if not need.groups:
+    if owner_without_groups(world, need, subnet_id) is not None:
         message = f"{subnet_id} is of account {owner}, whose default group a task of {need.account} cannot use"
         return make_lost_hop("subnet", subnet_id, "SECURITY_GROUPS_REQUIRED", message)
     for group_id in need.groups:
@@ -113,12 +128,12 @@ def _in_shared_subnet(world: World, need: Interface, subnet_id: str) -> Hop | No
     return None
 
 
-def _of_vpc(world: World, source: Source | Missing, subnet_id: str) -> Hop:
+def _of_vpc(world: World, source: Source | Missing | None, subnet_id: str) -> Hop:
     """Return a hop: the security groups belong to the subnet's VPC or are associated with it.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/security-group-assoc.html
     """
-    named = () if isinstance(source, Missing) or source.groups is UNSET else source.groups
+    named = source.groups if isinstance(source, Source) and source.groups is not UNSET else ()
     for group_id in named:
         group, subnet = world.find_security_group(group_id), world.find_subnet(subnet_id)
         if isinstance(group, Missing) and world.knows("security_groups"):

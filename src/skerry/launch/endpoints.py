@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from skerry.catalogue.services import ServiceRef, regional_host_of, service_of_host, variant_of
+from skerry.catalogue.services import ServiceRef, dual_stack_host_of, regional_host_of, service_of_host, variant_of
 from skerry.launch.needs import Blocks, Call, Identity, Step, Unread
 
 HTTPS = 443
@@ -19,7 +19,7 @@ def make_service_call(
     identity: Identity = "execution role",
 ) -> Call:
     """Return a call to a service's Regional host; to one below it, where there is a prefix."""
-    name = regional_host_of(ref)
+    name, dual_stack = regional_host_of(ref), dual_stack_host_of(ref)
     return Call(
         step,
         f"{prefix}{name}" if name else None,
@@ -27,6 +27,7 @@ def make_service_call(
         actions=actions,
         subjects=(subject,) if subject else (),
         identity=identity,
+        dual_stack=f"{prefix}{dual_stack}" if dual_stack else None,
     )
 
 

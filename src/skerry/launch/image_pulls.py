@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from skerry.catalogue.partitions import Partition, partition_of
 from skerry.catalogue.registries import find_registry
-from skerry.catalogue.services import ServiceRef, layer_bucket_of, regional_host_of, variant_of
+from skerry.catalogue.services import ServiceRef, dual_stack_host_of, layer_bucket_of, regional_host_of, variant_of
 from skerry.launch.endpoints import HTTPS, make_external_call, make_service_call, port_of
 from skerry.launch.needs import Call, Need, Unread
 from skerry.services.ecr import CREATE_REPOSITORY, IMPORT
@@ -74,6 +74,7 @@ def _layers(name: str, region: str, partition: Partition) -> Call:
         grade=grade,
         note=note,
         identity="AWS",
+        dual_stack=f"{bucket}.{dual_stack_host_of(ref)}",
     )
 
 

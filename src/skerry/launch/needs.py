@@ -82,6 +82,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     of Fargate's own, not the task's.
 
     ``variant``: the host is a FIPS or dual-stack name of the service, for which its endpoint may answer or not.
+    ``dual_stack``: the dual-stack name of the host, which Fargate may call instead in a subnet with IPv6 alone.
     ``instead``: the host to call if the VPC has an endpoint of the service. ``only_by_endpoint``: without that endpoint
     the call does not leave through the VPC. ``only_if``: the fact on which it depends whether the call is made at all.
     ``only_if_action`` is the IAM action for this fact.
@@ -100,6 +101,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     note: str = ""
     identity: Identity = "execution role"
     variant: str = ""
+    dual_stack: str | None = None
     instead: str | None = None
     only_if: str = ""
     only_if_action: str = ""

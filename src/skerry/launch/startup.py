@@ -39,7 +39,7 @@ def needs_of(launch: Launch) -> tuple[Need, ...]:
     family, account = launch.family, launch.account
     unmerged: list[Need] = [
         Placement(family, launch.platform_version, launch.architecture, launch.region),
-        Interface(account, launch.groups),
+        interface_of(launch),
     ]
     if family == "windows" and launch.architecture == _ARM:
         # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html
@@ -59,6 +59,11 @@ def needs_of(launch: Launch) -> tuple[Need, ...]:
     if platform_record is None or not platform_record.own_interface:
         return tuple(merged)
     return tuple(_own_interface(need, platform_record.own_interface) for need in merged)
+
+
+def interface_of(launch: Launch) -> Interface:
+    """Return the Need for a network interface."""
+    return Interface(launch.account, launch.groups)
 
 
 def _of_definition(launch: Launch, definition: TaskDefinition, region: str, account: str | None) -> Iterator[Need]:

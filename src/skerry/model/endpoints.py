@@ -35,7 +35,10 @@ class LastError(Pascal, frozen=True):
 
 
 class VpcEndpoint(Pascal, frozen=True):
-    """A VPC endpoint: of type Interface, Gateway, GatewayLoadBalancer, Resource or ServiceNetwork."""
+    """A VPC endpoint: of type Interface, Gateway, GatewayLoadBalancer, Resource or ServiceNetwork.
+
+    AWS prints the lists of subnets and interfaces, though they be empty; a description without them leaves both open.
+    """
 
     vpc_endpoint_id: str
     vpc_id: str
@@ -46,8 +49,8 @@ class VpcEndpoint(Pascal, frozen=True):
     state: str | UnsetType = UNSET
     policy_document: str | None = None
     route_table_ids: tuple[str, ...] = ()
-    subnet_ids: tuple[str, ...] = ()
-    network_interface_ids: tuple[str, ...] = ()
+    listed_subnet_ids: tuple[str, ...] | UnsetType = field(default=UNSET, name="SubnetIds")
+    listed_interface_ids: tuple[str, ...] | UnsetType = field(default=UNSET, name="NetworkInterfaceIds")
     groups: tuple[GroupName, ...] | UnsetType = UNSET
     ip_address_type: str | None = None
     dns_options: DnsOptions = DnsOptions()
@@ -61,6 +64,21 @@ class VpcEndpoint(Pascal, frozen=True):
         """The names in DnsEntries that are not the endpoint's own, some with a leading ``*.``."""
         names = (entry.dns_name for entry in self.dns_entries if entry.dns_name is not None)
         return tuple(name.plain for name in names if not is_endpoint_name(name))
+
+    @property
+    def subnet_ids(self) -> tuple[str, ...]:
+        """The subnets of an interface endpoint, as far as they are listed."""
+        return () if self.listed_subnet_ids is UNSET else self.listed_subnet_ids
+
+    @property
+    def network_interface_ids(self) -> tuple[str, ...]:
+        """The network interfaces of an interface endpoint, as far as they are listed."""
+        return () if self.listed_interface_ids is UNSET else self.listed_interface_ids
+
+    @property
+    def is_nowhere(self) -> bool:
+        """Whether AWS lists an interface endpoint without a subnet and without an interface."""
+        return self.vpc_endpoint_type == "Interface" and self.listed_subnet_ids == self.listed_interface_ids == ()
 
 
 class ServiceKind(Pascal, frozen=True):

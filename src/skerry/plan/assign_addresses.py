@@ -34,7 +34,7 @@ def assign_addresses(world: World) -> World:
         made = list(_interfaces(world, endpoint, taken))
         interfaces += made
         endpoints.append(
-            replace(endpoint, network_interface_ids=tuple(interface.network_interface_id for interface in made))
+            replace(endpoint, listed_interface_ids=tuple(interface.network_interface_id for interface in made))
         )
     facts = replace(
         world.facts,

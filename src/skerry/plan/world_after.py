@@ -152,7 +152,7 @@ def _interface_endpoint(change: CreateInterfaceEndpoint) -> VpcEndpoint:
         vpc_endpoint_type="Interface",
         state="available",
         policy_document=change.policy or _DEFAULT_POLICY,
-        subnet_ids=change.subnets,
+        listed_subnet_ids=change.subnets,
         groups=tuple(GroupName(group_id=name) for name in change.groups),
         ip_address_type=change.ip_address_type,
         private_dns_enabled=change.private_dns,
@@ -195,11 +195,10 @@ def _with_more(row: VpcEndpoint, change: ModifyEndpoint) -> VpcEndpoint:
         else (*row.groups, *(GroupName(group_id=group_id) for group_id in change.groups))
     )
     # Interfaces in the new subnets have no ids yet; without any, an endpoint stands in each of its subnets.
-    interfaces = () if change.subnets else row.network_interface_ids
     return replace(
         row,
-        subnet_ids=(*row.subnet_ids, *change.subnets),
-        network_interface_ids=interfaces,
+        listed_subnet_ids=(*row.subnet_ids, *change.subnets) if change.subnets else row.listed_subnet_ids,
+        listed_interface_ids=UNSET if change.subnets else row.listed_interface_ids,
         groups=groups,
         route_table_ids=(*row.route_table_ids, *change.route_tables),
         private_dns_enabled=row.private_dns_enabled if change.private_dns is None else change.private_dns,

@@ -1,114 +1,168 @@
-"""Address families of a call: tasks with IPv6 alone, and tasks with both.
+"""Address families of a call: what a name's records are worth to tasks with IPv4, with IPv6, or with both.
 
 DNS64 and NAT64: https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html
-IPv6-only tasks: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html
+IPv6-only and dual-stack tasks: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
 """
+
+from typing import NamedTuple
 
 import msgspec
 
-from skerry.catalogue.services import endpoint_service_name_of
+from skerry.catalogue.host_families import Family
+from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
 from skerry.net.addresses import add_nat64_prefix, is_ipv6
-from skerry.net.dns_names import Host
 from skerry.net.intervals import union
+from skerry.reach.address_records import families_of_endpoint, families_of_public_answer
+from skerry.reach.destinations import Destinations
 from skerry.reach.dns_answers import Resolution
 from skerry.reach.gateways import make_lost_hop, make_undecided_hop
-from skerry.reach.subnets import ipv6_blocks_of
 from skerry.reach.trace import Destination, Hop
 
-# The Regional names of these have IPv4 addresses alone; their dual-stack names are others.
-# https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/dual-stack-endpoints.html
-_IPV4_ONLY = {"ecr.api", "ecr.dkr", "s3"}
-_DUAL = {"dualstack", "ipv6"}
+_NO_FAMILY = "NO_COMMON_ADDRESS_FAMILY"
+_WORDS: dict[Family, str] = {"ipv4": "IPv4", "ipv6": "IPv6"}
+
+Answer = Destination | Hop
+"""A destination in the task's family, or a hop that ends the path."""
 
 
-def resolve_over_ipv6(world: World, subnet: Subnet, resolution: Resolution) -> Resolution:
-    """Return the DNS answer for a task in an IPv6-only subnet."""
+class Asker(NamedTuple):
+    """A task's question for a host, with the subnet of the task."""
+
+    world: World
+    destinations: Destinations
+    subnet: Subnet
+    host: str | None
+
+    @property
+    def name(self) -> str:
+        """The host in words."""
+        return self.host or "a host that is not known"
+
+
+def resolve_over_ipv4(asker: Asker, resolution: Resolution) -> Resolution:
+    """Return the part of a DNS answer that a task with an IPv4 address can use."""
+    return _with_answers(resolution, [(_over_ipv4(asker, answer),) for answer in resolution.destinations])
+
+
+def resolve_over_ipv6(asker: Asker, resolution: Resolution) -> Resolution:
+    """Return the part of a DNS answer that a task with an IPv6 address can use, by NAT64 too.
+
+    An answer of unknown families may be either: then the fact is the answer's ``doubt``.
+    """
     if resolution.over_ipv6 is not None:
         return Resolution(make_undecided_hop("dns", resolution.hop.resource, resolution.over_ipv6))
-    answers = [
-        answer if is_ipv6(answer.addresses) else ipv6_destination_of(world, subnet, answer)
-        for answer in resolution.destinations
-    ]
+    options = [_over_ipv6(asker, answer) for answer in resolution.destinations]
+    resolved = _with_answers(resolution, options)
+    if all(len(answers) == 1 for answers in options):
+        return resolved
+    doubt = Missing(f"whether {asker.name} has IPv6 addresses")
+    return msgspec.structs.replace(resolved, sure=False, doubt=doubt)
+
+
+def _with_answers(resolution: Resolution, options: list[tuple[Answer, ...]]) -> Resolution:
+    answers = [answer for option in options for answer in option]
     destinations = tuple(answer for answer in answers if isinstance(answer, Destination))
+    if destinations == resolution.destinations:
+        return resolution
     dead = resolution.dead + tuple(answer for answer in answers if isinstance(answer, Hop))
     if dead and not destinations:
-        return msgspec.structs.replace(resolution, hop=dead[0], destinations=(), dead=())
+        hop = next((candidate for candidate in dead if candidate.undecided), dead[0])
+        return msgspec.structs.replace(resolution, hop=hop, destinations=(), dead=())
     return msgspec.structs.replace(resolution, destinations=destinations, dead=dead)
 
 
-def missing_ipv6_way_of(subnet: Subnet, host: Host | None, resolution: Resolution) -> Missing | None:
-    """Return the missing fact of a call over IPv4 from a dual-stack subnet: whether it gets through over IPv6.
-
-    Tasks there have an address of each: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
-    """
-    if not ipv6_blocks_of(subnet):
-        return None
-    if resolution.over_ipv6 is not None:
-        return resolution.over_ipv6
-    if not any(_may_have_ipv6(destination) for destination in resolution.destinations):
-        return None
-    name = host or "a host that is not known"
-    return Missing(f"whether IPv6 reaches {name}; {subnet.subnet_id} has a route for it")
-
-
-def _may_have_ipv6(destination: Destination) -> bool:
-    """Tell whether a public answer may have IPv6 addresses in addition to IPv4."""
-    service = destination.service
-    return destination.elsewhere and (service is None or service.key not in _IPV4_ONLY)
+def _over_ipv4(asker: Asker, answer: Destination) -> Answer:
+    endpoint = asker.world.vpc_endpoints.get(answer.endpoint or "")
+    if endpoint is not None:
+        families = families_of_endpoint(endpoint, asker.host)
+        if isinstance(families, Missing):
+            return make_undecided_hop("dns", endpoint.vpc_endpoint_id, families)
+        if "ipv4" not in families or is_ipv6(answer.addresses):
+            return _no_record(asker, "ipv4", endpoint)
+        return answer
+    if not _is_public(answer):
+        return answer
+    public = families_of_public_answer(asker.world, asker.subnet.vpc_id, answer.service, asker.host)
+    if isinstance(public, Missing):
+        return make_undecided_hop("dns", asker.subnet.vpc_id, public)
+    return answer if public is None or "ipv4" in public else _no_record(asker, "ipv4", None)
 
 
-def ipv6_destination_of(world: World, subnet: Subnet, destination: Destination) -> Destination | Hop:
-    """Return the destination over IPv6 of a name with this destination; a hop that ends the path if there is none."""
-    endpoint = world.vpc_endpoints.get(destination.endpoint or "")
-    if endpoint is not None and {endpoint.ip_address_type, endpoint.dns_options.dns_record_ip_type} & _DUAL:
-        if str(endpoint.service_name).endswith((".ecr.api", ".ecr.dkr")):
-            fact = Missing(f"whether {endpoint.vpc_endpoint_id} serves ECR over IPv6, on which AWS's pages disagree")
-            return make_undecided_hop("dns", endpoint.vpc_endpoint_id, fact)
-        return _interface(world, destination)
-    listed = _by_ipv6_list(world, destination)
-    if listed is not None:
-        return listed
-    if endpoint is None and (destination.service is None or destination.service.key not in _IPV4_ONLY):
-        fact = Missing(f"whether IPv6 reaches {destination.label}")
-        return make_undecided_hop("dns", subnet.subnet_id, fact)
-    if not subnet.enable_dns64:
-        message = f"{subnet.subnet_id} has only IPv6, DNS64 is off in it, and there is no IPv6 for {destination.label}"
-        return make_lost_hop("dns", subnet.subnet_id, "NO_COMMON_ADDRESS_FAMILY", message)
+def _over_ipv6(asker: Asker, answer: Destination) -> tuple[Answer, ...]:
+    """Return the answer for a task with IPv6 alone; two where it is not known whether the host has IPv6 addresses."""
+    endpoint = asker.world.vpc_endpoints.get(answer.endpoint or "")
+    if endpoint is not None:
+        return (_of_endpoint(asker, answer, endpoint),)
+    if not _is_public(answer):
+        return (make_undecided_hop("dns", asker.subnet.subnet_id, Missing(f"whether IPv6 reaches {answer.label}")),)
+    families = families_of_public_answer(asker.world, asker.subnet.vpc_id, answer.service, asker.host)
+    if isinstance(families, Missing):
+        return (make_undecided_hop("dns", asker.subnet.vpc_id, families),)
+    if families is None:
+        return (_public(asker, answer), _by_nat64(asker, answer))
+    return (_public(asker, answer),) if "ipv6" in families else (_by_nat64(asker, answer),)
+
+
+def _is_public(answer: Destination) -> bool:
+    """Tell whether an answer stands for the public addresses of a host."""
+    return answer.elsewhere or answer.prefix_list is not None
+
+
+def _of_endpoint(asker: Asker, answer: Destination, endpoint: VpcEndpoint) -> Answer:
+    families = families_of_endpoint(endpoint, asker.host)
+    name = endpoint.vpc_endpoint_id
+    if isinstance(families, Missing):
+        return make_undecided_hop("dns", name, families)
+    if "ipv6" not in families:
+        return _by_nat64(asker, answer)
+    if str(endpoint.service_name).endswith((".ecr.api", ".ecr.dkr")):
+        # No: https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html
+        # Yes: https://docs.amazonaws.cn/en_us/AmazonECR/latest/userguide/vpc-endpoints.html
+        fact = Missing(f"whether {name} serves ECR over IPv6, on which AWS's pages disagree")
+        return make_undecided_hop("dns", name, fact)
+    return _interface(asker.world, answer)
+
+
+def _public(asker: Asker, answer: Destination) -> Answer:
+    destination = asker.destinations.over_ipv6(answer.service)
+    if isinstance(destination, Missing):
+        return make_undecided_hop("dns", asker.subnet.subnet_id, destination)
+    return destination
+
+
+def _by_nat64(asker: Asker, answer: Destination) -> Answer:
+    """Return the addresses of NAT64 for an answer of IPv4; a lost hop if DNS64 is off."""
+    if not asker.subnet.enable_dns64:
+        subnet = asker.subnet.subnet_id
+        message = f"{subnet} has only IPv6, DNS64 is off in it, and there is no IPv6 for {answer.label}"
+        return make_lost_hop("dns", subnet, _NO_FAMILY, message)
     return Destination(
-        f"{destination.label}, by NAT64",
-        add_nat64_prefix(destination.addresses),
-        choice=destination.choice,
-        service=destination.service,
+        f"{answer.label}, by NAT64",
+        add_nat64_prefix(answer.addresses),
+        choice=answer.choice,
+        service=answer.service,
         elsewhere=True,
-        endpoint=destination.endpoint,
-        behind=destination,
+        endpoint=answer.endpoint,
+        behind=answer,
     )
 
 
-def _by_ipv6_list(world: World, destination: Destination) -> Destination | Hop | None:
-    """Return the IPv6 addresses of a gateway service, by AWS's prefix list of them; None without such a list."""
-    if destination.prefix_list is None or destination.service is None:
-        return None
-    name = world.prefix_list_of(endpoint_service_name_of(destination.service, "Gateway") or "", ipv6=True)
-    if name is None:
-        return None
-    entries = world.prefix_entries_of(name)
-    if isinstance(entries, Missing):
-        return make_undecided_hop("dns", name, entries)
-    return Destination(
-        f"{destination.label} over IPv6",
-        union(*(entry.addresses for entry in entries)),
-        service=destination.service,
-        prefix_list=name,
-    )
+def _no_record(asker: Asker, family: Family, endpoint: VpcEndpoint | None) -> Hop:
+    """Return a lost hop for a name without a record in the task's family."""
+    subnet = asker.subnet.subnet_id
+    by = endpoint.vpc_endpoint_id if endpoint is not None else f"a gateway endpoint of {asker.subnet.vpc_id}"
+    message = f"{by} answers for {asker.name} without {_WORDS[family]} addresses, and tasks in {subnet} call over it"
+    resource = endpoint.vpc_endpoint_id if endpoint is not None else subnet
+    return make_lost_hop("dns", resource, _NO_FAMILY, message)
 
 
-def _interface(world: World, destination: Destination) -> Destination | Hop:
+def _interface(world: World, destination: Destination) -> Answer:
     """Return the IPv6 addresses of an endpoint's interface."""
+    if is_ipv6(destination.addresses):
+        return destination
     interface = world.network_interfaces.get(destination.interface or "")
     records = interface.ipv6_addresses if interface else ()
     addresses = union(*(record.ipv6_address.addresses for record in records))

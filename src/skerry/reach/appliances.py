@@ -37,6 +37,9 @@ def walk_through_interface(local: VpcPaths, step: Step, target: InterfaceTarget 
     own = interface.private_ip_address
     if own is not None and covers(own.addresses, step.addresses):
         return ((local.arrive(step),),)
+    if InterfaceTarget(name) in step.start.passed:
+        message = f"{name} gets back what it forwards, by route {step.hop.rule} of {step.hop.resource}"
+        return _ends(local, step, make_lost_hop("interface", name, "ENI_HAS_NO_EXIT", message))
     if isinstance(subnet, Missing) or own is None or len(step.start.passed) >= DEEPEST:
         fact = subnet if isinstance(subnet, Missing) else Missing(f"where the way over {name} ends", _INTERFACES)
         return _ends(local, step, make_undecided_hop("interface", name, fact))
@@ -65,7 +68,7 @@ def _translated(local: VpcPaths, step: Step, out: Hop, onward: PacketPath) -> tu
     """Return the paths from the interface on, with the packets that the groups at both ends allow."""
     first = onward.ways[0]
     there = (out, *first.there)
-    if not any(hop.kind == "gateway" or (hop.kind == "route" and hop.lost) for hop in first.there):
+    if not any(hop.kind == "gateway" or (hop.kind in {"route", "interface"} and hop.lost) for hop in first.there):
         fact = Missing(f"whether {step.hop.rule} leads to an interface that translates addresses")
         there = (*there, make_undecided_hop("interface", "", fact))
     if onward.guard is not None:

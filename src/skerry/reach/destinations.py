@@ -16,6 +16,7 @@ from skerry.reach.subnets import task_addresses_of
 from skerry.reach.trace import Destination
 
 _GONE = {"deleting", "deleted", "error"}
+_IPV6 = "ipv6"
 
 
 class Destinations:
@@ -62,13 +63,27 @@ class Destinations:
                 addresses = union(addresses, _addresses(prefix_list.cidrs))
         return addresses
 
-    def over_ipv6(self) -> Destination:
-        """Return the destination of a public IPv6 answer: an unknown address outside all VPCs in the input."""
-        return self._once("over IPv6", self._over_ipv6)
+    def over_ipv6(self, ref: ServiceRef | None = None) -> Destination | Missing:
+        """Return the destination of a public IPv6 answer: an unknown address outside all VPCs in the input.
 
-    def _over_ipv6(self) -> Destination:
-        addresses = subtract(PUBLIC_IPV6, union(*self._blocks().values()))
-        return Destination("the internet over IPv6", addresses, choice=False, elsewhere=True)
+        Services with gateway endpoints have a prefix list of their IPv6 addresses too.
+        """
+        return self._once(("over IPv6", ref), lambda: self._over_ipv6(ref))
+
+    def _over_ipv6(self, ref: ServiceRef | None) -> Destination | Missing:
+        others = subtract(PUBLIC_IPV6, union(*self._blocks().values()))
+        if ref is None:
+            return Destination("the internet over IPv6", others, choice=False, elsewhere=True)
+        label = f"{self.public('aws', ref).label} over IPv6"
+        if "Gateway" not in load_services()[ref.key].types:
+            return Destination(label, others, choice=False, service=ref, elsewhere=True)
+        listed = self.world.prefix_list_of(endpoint_service_name_of(ref, "Gateway") or "", ipv6=True)
+        entries = self.world.prefix_entries_of(listed) if listed else None
+        if entries is None:
+            return Destination(label, others, choice=False, service=ref, prefix_list=f"{ref} over IPv6")
+        if isinstance(entries, Missing):
+            return entries
+        return Destination(label, _addresses(entries), service=ref, prefix_list=listed)
 
     def at(self, vpc_id: str, address: IpAddress) -> Destination:
         """Return one address as seen from a VPC: an interface of it, of the only other VPC with it, or anything."""
@@ -142,18 +157,16 @@ class Destinations:
         return subnet.availability_zone
 
     def _of_endpoint(self, endpoint: VpcEndpoint) -> tuple[Destination, ...] | Missing:
-        if "ipv6" in {endpoint.ip_address_type, endpoint.dns_options.dns_record_ip_type}:
-            return Missing(f"how {endpoint.vpc_endpoint_id} answers over IPv6, which is not walked")
         interfaces = [self.world.network_interfaces.get(name) for name in endpoint.network_interface_ids]
-        if any(record is not None and record.private_ip_address is None for record in interfaces):
-            return Missing(f"the IPv4 addresses of {endpoint.vpc_endpoint_id}", "ec2:DescribeNetworkInterfaces")
-        addressed = [
-            (record, record.private_ip_address)
-            for record in interfaces
-            if record is not None and record.private_ip_address is not None
-        ]
+        addressed = [(record, _address_of(endpoint, record)) for record in interfaces if record is not None]
+        if any(address is None for _, address in addressed):
+            family = "IPv6" if endpoint.ip_address_type == _IPV6 else "IPv4"
+            fact = f"the {family} addresses of {endpoint.vpc_endpoint_id}"
+            return Missing(fact, "ec2:DescribeNetworkInterfaces")
         if addressed and len(addressed) == len(interfaces):
-            return tuple(self._endpoint_interface(endpoint, interface, address) for interface, address in addressed)
+            return tuple(
+                self._endpoint_interface(endpoint, record, address) for record, address in addressed if address
+            )
         subnets = [self.world.find_subnet(name) for name in endpoint.subnet_ids]
         if not subnets or any(isinstance(subnet, Missing) for subnet in subnets):
             return Missing(f"the interfaces of {endpoint.vpc_endpoint_id}", "ec2:DescribeNetworkInterfaces")
@@ -218,6 +231,13 @@ class Destinations:
         if target.ip_address is None:
             return Missing(f"the address of {target.mount_target_id}", "elasticfilesystem:DescribeMountTargets")
         return self.at(vpc_id, target.ip_address)
+
+
+def _address_of(endpoint: VpcEndpoint, interface: NetworkInterface) -> IpAddress | None:
+    """Return the address of an endpoint's interface: an IPv6 one if the endpoint has no others."""
+    if endpoint.ip_address_type != _IPV6:
+        return interface.private_ip_address
+    return next((record.ipv6_address for record in interface.ipv6_addresses), None)
 
 
 def _groups_of(endpoint: VpcEndpoint, otherwise: tuple[str, ...] | Missing | None) -> tuple[str, ...] | Missing | None:

@@ -14,6 +14,7 @@ class Resolution(msgspec.Struct, frozen=True, eq=False, gc=False):
     ``sure``: the destinations take turns; else it is one of them, and not known which. ``dead`` are hops of answers
     among them that lead nowhere. ``servers`` are the DNS servers of the answer if they are not the VPC's own;
     ``amazon_too``: that one is asked as well. ``over_ipv6``: the destination of a name with IPv6 addresses alone.
+    ``doubt``: the fact that decides among the destinations, if the answer is not sure.
     """
 
     hop: Hop
@@ -23,6 +24,7 @@ class Resolution(msgspec.Struct, frozen=True, eq=False, gc=False):
     servers: tuple[IpAddress, ...] = ()
     amazon_too: bool = False
     over_ipv6: Missing | None = None
+    doubt: Missing | None = None
 
 
 def join_answers(hop: Hop, own: tuple[Destination, ...], led: list[Resolution], record: Record) -> Resolution | None:

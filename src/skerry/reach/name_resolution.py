@@ -230,7 +230,7 @@ class NameResolver:
         unnamed = next((hop for endpoint in endpoints if (hop := _unnamed(endpoint, query.place))), None)
         for claim in claims:
             if claim.endpoint is not None:
-                resolution = self._by_endpoint(view, claim, host.plain)
+                resolution = self._by_endpoint(view, claim, host.plain, query)
             elif unnamed is not None and claim.apex != host.plain:
                 break
             else:
@@ -239,7 +239,7 @@ class NameResolver:
                 return resolution
         return Resolution(unnamed) if unnamed else None
 
-    def _by_endpoint(self, view: _View, claim: NameSource, host: str) -> Resolution | None:
+    def _by_endpoint(self, view: _View, claim: NameSource, host: str, query: Query) -> Resolution | None:
         endpoint: Any = claim.endpoint
         name = endpoint.vpc_endpoint_id
         reason = unanswered_reason_of(self.world, endpoint, inbound=view.inbound, profile=claim.profile)
@@ -247,11 +247,23 @@ class NameResolver:
             return Resolution(make_undecided_hop("dns", name, reason))
         if reason is not None:
             return None
+        if endpoint.is_nowhere:
+            return self._nowhere(endpoint, host, query)
         interfaces = self.destinations.of_endpoint(endpoint)
         if isinstance(interfaces, Missing):
             return Resolution(make_undecided_hop("dns", name, interfaces))
         by = f", which {claim.profile} shares" if claim.profile else ""
         return Resolution(Hop("dns", name, rule=f"{host}: private DNS of {name}{by}"), interfaces)
+
+    def _nowhere(self, endpoint: VpcEndpoint, host: str, query: Query) -> Resolution:
+        """Return the answer of an endpoint without subnets: none, or the public one; AWS does not document which."""
+        name = endpoint.vpc_endpoint_id
+        message = f"{name} has no subnets and no network interfaces, so it answers nowhere"
+        lost = make_lost_hop("dns", name, "ENDPOINT_HAS_NO_SUBNETS", message)
+        public = self.destinations.public(query.place, query.service)
+        doubt = Missing(f"how {host} resolves while {name}, which has private DNS, is without subnets")
+        hop = Hop("dns", name, rule=f"{host}: private DNS of {name}")
+        return Resolution(hop, (public,), sure=False, dead=(lost,), doubt=doubt)
 
     def _by_zone(self, view: _View, claim: NameSource, name: DnsName, query: Query) -> Resolution:
         zone: Any = claim.zone

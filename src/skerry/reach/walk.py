@@ -19,7 +19,7 @@ from skerry.net.dns_names import DnsName, Host
 from skerry.net.intervals import Intervals
 from skerry.net.ip_addresses import IpAddress
 from skerry.net.packets import Box
-from skerry.reach.address_families import missing_ipv6_way_of, resolve_over_ipv6
+from skerry.reach.address_families import Asker, resolve_over_ipv4, resolve_over_ipv6
 from skerry.reach.cache import Memo
 from skerry.reach.central_endpoints import IntendedEndpoint
 from skerry.reach.compiled_rules import TCP, UDP
@@ -45,6 +45,7 @@ from skerry.reach.trace import (
     join_segments,
     judge,
 )
+from skerry.reach.ways import WayOption, Ways, clean_option_of
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, alternating_verdict_of, worst_of
 
 _DNS_PORT = 53
@@ -68,7 +69,8 @@ class Source(msgspec.Struct, frozen=True, gc=False):
 class Target(msgspec.Struct, frozen=True, gc=False):
     """The target of a flow: a host and port; ``place`` says where a host stands if no private name covers it.
 
-    ``inferred`` says what of this is inferred, if anything is.
+    ``inferred`` says what of this is inferred, if anything is. ``over_ipv4``: a task with addresses of both families
+    uses its IPv4 one.
     """
 
     host: Host | None
@@ -77,37 +79,19 @@ class Target(msgspec.Struct, frozen=True, gc=False):
     service: ServiceRef | None = None
     protocol: str = TCP
     inferred: str = ""
-
-
-class _Option(msgspec.Struct, frozen=True, gc=False):
-    """One way to a destination; ``last`` is the filter at its end, None where there is none.
-
-    ``asks``: the filter at the end asks for the groups of the source, so that it is judged for each source.
-    """
-
-    passage: PacketPath
-    last: Hop | None
-    asks: bool
-
-
-class _Ways(msgspec.Struct, frozen=True, gc=False):
-    """All ways to one destination, after what led to it: its pieces take turns, each by one of its options.
-
-    ``clean``: the only option there is, where nothing is lost whoever sets out.
-    """
-
-    destination: Destination
-    first: tuple[Hop, ...]
-    pieces: tuple[tuple[_Option, ...], ...]
-    clean: _Option | None
+    over_ipv4: bool = False
 
 
 class _Answers(msgspec.Struct, frozen=True, gc=False):
-    """The destinations of a target's name from an origin, with the paths to each."""
+    """The destinations of a target's name from an origin, with the paths to each.
 
-    host: Host | None
+    ``all_families``: the whole answer, with what the origin has no address for.
+    """
+
+    target: Target
+    all_families: Resolution
     resolution: Resolution
-    ways: tuple[_Ways, ...]
+    ways: tuple[Ways, ...]
     traffic: Traffic
     clean: bool
 
@@ -144,14 +128,21 @@ class Walker:
         return self.memo.once((start, target), lambda: self._ask(start, target))
 
     def _ask(self, start: Start, target: Target) -> _Answers:
-        resolution = self._resolution(start.subnet, target)
-        if is_ipv6(start.addresses) and not isinstance(target.host, IpAddress):
-            resolution = resolve_over_ipv6(self.world, start.subnet, resolution)
+        return self._answers_of(start, target, self._resolution(start.subnet, target))
+
+    def _answers_of(self, start: Start, target: Target, whole: Resolution) -> _Answers:
+        """Return the paths to the answers that the origin has an address for."""
+        resolution = whole
+        if not isinstance(target.host, IpAddress):
+            host = target.host.plain if target.host is not None else None
+            asker = Asker(self.world, self.destinations, start.subnet, host)
+            resolve = resolve_over_ipv6 if is_ipv6(start.addresses) else resolve_over_ipv4
+            resolution = resolve(asker, whole)
         traffic = Traffic(target.protocol, target.port)
         first = (resolution.hop,)
         ways = tuple(self._ways(start, destination, traffic, first) for destination in resolution.destinations)
         clean = bool(ways) and not resolution.dead and all(way.clean is not None for way in ways)
-        return _Answers(target.host, resolution, ways, traffic, clean)
+        return _Answers(target, whole, resolution, ways, traffic, clean)
 
     def _resolution(self, subnet: Subnet, target: Target) -> Resolution:
         """Return the DNS answer for a name: one for the whole VPC, except for file systems with one in each zone."""
@@ -164,30 +155,30 @@ class Walker:
         query = Query(host, target.place, target.service, zone, target.inferred)
         return self.memo.once((subnet.vpc_id, query), lambda: self.names.resolve(subnet.vpc_id, query))
 
-    def _ways(self, start: Start, destination: Destination, traffic: Traffic, first: tuple[Hop, ...] = ()) -> _Ways:
+    def _ways(self, start: Start, destination: Destination, traffic: Traffic, first: tuple[Hop, ...] = ()) -> Ways:
         pieces = self.memo.once((start, destination, traffic), lambda: self._pieces(start, destination, traffic))
-        return _Ways(destination, first, pieces, _clean(first, pieces))
+        return Ways(destination, first, pieces, clean_option_of(first, pieces))
 
-    def _pieces(self, start: Start, destination: Destination, traffic: Traffic) -> tuple[tuple[_Option, ...], ...]:
+    def _pieces(self, start: Start, destination: Destination, traffic: Traffic) -> tuple[tuple[WayOption, ...], ...]:
         fan = self.network.fan(start, destination, destination.addresses, traffic)
         return tuple(tuple(self._option(start, passage, traffic) for passage in item) for item in fan)
 
-    def _option(self, start: Start, passage: PacketPath, traffic: Traffic) -> _Option:
+    def _option(self, start: Start, passage: PacketPath, traffic: Traffic) -> WayOption:
         guard = passage.guard
         if guard is None:
-            return _Option(passage, None, asks=False)
+            return WayOption(passage, None, asks=False)
         if isinstance(guard.groups, Missing):
-            return _Option(passage, make_undecided_hop("security-group", "", guard.groups), asks=False)
+            return WayOption(passage, make_undecided_hop("security-group", "", guard.groups), asks=False)
         names_groups = self.filters.names_groups(guard.groups, "in", traffic)
         if names_groups and guard.seen is True:
-            return _Option(passage, None, asks=True)
+            return WayOption(passage, None, asks=True)
         # Groups that are not seen from there are none.
         members = guard.seen if isinstance(guard.seen, Missing) else None
         where = start.subnet.subnet_id
         if names_groups and guard.seen is False:
             where += ", whose security groups are not seen from there"
         peer = Peer(start.addresses, where, members)
-        return _Option(passage, self._admit(guard, peer, traffic), asks=False)
+        return WayOption(passage, self._admit(guard, peer, traffic), asks=False)
 
     def _admit(self, guard: Guard, peer: Peer, traffic: Traffic) -> Hop:
         """Return the packets that the groups at an interface let in."""
@@ -214,12 +205,16 @@ class Walker:
             dead = msgspec.structs.replace(answers.resolution, hop=hop)
             trace = self._nowhere(source, msgspec.structs.replace(answers, resolution=dead))
             outcomes.append(Outcome(trace.verdict, (trace,)))
-        return combine(outcomes, turns=answers.resolution.sure)
+        outcome = combine(outcomes, turns=answers.resolution.sure)
+        doubt = answers.resolution.doubt
+        if doubt is None or outcome.verdict is not UNKNOWN or len({item.verdict for item in outcomes}) == 1:
+            return outcome
+        return self._undecided(source, answers, doubt)
 
     def _clean_paths(self, source: Source, answers: _Answers) -> tuple[Trace, ...]:
         return tuple(trace for ways in answers.ways for trace in self._to_one(source, ways, answers.traffic).traces)
 
-    def _to_one(self, source: Source, ways: _Ways, traffic: Traffic, *, intended: bool = False) -> Outcome:
+    def _to_one(self, source: Source, ways: Ways, traffic: Traffic, *, intended: bool = False) -> Outcome:
         out = self._out(source, ways.destination, traffic)
         first = (*ways.first, out)
         if ways.clean is not None and out.clean:
@@ -280,7 +275,7 @@ class Walker:
             return peered
         return destination.groups if peered else None
 
-    def _trace(self, source: Source, ways: _Ways, traffic: Traffic, out: Hop, option: _Option) -> Trace:
+    def _trace(self, source: Source, ways: Ways, traffic: Traffic, out: Hop, option: WayOption) -> Trace:
         passage = option.passage
         last = self._in(source, passage, traffic) if option.asks else option.last
         first = (*ways.first, out)
@@ -343,19 +338,29 @@ class Walker:
         return Outcome(verdict, (*traces, *led.traces), tuple(because) if verdict is INTERMITTENT else ())
 
     def _or_over_ipv6(self, source: Source, answers: _Answers, outcome: Outcome) -> Outcome:
-        """Return the passage with lost packets undecided if the task may get through over IPv6 too."""
-        subnet = source.subnet
-        doubt = missing_ipv6_way_of(subnet, answers.host, answers.resolution)
-        if doubt is None:
+        """Return the outcome over IPv4, with lost packets undecided if the task may get through over IPv6 too.
+
+        Tasks in a dual-stack subnet have an address of each family.
+        """
+        subnet, target = source.subnet, answers.target
+        blocks = ipv6_blocks_of(subnet)
+        if not blocks or target.over_ipv4 or isinstance(target.host, IpAddress):
             return outcome
-        if answers.resolution.over_ipv6 is None:
-            start = self.start(subnet, ipv6_blocks_of(subnet), source.start.ports, public=source.start.public)
-            there = self.walk(Source(start, source.groups), (self.destinations.over_ipv6(),), *answers.traffic)
-            if there.verdict is BLOCKED:
+        doubt = answers.all_families.over_ipv6
+        if doubt is None:
+            start = self.start(subnet, blocks, source.start.ports, public=source.start.public)
+            over_ipv6 = self.memo.once((start, target), lambda: self._answers_of(start, target, answers.all_families))
+            if not over_ipv6.ways or self._to_all(Source(start, source.groups), over_ipv6).verdict is BLOCKED:
                 return outcome
-        hop = make_undecided_hop("dns", subnet.subnet_id, doubt)
+            name = target.host or "a host that is not known"
+            doubt = Missing(f"whether IPv6 reaches {name}; {subnet.subnet_id} has a route for it")
+        return combine((outcome, self._undecided(source, answers, doubt)), turns=False)
+
+    def _undecided(self, source: Source, answers: _Answers, fact: Missing) -> Outcome:
+        """Return the outcome of a name with an answer that depends on a missing fact."""
+        hop = make_undecided_hop("dns", source.subnet.subnet_id, fact)
         trace = self._nowhere(source, msgspec.structs.replace(answers, resolution=Resolution(hop)))
-        return combine((outcome, Outcome(trace.verdict, (trace,))), turns=False)
+        return Outcome(trace.verdict, (trace,))
 
     def _with_intended(self, source: Source, target: Target, answers: _Answers, outcome: Outcome) -> Outcome:
         """Add the paths to endpoints that the name does not lead to: for their blockers, not for the verdict."""
@@ -385,11 +390,3 @@ def _lacks_names(traces: Iterable[Trace]) -> bool:
 def _fails_by_name(trace: Trace) -> bool:
     """Tell whether a path loses packets by its name alone."""
     return all(judged.hop.kind == "dns" for judged in trace.judged)
-
-
-def _clean(first: tuple[Hop, ...], pieces: tuple[tuple[_Option, ...], ...]) -> _Option | None:
-    if len(pieces) != 1 or len(pieces[0]) != 1 or not all(hop.clean for hop in first):
-        return None
-    only = pieces[0][0]
-    good = only.passage.clean and not only.asks and (only.last is None or only.last.clean)
-    return only if good else None
