@@ -61,7 +61,15 @@ class TestVariantHostNames:
     def test_variant_host_is_blocked_if_dns_entries_have_only_standard_name(self, registry: str) -> None:
         network = pulling(registry)
         network.endpoint("vpce-1", "ecr.dkr", DnsEntries=told(f"dkr.ecr.{REGION}.amazonaws.com"))
-        assert row(network, "manifest").verdict is BLOCKED
+        found = row(network, "manifest")
+        assert found.verdict is BLOCKED
+        by_code = {item.code: item for item in found.blockers}
+        kind = "FIPS" if registry == FIPS else "dual-stack"
+        cause = by_code["DNS_NAME_NOT_OF_ENDPOINT"]
+        assert cause.message == f"vpce-1 does not answer for the {kind} name {registry}"
+        assert by_code["NO_ROUTE_TO_DESTINATION"].follows_from == (cause.code, "vpce-1")
+        network.serve_internet_by_nat()
+        assert row(network, "manifest").verdict is OK
 
     def test_variant_host_is_unknown_if_dns_entries_have_only_vpce_names(self, registry: str) -> None:
         network = pulling(registry)

@@ -23,7 +23,7 @@ from skerry.reach.dns_answers import Resolution, assume_unchanged, join_answers
 from skerry.reach.dns_servers import Servers, servers_of
 from skerry.reach.dns_zones import NameSource
 from skerry.reach.gateways import judge_endpoint_state, make_lost_hop, make_undecided_hop
-from skerry.reach.private_dns import judge_unanswered, may_have_any_name, unanswered_reason_of
+from skerry.reach.private_dns import judge_unanswered, may_have_any_name, other_name_of, unanswered_reason_of
 from skerry.reach.trace import Hop
 
 _MOST_NAMES = 32
@@ -354,6 +354,8 @@ class NameResolver:
             if service_of_endpoint(endpoint.service_name) != ref or isinstance(interfaces, Missing):
                 continue
             hop = judge_unanswered(self.world, endpoint, answer.hop)
+            if hop.clean and host is not None:
+                hop = other_name_of(endpoint, host) or hop
             unanswered.extend(IntendedEndpoint(hop, destination) for destination in interfaces)
         if host is not None:
             central = central_endpoints_for(self.world, self.destinations, vpc_id, ref, host, answer.hop)

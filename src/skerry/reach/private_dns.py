@@ -5,9 +5,11 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html
 
 from msgspec import UNSET
 
+from skerry.catalogue.services import service_of_endpoint, variant_of
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.world import World
+from skerry.net.dns_names import DnsName
 from skerry.reach.dns_zones import LATTICE
 from skerry.reach.gateways import judge_state, make_lost_hop, make_undecided_hop
 from skerry.reach.trace import Hop
@@ -64,6 +66,20 @@ def judge_unanswered(world: World, endpoint: VpcEndpoint, answer: Hop) -> Hop:
         message = f"{vpc_id} has enableDnsHostnames off, so the private names of {name} do not apply"
         return make_lost_hop("dns", vpc_id, "DNS_HOSTNAMES_DISABLED", message)
     return Hop("dns", name, rule="the name does not lead to it")
+
+
+def other_name_of(endpoint: VpcEndpoint, host: DnsName) -> Hop | None:
+    """Return the hop for a FIPS or dual-stack name that is not among the private names of an endpoint.
+
+    DescribeVpcEndpoints prints these names: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html
+    """
+    ref = None if endpoint.service_name is UNSET else service_of_endpoint(endpoint.service_name)
+    variant = variant_of(ref, host.plain) if ref is not None else None
+    if variant is None or not endpoint.private_names:
+        return None
+    kind = {"fips": "FIPS", "dual-stack": "dual-stack"}[variant.kind]
+    message = f"{endpoint.vpc_endpoint_id} does not answer for the {kind} name {host.plain}"
+    return make_lost_hop("dns", endpoint.vpc_endpoint_id, "DNS_NAME_NOT_OF_ENDPOINT", message)
 
 
 def may_have_any_name(endpoint: VpcEndpoint, place: str) -> Missing | None:
