@@ -2,9 +2,22 @@
 
 import pytest
 
+from skerry.catalogue.partitions import Partition, load_partitions
+from skerry.catalogue.services import ServiceRef, service_of_host
 from skerry.services.image_references import Image, parse
 
 ECR = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+
+REGIONS = {
+    "aws": "eu-west-1",
+    "aws-cn": "cn-north-1",
+    "aws-us-gov": "us-gov-west-1",
+    "aws-eusc": "eusc-de-east-1",
+    "aws-iso": "us-iso-east-1",
+    "aws-iso-b": "us-isob-east-1",
+    "aws-iso-e": "eu-isoe-west-1",
+    "aws-iso-f": "us-isof-south-1",
+}
 
 
 def read(reference: str) -> Image:
@@ -73,3 +86,22 @@ def test_image_reference_of_ecr_lookalike_host_has_no_region(host: str) -> None:
 @pytest.mark.parametrize("reference", ["", " ", "two words", "web:1\n", "quay.io/", ":1", "@sha256:0123"])
 def test_malformed_image_reference_returns_none(reference: str) -> None:
     assert parse(reference) is None
+
+
+@pytest.mark.parametrize("partition", load_partitions(), ids=lambda partition: partition.name)
+@pytest.mark.parametrize(
+    "host",
+    [
+        "{account}.dkr.ecr.{region}.{suffix}",
+        "{account}.dkr.ecr-fips.{region}.{suffix}",
+        "{account}.dkr-ecr.{region}.{registry}",
+        "{account}.dkr-ecr-fips.{region}.{registry}",
+    ],
+)
+def test_registry_of_ecr_is_known_in_every_partition(partition: Partition, host: str) -> None:
+    region = REGIONS[partition.name]
+    registry = host.format(account="111122223333", region=region, suffix=partition.suffix, registry=partition.registry)
+    image = parse(f"{registry}/web:1")
+    assert image is not None
+    assert (image.account, image.region, image.repository) == ("111122223333", region, "web")
+    assert service_of_host(registry) == ServiceRef("ecr.dkr", region)

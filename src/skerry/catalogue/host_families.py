@@ -38,8 +38,7 @@ def find_host_families(name: str) -> HostFamilies | None:
         if partition is None:
             continue
         for row in read("host_families", _Hosts).hosts:
-            patterns = (partition.fill(pattern, region) for pattern in row.names)
-            if any(pattern is not None and matches(pattern, name) for pattern in patterns):
+            if any(matches(partition.fill(pattern, region), name) for pattern in row.names):
                 return row
     return None
 

@@ -14,8 +14,8 @@ class Partition(msgspec.Struct, frozen=True):
     """A partition of AWS.
 
     ``special`` are the endpoint services with names in ``special_prefix``, by Region, ``*`` for all other Regions.
-    ``registry`` is the suffix of ECR's dual-stack registries, None where it is not known. ``layer_bucket`` is how sure
-    the name of the bucket is that ECR keeps layers in.
+    ``registry`` is the suffix of ECR's dual-stack registries. ``layer_bucket`` is how sure the name of the bucket is
+    that ECR keeps layers in.
     """
 
     name: str
@@ -23,22 +23,20 @@ class Partition(msgspec.Struct, frozen=True):
     suffix: str
     dual_stack: str
     endpoint_prefix: str
+    registry: str
     layer_bucket: Grade
     grade: Grade
     source: str
     special_prefix: str | None = None
     special: dict[str, tuple[str, ...]] = {}
-    registry: str | None = None
 
     def prefix(self, endpoint: str, region: str) -> str:
         """Return the prefix of an interface endpoint's service name, such as ``cn.com.amazonaws``."""
         special = self.special.get(region, self.special.get(_OTHERS, ()))
         return self.special_prefix if self.special_prefix and endpoint in special else self.endpoint_prefix
 
-    def fill(self, pattern: str, region: str) -> str | None:
-        """Return a name of a service in a Region; None where a part of it is not known in the partition."""
-        if self.registry is None and "{registry}" in pattern:
-            return None
+    def fill(self, pattern: str, region: str) -> str:
+        """Return a name of a service in a Region."""
         return pattern.format(region=region, suffix=self.suffix, dual_stack=self.dual_stack, registry=self.registry)
 
 
@@ -61,7 +59,4 @@ def partition_of(region: str) -> Partition | None:
 @cache
 def list_registry_suffixes() -> tuple[str, ...]:
     """Return the suffixes that names of private ECR registries may end with, in every partition."""
-    names = {partition.suffix for partition in load_partitions()} | {
-        partition.registry for partition in load_partitions() if partition.registry
-    }
-    return tuple(sorted(names))
+    return tuple(sorted({name for row in load_partitions() for name in (row.suffix, row.registry)}))

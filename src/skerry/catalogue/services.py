@@ -104,8 +104,7 @@ def _filled(ref: ServiceRef, patterns: tuple[str, ...]) -> tuple[str, ...]:
     partition = partition_of(ref.region)
     if partition is None:
         return ()
-    names = (partition.fill(pattern, ref.region) for pattern in patterns)
-    return tuple(name for name in names if name is not None)
+    return tuple(partition.fill(pattern, ref.region) for pattern in patterns)
 
 
 @cache

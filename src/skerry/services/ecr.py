@@ -2,6 +2,9 @@
 
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetRepositoryPolicy.html
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetRegistryPolicy.html
+
+A repository that is encrypted with a key of KMS needs no permission of the task for the key: ECR decrypts by a grant.
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
 """
 
 from collections import defaultdict
