@@ -10,7 +10,6 @@ from skerry.launch.launches import Launch, launch_of_service
 from skerry.launch.needs import Call, Fault
 from skerry.launch.startup import needs_of
 from skerry.model.ecs import ClusterConfiguration, TaskDefinition
-from skerry.sources.text_types import parse_value
 from skerry.verdicts import BLOCKED, OK
 from tests.networks import ACCOUNT, REGION, Network, container
 
@@ -20,12 +19,10 @@ WHOLE = {"containerDefinitions": [], "cpu": "256", "memory": "512", "requiresCom
 
 
 def launch(session: dict[str, Any] | None, **task: Any) -> Launch:
-    fields = {"taskRoleArn": f"arn:aws:iam::{ACCOUNT}:role/web"} | WHOLE | task
-    definition = msgspec.convert(fields, TaskDefinition, dec_hook=parse_value)
+    definition = msgspec.convert({"taskRoleArn": f"arn:aws:iam::{ACCOUNT}:role/web"} | WHOLE | task, TaskDefinition)
     configuration = None
     if session is not None:
-        options = {"executeCommandConfiguration": session}
-        configuration = msgspec.convert(options, ClusterConfiguration, dec_hook=parse_value)
+        configuration = msgspec.convert({"executeCommandConfiguration": session}, ClusterConfiguration)
     return Launch(
         "web", "shop", "web:1", definition, region=REGION, execute_command=True, cluster_configuration=configuration
     )

@@ -4,7 +4,6 @@ import pytest
 
 from skerry.catalogue.services import ServiceRef
 from skerry.launch.secrets import source_of
-from skerry.model.arns import ResourceName
 
 SECRET = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:db-AbCdEf"  # noqa: S105 -- a name, not a secret
 PARAMETER = "arn:aws:ssm:us-east-1:111122223333:parameter/db/password"
@@ -24,4 +23,4 @@ PARAMETER = "arn:aws:ssm:us-east-1:111122223333:parameter/db/password"
     ],
 )
 def test_secret_reference_names_its_service_and_region(value: str, source: ServiceRef | None) -> None:
-    assert source_of(ResourceName(value), "eu-west-1") == source
+    assert source_of(value, "eu-west-1") == source

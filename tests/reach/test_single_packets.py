@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, ip_address, ip_network
 from random import Random
 from typing import Any
 
+from skerry.net.addresses import parse_address
 from skerry.net.ip_addresses import IpAddress
 from skerry.reach.walk import Source
 from tests.hubs import HUB, HubAndSpoke, tgw_route
@@ -372,7 +373,8 @@ def agree(seed: int) -> Iterator[tuple[str, str]]:
     network = random_network(seed)
     walker, simulator = network.walker(), Simulator(network)
     for packet in packets(network, seed):
-        addresses = IpAddress(packet.source).addresses
+        addresses = parse_address(packet.source)
+        assert addresses is not None
         start = walker.start(
             walker.world.subnets[packet.home], addresses, ((packet.client, packet.client),), public=False
         )

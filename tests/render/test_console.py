@@ -68,6 +68,9 @@ def test_texts_of_all_scenarios_name_each_blocker_in_lines_that_fit() -> None:
     assert complaints == []
 
 
+REGIONS = ("eu-west-1", "eu-west-2", "eu-west-3", "eu-north-1", "eu-south-1", "us-east-1", "us-east-2", "us-west-2")
+
+
 class TestHeadline:
     def test_headline_is_unknown_if_network_acls_are_unread(self) -> None:
         network = served()
@@ -114,7 +117,7 @@ class TestDiagnosisText:
 
     def test_console_prints_one_cause_for_a_table_without_routes(self) -> None:
         network = isolated()
-        regions = [f"eu-west-{number}" for number in range(1, 9)]
+        regions = list(REGIONS)
         images = [f"{ACCOUNT}.dkr.ecr.{region}.amazonaws.com/web:1" for region in regions]
         containers = [container(image, name=f"c{number}") for number, image in enumerate(images)]
         network.rows["taskDefinitions"][0]["containerDefinitions"] = containers
@@ -178,7 +181,7 @@ class TestDiagnosisText:
         network = isolated()
         network.rows["SecurityGroups"][0]["IpPermissionsEgress"] = []
         network.group("sg-mute", outbound=[])
-        regions = [f"eu-west-{number}" for number in range(1, 9)]
+        regions = list(REGIONS)
         values = [f"arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:db-AbCdEf" for region in regions]
         secrets = [{"name": "A", "valueFrom": value} for value in values]
         network.rows["taskDefinitions"][0]["containerDefinitions"] = [container("nginx", secrets=secrets)]

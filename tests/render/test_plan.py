@@ -85,7 +85,7 @@ class TestHeadline:
             ),
             (
                 of(proven=False, limits=("51 of 50",)),
-                "blocked: 0 changes, after which web can start, but they go beyond a quota",
+                "blocked: 0 changes, after which web can start, but they go beyond a limit",
             ),
             (
                 of(services=("a", "b", "c", "d", "e"), before=OK),
@@ -172,7 +172,7 @@ class TestPlanText:
         found = text(plan, refused=(Refusal("ec2:DescribeVpcs", "UnauthorizedOperation"),))
         for words in ("CODE rtb-1  logs", "no way", "? a fact", "supply the answer of ec2:DescribeVpcs", "? another"):
             assert words in found
-        for words in ("Would break\n  host worked", "Beyond a quota\n  51 endpoints", "UnauthorizedOperation"):
+        for words in ("Would break\n  host worked", "Beyond a limit\n  51 endpoints", "UnauthorizedOperation"):
             assert words in found
 
     def test_plan_text_contains_no_escape_sequences(self) -> None:

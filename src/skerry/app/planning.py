@@ -1,6 +1,7 @@
 """The use case of `skerry plan`."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from skerry.app.selection import Hypothetical, Selection, all_launches, hypothetical_launch, launches
 from skerry.catalogue.services import ServiceRef, load_services
@@ -20,6 +21,7 @@ def plan_options(
     *,
     least_privilege: bool = False,
     nat: bool = False,
+    budget: Decimal | None = None,
 ) -> Options:
     """Return the user's preferences for a plan.
 
@@ -33,7 +35,7 @@ def plan_options(
         raise InputError("the Region of the network is not known", "Give ", Argument.REGION, ".")
     refs = tuple(ServiceRef(name, world.region or "") for name in also)
     chosen: Ingress = next((name for name in INGRESSES if name == ingress), "subnets")
-    return Options(chosen, refs, least_privilege=least_privilege, nat=nat)
+    return Options(chosen, refs, least_privilege=least_privilege, nat=nat, budget=budget)
 
 
 def plan(world: World, selection: Selection | None = None, options: Options | None = None) -> Plan:

@@ -1,6 +1,7 @@
 """The command for the smallest changes, printed or as Terraform or CloudFormation."""
 
-from typing import NamedTuple
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
 
 import click
 
@@ -19,6 +20,7 @@ from skerry.cli.output import leave, write
 from skerry.cli.reading import InputSource, ReadOptions, world_of
 from skerry.render import formats
 
+_MOST_MONEY = 10**9
 _INGRESSES = ["from-tasks", "subnets", "article"]
 
 
@@ -29,6 +31,7 @@ class PreferenceOptions(NamedTuple):
     also: tuple[str, ...]
     least_privilege: bool
     prefer: str | None
+    budget: Decimal | None
 
     def words(self) -> list[str]:
         """Return the options as words of a command line."""
@@ -38,6 +41,7 @@ class PreferenceOptions(NamedTuple):
                 "--also": self.also,
                 "--least-privilege": self.least_privilege,
                 "--prefer": self.prefer,
+                "--budget": None if self.budget is None else str(self.budget),
             }
         )
 
@@ -45,6 +49,22 @@ class PreferenceOptions(NamedTuple):
         """Raise a usage error for options that exclude each other."""
         if self.prefer == "nat" and (self.ingress or self.least_privilege):
             raise click.UsageError("--prefer nat makes no endpoints: leave out --ingress and --least-privilege")
+
+
+class _Money(click.ParamType[Decimal]):
+    """An amount of money, such as 50 or 49.90."""
+
+    name = "amount"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:  # noqa: ANN401 -- click's own signature
+        """Return the amount, or fail with a usage error."""
+        try:
+            amount = Decimal(str(value))
+        except InvalidOperation:
+            amount = Decimal(-1)
+        if not amount.is_finite() or amount < 0 or amount > _MOST_MONEY:
+            self.fail(f"{value!r} is no amount of money, such as 50 or 49.90", param, ctx)
+        return amount
 
 
 def add_preference_options(command: Command) -> Command:
@@ -62,6 +82,7 @@ def add_preference_options(command: Command) -> Command:
             type=click.Choice(["endpoints", "nat"]),
             help="Endpoints (default) or a NAT gateway.",
         ),
+        click.option("--budget", type=_Money(), metavar="AMOUNT", help="The most that the changes may cost a month."),
     ]
     return hand_over("preferences", PreferenceOptions, options)(command)
 
@@ -83,8 +104,14 @@ def plan(source: InputSource, result: ResultOptions, launch: LaunchOptions, pref
 
     # Others' services share the VPC: they are read too, so that the plan does not break them.
     world = world_of(source, ReadOptions(task=launch.task, planning=True, network_only=source.network_only))
-    ingress, also, least_privilege, prefer = preferences
-    options = app.plan_options(world, ingress, also, least_privilege=least_privilege, nat=prefer == "nat")
+    options = app.plan_options(
+        world,
+        preferences.ingress,
+        preferences.also,
+        least_privilege=preferences.least_privilege,
+        nat=preferences.prefer == "nat",
+        budget=preferences.budget,
+    )
     if (hypothetical := launch.hypothetical) is not None:
         change_plan = app.plan_hypothetical(world, hypothetical, options)
     else:

@@ -8,7 +8,7 @@ from skerry.launch.cached_images import cached_images_of
 from skerry.launch.capacity_providers import non_fargate_reason_of, other_mode_reason_of, unread_launch_type_of
 from skerry.launch.cluster_options import cluster_configuration_of
 from skerry.launch.launches import Launch, definition_of, short_name_of
-from skerry.model.arns import Arn, ResourceArn
+from skerry.model.arns import Arn, parse_arn
 from skerry.model.facts import Missing
 from skerry.model.schedules import EcsParameters, RuleTarget, Schedule
 from skerry.model.world import World
@@ -28,7 +28,8 @@ def scheduled_launches_of(world: World) -> tuple[Launch, ...]:
 
 def launch_of_target(world: World, row: RuleTarget) -> Launch | None:
     """Return the launch of a rule's target; None where the target is no cluster."""
-    if not _is_cluster(row.target.arn.arn):
+    where = _cluster(row.target.arn)
+    if where is None:
         return None
     name = f"{row.rule}/{row.target.id}" if row.target.id else row.rule
     launch = _launch(world, name, row.target.arn, row.target.ecs_parameters, f"rule {row.rule}", _RULE_ACTION)
@@ -44,11 +45,11 @@ def launch_of_schedule(world: World, row: Schedule) -> Launch | None:
     if row.target is UNSET:
         return None
     what = f"schedule {row.name}"
-    target = row.target.arn.arn
-    if target.service == "scheduler" and target.resource == _RUN_TASK:
+    parsed = parse_arn(row.target.arn)
+    if parsed is not None and parsed.service == "scheduler" and parsed.resource == _RUN_TASK:
         fact = Missing(f"the task that {what} runs, which is in its input", _SCHEDULE_ACTION)
         launch = Launch(row.name, "", "", fact, region=world.region, arn=row.arn, unread=(fact,))
-    elif _is_cluster(target):
+    elif _cluster(row.target.arn):
         launch = _launch(world, row.name, row.target.arn, row.target.ecs_parameters, what, _SCHEDULE_ACTION)
     else:
         return None
@@ -66,14 +67,14 @@ def started_by_of(name: str) -> str:
     return name[:_MOST]
 
 
-def _is_cluster(target: Arn) -> bool:
-    return target.service == "ecs" and target.resource.startswith(_CLUSTER)
+def _cluster(target: str) -> Arn | None:
+    parsed = parse_arn(target)
+    return parsed if parsed and parsed.service == "ecs" and parsed.resource.startswith(_CLUSTER) else None
 
 
-def _launch(
-    world: World, name: str, cluster: ResourceArn, task: EcsParameters | UnsetType, what: str, action: str
-) -> Launch:
-    region = cluster.arn.region
+def _launch(world: World, name: str, cluster: str, task: EcsParameters | UnsetType, what: str, action: str) -> Launch:
+    parsed = parse_arn(cluster)
+    region = parsed.region if parsed else world.region
     if task is UNSET:
         fact = Missing(f"the task that {what} runs", action)
         return Launch(name, short_name_of(cluster), "", fact, region=region, unread=(fact,))

@@ -6,7 +6,6 @@ commands and overrides are not read: nothing here needs them and they may be sec
 
 from msgspec import UNSET, UnsetType, field
 
-from skerry.model.arns import ResourceArn, ResourceName
 from skerry.model.record import Camel
 
 
@@ -33,7 +32,7 @@ class ExecLogging(Camel, frozen=True):
 class ExecuteCommandConfiguration(Camel, frozen=True):
     """The key of the sessions of ECS Exec, and where their output is logged if ``logging`` is ``OVERRIDE``."""
 
-    kms_key_id: ResourceName | None = None
+    kms_key_id: str | None = None
     logging: str | None = None
     log_configuration: ExecLogging = ExecLogging()
 
@@ -41,7 +40,7 @@ class ExecuteCommandConfiguration(Camel, frozen=True):
 class ManagedStorageConfiguration(Camel, frozen=True):
     """The key of Fargate's ephemeral storage."""
 
-    fargate_ephemeral_storage_kms_key_id: ResourceName | None = None
+    fargate_ephemeral_storage_kms_key_id: str | None = None
 
 
 class ClusterConfiguration(Camel, frozen=True):
@@ -54,7 +53,7 @@ class ClusterConfiguration(Camel, frozen=True):
 class Cluster(Camel, frozen=True):
     """A cluster; ECS prints its configuration only if the call includes ``CONFIGURATIONS``."""
 
-    cluster_arn: ResourceArn
+    cluster_arn: str
     cluster_name: str
     default_capacity_provider_strategy: tuple[ProviderStrategy, ...] = ()
     configuration: ClusterConfiguration | UnsetType = UNSET
@@ -78,7 +77,7 @@ class Secret(Camel, frozen=True):
     """A secret or parameter for a container or its log driver, from Secrets Manager or Parameter Store."""
 
     name: str
-    value_from: ResourceName
+    value_from: str
 
 
 class LogConfiguration(Camel, frozen=True):
@@ -112,7 +111,7 @@ class TaskSet(Camel, frozen=True):
     """A task set of a service that CodeDeploy or another controller deploys: with a configuration of its own."""
 
     id: str
-    task_set_arn: ResourceArn
+    task_set_arn: str
     status: str | None = None
     task_definition: str | UnsetType = UNSET
     launch_type: str | None = None
@@ -139,7 +138,7 @@ class ContainerImage(Camel, frozen=True):
 class ServiceRevision(Camel, frozen=True):
     """The revision of a service behind a deployment: its task definition, and the digests of its images."""
 
-    service_revision_arn: ResourceArn
+    service_revision_arn: str
     service_arn: str | None = None
     task_definition: str | None = None
     container_images: tuple[ContainerImage, ...] = ()
@@ -160,7 +159,7 @@ class DeploymentController(Camel, frozen=True):
 class Service(Camel, frozen=True):
     """A service."""
 
-    service_arn: ResourceArn
+    service_arn: str
     service_name: str
     cluster_arn: str | UnsetType = UNSET
     status: str = "ACTIVE"
@@ -182,14 +181,14 @@ class Service(Camel, frozen=True):
 class EnvironmentFile(Camel, frozen=True):
     """A file of environment variables in S3."""
 
-    value: ResourceName
+    value: str
     type: str = "s3"
 
 
 class RepositoryCredentials(Camel, frozen=True):
     """The secret that holds a private registry's user and password."""
 
-    credentials_parameter: ResourceName
+    credentials_parameter: str
 
 
 class FirelensConfiguration(Camel, frozen=True):
@@ -232,7 +231,7 @@ class EfsAuthorization(Camel, frozen=True):
 class EfsVolume(Camel, frozen=True):
     """An EFS file system that a task mounts."""
 
-    file_system_id: ResourceName
+    file_system_id: str
     transit_encryption: str | None = None
     authorization_config: EfsAuthorization | None = None
 
@@ -240,7 +239,7 @@ class EfsVolume(Camel, frozen=True):
 class S3FilesVolume(Camel, frozen=True):
     """An S3 Files file system that a task mounts."""
 
-    file_system_arn: ResourceName
+    file_system_arn: str
 
 
 class DockerVolume(Camel, frozen=True):
@@ -275,7 +274,7 @@ class RuntimePlatform(Camel, frozen=True):
 class TaskDefinition(Camel, frozen=True):
     """A task definition."""
 
-    task_definition_arn: ResourceArn | None = None
+    task_definition_arn: str | None = None
     family: str | None = None
     revision: int | None = None
     status: str | None = None
@@ -283,8 +282,8 @@ class TaskDefinition(Camel, frozen=True):
     container_definitions: tuple[ContainerDefinition, ...] | UnsetType = UNSET
     volumes: tuple[Volume, ...] = ()
     runtime_platform: RuntimePlatform = RuntimePlatform()
-    execution_role_arn: ResourceName | None = None
-    task_role_arn: ResourceName | None = None
+    execution_role_arn: str | None = None
+    task_role_arn: str | None = None
     requires_compatibilities: tuple[str, ...] = ()
     cpu: str | int | None = None
     memory: str | int | None = None
@@ -315,7 +314,7 @@ class TaskContainer(Camel, frozen=True):
 class Task(Camel, frozen=True):
     """A task, running or stopped."""
 
-    task_arn: ResourceArn
+    task_arn: str
     cluster_arn: str | UnsetType = UNSET
     task_definition_arn: str | UnsetType = UNSET
     group: str | None = None

@@ -5,7 +5,6 @@ Shapes: https://docs.aws.amazon.com/Route53/latest/APIReference/API_Types.html
 
 from msgspec import UNSET, UnsetType, field
 
-from skerry.model.arns import ResourceName
 from skerry.model.field_types import Port
 from skerry.model.record import Pascal
 from skerry.net.dns_names import DnsName
@@ -83,6 +82,6 @@ class ProfileResourceAssociation(Pascal, frozen=True):
 
     id: str
     profile_id: str
-    resource_arn: ResourceName
+    resource_arn: str
     resource_type: str | None = None
     status: str = "COMPLETE"

@@ -5,13 +5,12 @@ destination port are fixed for a flow, so they are no dimensions.
 """
 
 from collections.abc import Iterable
-
-import msgspec
+from typing import NamedTuple
 
 from skerry.net.intervals import Intervals, count_numbers, intersect, subtract
 
 
-class Box(msgspec.Struct, frozen=True, gc=False):
+class Box(NamedTuple):
     """All packets whose three coordinates lie in the three sets."""
 
     source: Intervals
@@ -36,11 +35,7 @@ def count(packets: Packets) -> int:
 
 def meet(left: Box, right: Box) -> Box:
     """Return the packets that are in both boxes; possibly an empty box."""
-    return Box(
-        intersect(left.source, right.source),
-        intersect(left.destination, right.destination),
-        intersect(left.ports, right.ports),
-    )
+    return Box(*map(intersect, left, right))
 
 
 def cut(box: Box, away: Box) -> Packets:

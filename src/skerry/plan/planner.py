@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from skerry.catalogue.services import ServiceRef, service_of_endpoint
+from skerry.cost.prices import load_prices
 from skerry.diagnose.diagnosis import Finding
 from skerry.model.origins import Origin
 from skerry.model.world import World
 from skerry.plan import impact
+from skerry.plan.change_costs import budget_message, cost_of_change, sum_costs
 from skerry.plan.changes import (
     Change,
     ConfigureService,
@@ -43,7 +45,9 @@ def plan(world: World, scope: Scope, options: Options | None = None) -> Plan:
     changes = tuple(result.changes)
     planned = tuple(_planned(world, scope, result, change) for change in changes)
     breaks = tuple(_breaks(result))
-    beyond = exceeded_quotas_of(result.world, changes)
+    monthly = sum_costs(row.cost for row in planned)
+    over_budget = budget_message(monthly, options.budget)
+    beyond = (*exceeded_quotas_of(result.world, changes), *((over_budget,) if over_budget else ()))
     return Plan(
         services=names,
         before=before.verdict,
@@ -55,6 +59,8 @@ def plan(world: World, scope: Scope, options: Options | None = None) -> Plan:
         facts=result.outcome.facts,
         limits=beyond,
         findings=tuple(_findings(world, options, changes)),
+        monthly=monthly,
+        prices_of=load_prices().compiled,
     )
 
 
@@ -70,7 +76,8 @@ def _planned(world: World, scope: Scope, result: SearchResult, change: Change) -
     by = owner_of(world, result.world, change)
     disposition = kind if by is None else "manual"
     origin = _origin_of_change(world, scope, change)
-    return Planned(change, disposition, why or _for_the_new(reasons), note, by, origin)
+    cost = cost_of_change(world, change)
+    return Planned(change, disposition, why or _for_the_new(reasons), note, by, origin, cost)
 
 
 def _origin_of_change(world: World, scope: Scope, change: Change) -> Origin | None:

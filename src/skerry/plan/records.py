@@ -1,10 +1,12 @@
 """The records of a plan: changes with their reasons, the proof, and the remaining blockers."""
 
+from decimal import Decimal
 from typing import Literal
 
 import msgspec
 
 from skerry.catalogue.services import ServiceRef
+from skerry.cost.monthly import Amount, MonthlyCost
 from skerry.diagnose.diagnosis import Finding
 from skerry.model.facts import Missing
 from skerry.model.origins import Origin
@@ -21,13 +23,15 @@ class Options(msgspec.Struct, frozen=True):
 
     ``ingress``: whom endpoints admit: the tasks' security groups, their subnets, or as the article's table has it.
     ``also``: services that tasks call in addition to those of their start. ``least_privilege``: new endpoints get
-    policies for the calls of the VPC's tasks. ``nat``: a NAT gateway before endpoints.
+    policies for the calls of the VPC's tasks. ``nat``: a NAT gateway before endpoints. ``budget``: the most that the
+    changes may cost a month, in the currency of the Region's prices.
     """
 
     ingress: Ingress = "subnets"
     also: tuple[ServiceRef, ...] = ()
     least_privilege: bool = False
     nat: bool = False
+    budget: Decimal | None = None
 
 
 class Why(msgspec.Struct, frozen=True, gc=False):
@@ -48,7 +52,7 @@ class Planned(msgspec.Struct, frozen=True, gc=False):
     """A change with its reasons.
 
     ``note`` describes a disruption, ``by`` names the only account with the permission. ``origin`` is the place where
-    the changed resource is written; None if it is unknown, or new.
+    the changed resource is written; None if it is unknown, or new. ``cost`` is None for a change without a price.
     """
 
     change: Change
@@ -57,6 +61,7 @@ class Planned(msgspec.Struct, frozen=True, gc=False):
     note: str = ""
     by: str | None = None
     origin: Origin | None = None
+    cost: MonthlyCost | None = None
 
 
 class Remaining(msgspec.Struct, frozen=True, gc=False):
@@ -85,7 +90,8 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
 
     ``before`` and ``after`` are the verdicts of all launches together. ``proven``: after the changes every launch is ok
     and nobody else's flow breaks. ``facts`` must be known before more can be proven; ``limits`` are quotas that the
-    changes would go beyond.
+    changes would go beyond. ``monthly`` is the fixed cost of all changes a month, and ``prices_of`` the date of the
+    price table.
     """
 
     services: tuple[str, ...]
@@ -98,6 +104,8 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     facts: tuple[Missing, ...] = ()
     limits: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    monthly: Amount | Missing | None = None
+    prices_of: str = ""
 
     @property
     def next_step(self) -> PlanNextStep | None:

@@ -32,6 +32,7 @@ from skerry.plan.changes import (
     resource_of,
 )
 from skerry.plan.records import Plan, Planned, Why
+from skerry.render.money import format_cost, format_monthly
 from skerry.render.origin_list import list_places
 from skerry.render.text import bold, clean, dim, list_names, pluralize, style_word
 from skerry.render.unread_calls import format_refusals
@@ -56,6 +57,7 @@ def format_plan(plan: Plan, *, refused: Iterable[Refusal] = (), view: View = DEF
         for planned in rows:
             number += 1
             lines += _change(number, planned)
+    lines += format_monthly(plan)
     lines += _rest(plan)
     lines += list_places(_origins_of(plan), view.width) if view.verbose else ()
     lines += format_refusals(refused, view.width)
@@ -75,7 +77,7 @@ def _headline(plan: Plan) -> str:
     if plan.proven:
         return f"{style_word(OK)}: {count}, after which {names} can start (proven)"
     if plan.after is OK:
-        trouble = "they would break flows of others" if plan.breaks else "they go beyond a quota"
+        trouble = "they would break flows of others" if plan.breaks else "they go beyond a limit"
         return f"{style_word(BLOCKED)}: {count}, after which {names} can start, but {trouble}"
     if plan.after is UNKNOWN:
         return f"{style_word(UNKNOWN)}: {count}, and not enough data to tell whether {names} can start then"
@@ -108,6 +110,8 @@ def _change(number: int, row: Planned) -> Iterator[str]:
         yield f"     {click.style('note', fg='yellow')}: {clean(row.note)}"
     if row.by is not None:
         yield f"     {click.style('only', fg='yellow')} account {clean(row.by)}, which owns the VPC, can do this"
+    if row.cost is not None:
+        yield dim(f"     {format_cost(row.cost)}")
     yield from (dim(f"     {_because(why)}") for why in merge_reasons(row.why))
 
 
@@ -254,7 +258,7 @@ def _rest(plan: Plan) -> Iterator[str]:
                 yield dim(f"    supply the answer of {fact.action}")
     for heading, messages in (
         ("Would break", [entry.message for entry in plan.breaks]),
-        ("Beyond a quota", plan.limits),
+        ("Beyond a limit", plan.limits),
     ):
         if messages:
             yield from ["", bold(heading)]

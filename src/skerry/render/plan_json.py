@@ -6,10 +6,12 @@ from typing import Any
 import msgspec
 
 from skerry.catalogue.services import service_of_endpoint
+from skerry.cost.monthly import Amount, MonthlyCost
+from skerry.model.missing import Missing
 from skerry.model.world import World
 from skerry.plan.changes import CreateGatewayEndpoint, CreateInterfaceEndpoint, resource_of
 from skerry.plan.records import Plan, Planned
-from skerry.render.json_document import OriginOut, encode_origin, spell, write
+from skerry.render.json_document import OriginOut, encode_origin, write
 from skerry.render.plan import title_of
 
 VERSION = 1
@@ -26,6 +28,25 @@ class WhyOut(msgspec.Struct, frozen=True):
     origin: OriginOut | None
 
 
+class AmountOut(msgspec.Struct, frozen=True):
+    """Money as a range: both ends are equal where it is exactly known."""
+
+    low: float
+    high: float
+    currency: str
+
+
+class CostOut(msgspec.Struct, frozen=True):
+    """The cost of a change a month; an amount is null where no price is known."""
+
+    fixed: AmountOut | None
+    per_gb: AmountOut | None
+    formula: str
+    data_formula: str
+    grade: str
+    missing: list[str]
+
+
 class ChangeOut(msgspec.Struct, frozen=True):
     """A change: what it is, in words and as data, and why; ``details`` depend on the kind."""
 
@@ -38,6 +59,7 @@ class ChangeOut(msgspec.Struct, frozen=True):
     why: list[WhyOut]
     details: dict[str, Any]
     origin: OriginOut | None
+    cost: CostOut | None
 
 
 class RemainingOut(msgspec.Struct, frozen=True):
@@ -95,6 +117,8 @@ class PlanOut(msgspec.Struct, frozen=True):
     facts: list[FactOut]
     limits: list[str]
     findings: list[NoteOut]
+    monthly: AmountOut | None
+    prices_of: str
 
 
 def encode_plan(world: World, plan: Plan) -> str:
@@ -129,12 +153,14 @@ def encode_plan(world: World, plan: Plan) -> str:
             NoteOut(entry.id, entry.severity, entry.message, entry.resource, encode_origin(entry.origin))
             for entry in plan.findings
         ],
+        monthly=None if plan.monthly is None else _amount_out(plan.monthly),
+        prices_of=plan.prices_of,
     )
     return write(document)
 
 
 def _change_out(row: Planned) -> ChangeOut:
-    details = msgspec.to_builtins(row.change, enc_hook=spell)
+    details = msgspec.to_builtins(row.change)
     kind = details.pop("type")
     for key in ("policy", "statement"):
         # Documents are JSON within JSON: as objects they can be read.
@@ -163,4 +189,22 @@ def _change_out(row: Planned) -> ChangeOut:
         ],
         details=details,
         origin=encode_origin(row.origin),
+        cost=None if row.cost is None else _cost_out(row.cost),
+    )
+
+
+def _amount_out(amount: Amount | Missing) -> AmountOut | None:
+    if isinstance(amount, Missing):
+        return None
+    return AmountOut(float(amount.low), float(amount.high), amount.currency)
+
+
+def _cost_out(cost: MonthlyCost) -> CostOut:
+    return CostOut(
+        fixed=_amount_out(cost.fixed),
+        per_gb=None if cost.per_gb is None else _amount_out(cost.per_gb),
+        formula=cost.formula,
+        data_formula=cost.data_formula,
+        grade=cost.grade,
+        missing=[part.fact for part in (cost.fixed, cost.per_gb) if isinstance(part, Missing)],
     )

@@ -6,8 +6,6 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-param
 
 import msgspec
 
-from skerry.model.arns import ResourceName
-
 OF_AWS = "alias/aws/"
 
 
@@ -17,7 +15,7 @@ class EncryptedWith(msgspec.Struct, frozen=True, gc=False):
     ``service`` decrypts it on behalf of its reader, with its ARN under ``context`` in the encryption context.
     """
 
-    arn: ResourceName
+    arn: str
     key: str
     service: str
     context: str

@@ -1,0 +1,122 @@
+"""The price table: AWS's prices of items by Region, with currency, source, date and grade."""
+
+from decimal import Decimal
+from functools import cache
+from typing import Literal
+
+import msgspec
+
+from skerry.catalogue.data_files import Grade, read
+from skerry.catalogue.partitions import partition_of
+from skerry.model.missing import Missing
+
+PriceItem = Literal[
+    "address-hour",
+    "cross-zone-gb",
+    "ecr-pull-gb",
+    "ecr-storage-gb-month",
+    "endpoint-gb",
+    "endpoint-zone-hour",
+    "fargate-arm-gb-hour",
+    "fargate-arm-vcpu-hour",
+    "fargate-disk-gb-second",
+    "fargate-windows-gb-second",
+    "fargate-windows-os-vcpu-second",
+    "fargate-windows-vcpu-second",
+    "fargate-x86-gb-hour",
+    "fargate-x86-vcpu-hour",
+    "gateway-endpoint-hour",
+    "gp3-gb-month",
+    "internet-gb",
+    "logs-gb",
+    "nat-gb",
+    "nat-hour",
+    "private-zone-month",
+    "region-gb",
+    "regional-nat-gb",
+    "regional-nat-zone-hour",
+    "resolver-address-hour",
+    "t4g-nano-hour",
+    "transit-attachment-hour",
+    "transit-gb",
+]
+"""The items with a price, and their units; a GB has 1024³ bytes.
+
+``cross-zone-gb`` is paid on each side of a zone's border. ``endpoint-gb`` counts all interface endpoints of a Region.
+"""
+
+_ACTION = "pricing:GetProducts"
+_EVERYWHERE = "*"
+
+
+class Tier(msgspec.Struct, frozen=True):
+    """The price of a unit up to an amount a month; None is the last tier."""
+
+    up_to: Decimal | None
+    price: Decimal
+
+
+class PriceSource(msgspec.Struct, frozen=True):
+    """A place where prices were read: its address, None if it has none, and the date as far as it is known."""
+
+    id: str
+    what: str
+    url: str | None
+    seen: str | None
+
+
+class Price(msgspec.Struct, frozen=True):
+    """The price of an item in a Region, by tiers."""
+
+    region: str
+    item: PriceItem
+    currency: str
+    tiers: tuple[Tier, ...]
+    grade: Grade
+    sources: tuple[str, ...]
+
+    @property
+    def first(self) -> Decimal:
+        """Return the price of the first unit."""
+        return self.tiers[0].price
+
+    def cost_of(self, amount: Decimal) -> Decimal:
+        """Return the cost of an amount: each tier is paid at its own price."""
+        total, below = Decimal(0), Decimal(0)
+        for tier in self.tiers:
+            above = amount if tier.up_to is None else min(amount, tier.up_to)
+            if above > below:
+                total += (above - below) * tier.price
+                below = above
+        return total
+
+
+class PriceTable(msgspec.Struct, frozen=True):
+    """All prices, with the date on which they were put together."""
+
+    compiled: str
+    sources: tuple[PriceSource, ...]
+    prices: tuple[Price, ...]
+
+    def find(self, region: str, item: PriceItem) -> Price | Missing:
+        """Return the price of an item in a Region; it is never that of another Region.
+
+        A price for everywhere holds for all commercial Regions. It is inferred for a Region without a price of its own.
+        """
+        by_region = {price.region: price for price in self.prices if price.item == item}
+        if region in by_region:
+            return by_region[region]
+        partition = partition_of(region)
+        if _EVERYWHERE in by_region and partition is not None and partition.name == "aws":
+            return msgspec.structs.replace(by_region[_EVERYWHERE], region=region, grade="inferred")
+        return Missing(f"the price of {item} in {region}", _ACTION)
+
+    def sources_of(self, price: Price) -> tuple[PriceSource, ...]:
+        """Return the places where a price was read."""
+        return tuple(source for source in self.sources if source.id in price.sources)
+
+
+@cache
+def load_prices() -> PriceTable:
+    """Return the prices that come with skerry."""
+    return read("prices", PriceTable)

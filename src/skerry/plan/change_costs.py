@@ -1,0 +1,114 @@
+"""The monthly costs of changes: endpoints in their zones; rules, entries and attributes are free."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import assert_never
+
+from skerry.cost.monthly import (
+    Amount,
+    MonthlyCost,
+    add_costs,
+    cost_of_gateway_endpoint,
+    cost_of_interface_endpoint,
+    cost_of_private_zones,
+)
+from skerry.cost.prices import load_prices
+from skerry.model.missing import Missing
+from skerry.model.world import World
+from skerry.plan.changes import (
+    AddAclEntry,
+    AddZoneRecord,
+    Advise,
+    AssociateZone,
+    AuthorizeRule,
+    Change,
+    ConfigureService,
+    CreateGatewayEndpoint,
+    CreateInterfaceEndpoint,
+    CreateSecurityGroup,
+    DeleteEndpoint,
+    MirrorImage,
+    ModifyEndpoint,
+    ProposeStatement,
+    RevokeRule,
+    RouteToNat,
+    SetVpcAttribute,
+    is_new,
+)
+
+_NO_REGION = Missing("the Region, which the prices depend on")
+
+
+def cost_of_change(world: World, change: Change) -> MonthlyCost | None:
+    """Return the monthly cost of a change; None for a change without a price.
+
+    A subnet stands for its zone: AWS allows an endpoint one subnet in each.
+    https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
+    """
+    match change:
+        case CreateInterfaceEndpoint():
+            return _endpoint_in(world, len(change.subnets))
+        case CreateGatewayEndpoint():
+            return _in_region(world) or cost_of_gateway_endpoint(load_prices(), world.region or "")
+        case ModifyEndpoint():
+            return _endpoint_in(world, len(change.subnets)) if change.subnets else None
+        case DeleteEndpoint():
+            return _saving_of_endpoint(world, change.endpoint_id)
+        case AddZoneRecord():
+            return _new_zone(world) if is_new(change.zone_id) else None
+        case (
+            CreateSecurityGroup()
+            | AuthorizeRule()
+            | RevokeRule()
+            | SetVpcAttribute()
+            | AddAclEntry()
+            | ConfigureService()
+            | ProposeStatement()
+            | MirrorImage()
+            | RouteToNat()
+            | AssociateZone()
+            | Advise()
+        ):
+            return None
+        case _:
+            assert_never(change)
+
+
+def _in_region(world: World) -> MonthlyCost | None:
+    """Return an unknown cost if the Region is not known."""
+    return None if world.region else MonthlyCost(_NO_REGION, _NO_REGION, "", "", "inferred")
+
+
+def _endpoint_in(world: World, zones: int) -> MonthlyCost:
+    return _in_region(world) or cost_of_interface_endpoint(load_prices(), world.region or "", zones)
+
+
+def _new_zone(world: World) -> MonthlyCost:
+    return _in_region(world) or cost_of_private_zones(load_prices(), world.region or "", 1)
+
+
+def _saving_of_endpoint(world: World, endpoint_id: str) -> MonthlyCost | None:
+    """Return the saving by an endpoint less: it costs in any state."""
+    endpoint = world.vpc_endpoints.get(endpoint_id)
+    if endpoint is None or endpoint.vpc_endpoint_type != "Interface":
+        return None
+    cost = _endpoint_in(world, len(endpoint.subnet_ids))
+    fixed = cost.fixed if isinstance(cost.fixed, Missing) else -cost.fixed
+    return MonthlyCost(fixed, None, f"-({cost.formula})", "", cost.grade)
+
+
+def sum_costs(costs: Iterable[MonthlyCost | None]) -> Amount | Missing:
+    """Return the fixed monthly cost of changes; changes without a price add nothing."""
+    priced = [cost for cost in costs if cost is not None]
+    return add_costs(priced) if priced else Amount(Decimal(0), Decimal(0), "USD")
+
+
+def budget_message(cost: Amount | Missing, budget: Decimal | None) -> str | None:
+    """Return why a plan is beyond the budget a month, or may be; None if it is not."""
+    if budget is None:
+        return None
+    if isinstance(cost, Missing):
+        return f"the budget is {budget} a month, and {cost.fact} is not known"
+    if cost.high > budget:
+        return f"the changes cost {cost.high.normalize():f} {cost.currency} a month, and the budget is {budget}"
+    return None
