@@ -79,6 +79,11 @@ class TestTooFewAddresses:
         assert (found.severity, found.services) == ("warning", ("web",))
         assert found.message == "service web wants 3 tasks, and subnet-a, subnet-b have 2 addresses free"
 
+    def test_too_few_addresses_is_silent_for_ipv6_only_subnets(self, network: Network) -> None:
+        self.free(network, 0, 0)
+        del network.row("Subnets", "subnet-a")["CidrBlock"]
+        assert findings(network, self.ID) == []
+
     def test_too_few_addresses_is_silent_for_exact_count(self, network: Network) -> None:
         self.free(network, 1, 2)
         assert findings(network, self.ID) == []

@@ -16,6 +16,7 @@ from tests.networks import ACCOUNT, EVERYWHERE, IMAGE, REGION, VPC, Network, Row
 DUAL_STACK_IMAGE = f"{ACCOUNT}.dkr-ecr.{REGION}.on.aws/web:1.0"
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:db-AbCdEf"
 PARAMETER = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/db"
+LOGS = f"logs.{REGION}.amazonaws.com"
 BLOCKS = {"subnet-a": "2a05:d018:1:a::/64", "subnet-b": "2a05:d018:1:b::/64"}
 
 
@@ -135,11 +136,21 @@ class TestIpv6OnlyTasks:
         service = diagnosis(found, container(DUAL_STACK_IMAGE, logConfiguration=awslogs()))
         assert not_ok(service)["logs"] == "unknown"
 
-    def test_ipv4_endpoint_does_not_serve_ipv6_only_tasks(self) -> None:
+    @pytest.mark.parametrize(
+        ("address_type", "message"),
+        [
+            ("ipv4", "subnet-a has only IPv6, DNS64 is off in it, and there is no IPv6 for vpce-1 at 10.0.2.10"),
+            ("dualstack", f"vpce-1 answers for {LOGS} without IPv6 addresses, and tasks in subnet-a call over it"),
+        ],
+    )
+    def test_endpoint_of_ipv4_does_not_serve_ipv6_only_tasks(self, address_type: str, message: str) -> None:
         found = network(ipv4=False, way=False)
-        endpoint(found, "logs", "ipv4")
+        endpoint(found, "logs", address_type, DnsOptions={"DnsRecordIpType": "ipv4"})
         service = diagnosis(found, container(DUAL_STACK_IMAGE, logConfiguration=awslogs()))
-        assert not_ok(service)["logs"] == "blocked"
+        (row,) = (row for row in service.needs if row.need.step == "logs")
+        assert row.verdict is BLOCKED
+        messages = [blocker.message for blocker in row.blockers if blocker.code == "NO_COMMON_ADDRESS_FAMILY"]
+        assert messages == [message]
 
     def test_endpoint_that_may_answer_for_dual_stack_name_is_unknown(self) -> None:
         found = network(ipv4=False, way=False)
@@ -237,6 +248,10 @@ class TestSharedSubnets:
         not_reached = {row.need.step for row in service.needs if str(row.verdict) == "not-applicable"}
         assert service.verdict is BLOCKED
         assert not_reached == {"registry-auth", "manifest", "layers", "exec"}
+
+    def test_refused_interface_has_no_predicted_text(self) -> None:
+        (prediction,) = self.shared().predictions
+        assert (prediction.step, prediction.text) == ("network-interface", None)
 
     def test_task_with_groups_is_walked(self) -> None:
         service = self.shared("sg-task")

@@ -32,6 +32,21 @@ GROUP = "sg-new-endpoints-vpc-1"
 BOTH = ["subnet-a", "subnet-b"]
 
 
+class TestEndpointsWithoutSubnets:
+    def test_endpoint_without_subnets_gets_one_for_each_zone(self) -> None:
+        network = isolated(subnets=BOTH)
+        network.endpoint("vpce-a", "ecr.api", [])
+        (change,) = (row for row in of_kind(planned(network), ModifyEndpoint) if row.endpoint_id == "vpce-a")
+        assert change.subnets == ("subnet-a", "subnet-b")
+
+    def test_endpoint_without_subnets_is_advised_on_where_no_subnet_has_room(self) -> None:
+        network = isolated(subnets=BOTH)
+        for subnet in BOTH:
+            network.row("Subnets", subnet)["AvailableIpAddressCount"] = 0
+        network.endpoint("vpce-a", "ecr.api", [])
+        assert "vpce-a" in {row.resource for row in of_kind(planned(network), Advise)}
+
+
 class TestExistingEndpoints:
     def half_built(self) -> Network:
         """Endpoints of all services, each with something amiss."""

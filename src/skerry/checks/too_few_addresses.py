@@ -35,6 +35,9 @@ def too_few_addresses(subject: CheckContext) -> Iterator[tuple[str, str, tuple[s
     for service in subject.diagnosis.services:
         task_count = desired.get(service.launch.arn or "")
         subnets = [subject.world.subnets.get(name) for name in service.launch.subnets]
+        if any(subnet is not None and subnet.cidr_block is None for subnet in subnets):
+            # The count covers IPv4 addresses: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html
+            continue
         counts = [UNSET if subnet is None else subnet.available_ip_address_count for subnet in subnets]
         free = [count for count in counts if count is not UNSET]
         if task_count is None or not free or len(free) != len(counts) or sum(free) >= task_count:

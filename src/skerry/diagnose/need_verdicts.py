@@ -61,6 +61,8 @@ def groups_of(world: World, launch: Launch, subnet: Subnet) -> tuple[str, ...] |
 
 def judge_need(walker: Walker, need: Need, source: Source | Missing | None, subnet_id: str) -> Outcome:
     """Return the outcome of a Need for a task in a subnet."""
+    if source is None and need.blocks == "runtime":
+        return _NOT_REACHED
     match need:
         case Placement():
             return walker.memo.once((need, subnet_id), lambda: _placement(walker.world, need, subnet_id))
@@ -133,7 +135,10 @@ def _by_dual_stack(walker: Walker, need: Call, source: Source) -> Outcome:
     doubt = endpoint_hosts.missing_fact_of(walker.world, vpc_id, named)
     if doubt is not None:
         return _at(source.start.subnet.subnet_id, make_undecided_hop("dns", vpc_id, doubt))
-    return _to_host(walker, named, source, named.host)
+    outcome = _to_host(walker, named, source, named.host)
+    # Nobody chose this name, so no endpoint was meant for it.
+    traces = tuple(trace for trace in outcome.traces if not trace.intended)
+    return Outcome(outcome.verdict, traces, outcome.because)
 
 
 def _to_either(subnet_id: str, usual: tuple[str | None, Outcome], dual_stack: tuple[str, Outcome]) -> Outcome:

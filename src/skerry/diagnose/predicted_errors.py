@@ -7,7 +7,7 @@ import msgspec
 from skerry.access.endpoint_policies import DENIES
 from skerry.catalogue.error_messages import RefusalWording, Wording, find_refusal_wording, find_wording, load_wordings
 from skerry.diagnose.diagnosis import NeedDiagnosis, Prediction
-from skerry.launch.needs import INFERRED_PLACES, Call, Fault, Mount, Need
+from skerry.launch.needs import INFERRED_PLACES, Call, Fault, Interface, Mount, Need
 from skerry.reach.trace import NOWHERE, Piece, Trace
 from skerry.services.ecr import OF_FIRST_PULLS
 from skerry.services.image_references import parse
@@ -18,6 +18,7 @@ _MAY_FAIL = {UNKNOWN, INTERMITTENT}
 _SOME_PUBLIC_ADDRESS = "x.x.x.x"
 _NO_FAMILY = "no-family"
 _BEYOND = {"role", "resource"}
+_NO_ADDRESS = "SUBNET_HAS_NO_FREE_ADDRESS"
 _NO_SUCH_NAME = {"DNS_NAME_NOT_FOUND", "DNS_NO_MOUNT_TARGET"}
 
 
@@ -60,7 +61,7 @@ def _of(row: NeedDiagnosis) -> Prediction:
         return Prediction(need.step, text, "inferred")
     # No wording is known for refusals by Fargate itself, nor for S3 Files.
     template: Wording | RefusalWording | None = (
-        None if isinstance(need, Fault | Mount) else find_wording(need.step, service)
+        None if isinstance(need, Fault | Mount) or _lacks_wording(need, trace) else find_wording(need.step, service)
     )
     if refused is not None:
         template = find_refusal_wording(need.step, service, refused.code)
@@ -70,6 +71,12 @@ def _of(row: NeedDiagnosis) -> Prediction:
     # Linux reports this error to an IPv6-only client of an IPv4 address; no ECS message with it has been observed.
     grade = "inferred" if words["way"] == _NO_FAMILY else template.grade
     return Prediction(need.step, template.text.format_map(words), grade)
+
+
+def _lacks_wording(need: Need, trace: Trace | None) -> bool:
+    """Tell whether an interface fails for another reason than a full subnet: no message of ECS for it is known."""
+    codes = {item.piece.code for item in trace.judged} if trace is not None else set()
+    return isinstance(need, Interface) and _NO_ADDRESS not in codes
 
 
 def _is_first_pull(need: Need, refused: Piece | None) -> bool:

@@ -19,6 +19,7 @@ from skerry.plan.missing_endpoints import (
     endpoint_for,
     find_conflicting_zone,
     is_coming,
+    place_endpoint,
     state_reason_of,
 )
 from skerry.plan.scope import FAILS
@@ -87,6 +88,8 @@ def _beside(case: Case, trace: Trace, named: Container[Piece]) -> Iterator[Remed
         why = case.why((judged,))
         if attribute is not None:
             yield Remedy(_attribute(piece.resource, attribute), why)
+        elif piece.code == "ENDPOINT_HAS_NO_SUBNETS":
+            yield Remedy(place_endpoint(case, piece.resource) or advise_on(judged, trace), why)
         elif judged.hop.kind in {"role", "resource", "fargate", "subnet"}:
             yield Remedy(manual_steps.access_fix_for(case.failing, piece, judged.hop.kind), why)
         elif judged.hop.kind == "dns":

@@ -68,6 +68,13 @@ def endpoint_for(case: Case, ref: ServiceRef, bad: list[Trace]) -> Iterator[Reme
         yield from (Remedy(change, why) for change in made)
 
 
+def place_endpoint(case: Case, endpoint_id: str) -> ModifyEndpoint | None:
+    """Return the subnets that an endpoint without any lacks: one for each zone of the tasks; None without room."""
+    endpoint = case.world.vpc_endpoints[endpoint_id]
+    subnets = choose_endpoint_subnets(case.world, endpoint.vpc_id, case.scope, str(endpoint.service_name))
+    return ModifyEndpoint(endpoint_id, subnets=subnets) if subnets else None
+
+
 def is_coming(endpoint: VpcEndpoint) -> bool:
     """Tell whether an endpoint may work later: it waits for its service's owner, or AWS is creating it."""
     return _state(endpoint) not in _DEAD

@@ -117,7 +117,8 @@ def _of_endpoint(asker: Asker, answer: Destination, endpoint: VpcEndpoint) -> An
     if isinstance(families, Missing):
         return make_undecided_hop("dns", name, families)
     if "ipv6" not in families:
-        return _by_nat64(asker, answer)
+        alone = not asker.subnet.enable_dns64 and endpoint.ip_address_type not in {None, "ipv4"}
+        return _no_record(asker, "ipv6", endpoint) if alone else _by_nat64(asker, answer)
     if str(endpoint.service_name).endswith((".ecr.api", ".ecr.dkr")):
         # No: https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html
         # Yes: https://docs.amazonaws.cn/en_us/AmazonECR/latest/userguide/vpc-endpoints.html
@@ -157,6 +158,14 @@ def _no_record(asker: Asker, family: Family, endpoint: VpcEndpoint | None) -> Ho
     message = f"{by} answers for {asker.name} without {_WORDS[family]} addresses, and tasks in {subnet} call over it"
     resource = endpoint.vpc_endpoint_id if endpoint is not None else subnet
     return make_lost_hop("dns", resource, _NO_FAMILY, message)
+
+
+def in_family(world: World, destination: Destination, *, ipv6: bool) -> Destination | None:
+    """Return an endpoint's interface at its address of one family; None if it has none that is known."""
+    if is_ipv6(destination.addresses) == ipv6:
+        return destination
+    answer = _interface(world, destination) if ipv6 else None
+    return answer if isinstance(answer, Destination) else None
 
 
 def _interface(world: World, destination: Destination) -> Answer:

@@ -19,7 +19,7 @@ from skerry.net.dns_names import DnsName, Host
 from skerry.net.intervals import Intervals
 from skerry.net.ip_addresses import IpAddress
 from skerry.net.packets import Box
-from skerry.reach.address_families import Asker, resolve_over_ipv4, resolve_over_ipv6
+from skerry.reach.address_families import Asker, in_family, resolve_over_ipv4, resolve_over_ipv6
 from skerry.reach.cache import Memo
 from skerry.reach.central_endpoints import IntendedEndpoint
 from skerry.reach.compiled_rules import TCP, UDP
@@ -365,8 +365,11 @@ class Walker:
     def _with_intended(self, source: Source, target: Target, answers: _Answers, outcome: Outcome) -> Outcome:
         """Add the paths to endpoints that the name does not lead to: for their blockers, not for the verdict."""
         traces: list[Trace] = []
+        ipv6 = is_ipv6(source.start.addresses)
         for hop, destination, central in self._intended(source.subnet.vpc_id, target, answers.resolution):
-            ways = self._ways(source.start, destination, answers.traffic, (hop,))
+            if (met := in_family(self.world, destination, ipv6=ipv6)) is None:
+                continue
+            ways = self._ways(source.start, met, answers.traffic, (hop,))
             led = self._to_one(source, ways, answers.traffic, intended=True).traces
             if not central or (_lacks_names(outcome.traces) and all(_fails_by_name(trace) for trace in led)):
                 traces.extend(led)
