@@ -24,7 +24,8 @@ FIRST = {
     "second": (19, 19, 1),
     "third": (15, 15, 0),
     "fourth": (14, 16, 0),
-    "fifth": (0, 0, 0),
+    "fifth": (118, 118, 0),
+    "sixth": (26, 34, 0),
 }
 TITLES = (
     "as people posted them",
@@ -32,6 +33,7 @@ TITLES = (
     "the same, later still",
     "the same, last",
     "of every kind of AWS error",
+    "about AWS Batch, Step Functions, EventBridge and CodeDeploy",
 )
 
 

@@ -22,7 +22,7 @@ ARTICLE = (
     "to retrieve ecr registry auth: service call has been retried 3 time(s): RequestError: send request failed caused "
     "by: Post https://api.ecr.us-east-1.amazonaws.com/: dial tcp 52.46.145.142:443: i/o timeout"
 )
-LABELLED = ("corpus", "held_out", "second", "third", "fourth", "fifth")
+LABELLED = ("corpus", "held_out", "second", "third", "fourth", "fifth", "sixth")
 REGIONS = ("eu-west-1", "us-gov-west-1", "cn-north-1", "ap-southeast-5", "eusc-de-east-1", "us-iso-east-1")
 DENIED = "User: arn:aws:sts::111122223333:assumed-role/r/task is not authorized to perform: {action} on resource: x "
 KINDS = {

@@ -6,7 +6,7 @@ from skerry.masking import mask
 
 # `An error occurred (Code) when calling the Operation operation: message` of botocore and the AWS CLI.
 _BOTOCORE = (
-    r"An error occurred \((\w{3,80})\)(?: when calling the \w{2,80} operation(?: \([^)]{0,60}\))?)?: ?(.{1,2000})"
+    r"An error occurred \(([\w.]{3,80})\)(?: when calling the \w{2,80} operation(?: \([^)]{0,60}\))?)?: ?(.{1,2000})"
 )
 # `message (Service: Ecs, Status Code: 400, ... Error Code: Code ...)` of Java, CloudFormation and the console.
 # Only its end is searched: the message before may begin anywhere.
