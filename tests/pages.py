@@ -26,6 +26,7 @@ _RECORDED = re.compile(r"^<!-- recorded -->\n```\n(.*?)^```$", re.MULTILINE | re
 _CODE = re.compile(r"`[^`\n]+`")
 _LINK = re.compile(r"\[[^][]*\]\(([^()\s]+)\)")
 _SCHEME = re.compile(r"[a-z]+:")
+_TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _ID = re.compile(r"\b(subnet|rtb|sg|vpc|vpce|eni|secret:[a-z]+/[a-z]+)-[0-9A-Za-z]+")
 _WIDTH = {"COLUMNS": "80"}
 
@@ -136,8 +137,8 @@ def stale_outputs(page: Page, results: dict[str, Result]) -> list[str]:
 
 
 def without_ids(text: str) -> str:
-    """Return the text with a mark for each id, which differs from run to run."""
-    return _ID.sub(r"\1-…", text)
+    """Return the text with a mark for each id and time, which differ from run to run."""
+    return _TIME.sub("…", _ID.sub(r"\1-…", text))
 
 
 def recorded_commands(page: Page) -> list[str]:

@@ -67,7 +67,7 @@ class TestDiagnose:
     def test_live_diagnose_reports_every_service(self, run: Skerry) -> None:
         found = run("diagnose")
         assert (found.code, found.err) == (BLOCKED, "")
-        assert found.out.startswith("blocked: web cannot start\n")
+        assert found.out.startswith("blocked: web cannot start, 1 cause\n")
 
     def test_live_diagnose_names_account_and_region(self, run: Skerry) -> None:
         read = as_json(run("diagnose", "--format", "json").out)
@@ -92,7 +92,7 @@ class TestDiagnose:
     def test_live_diagnose_of_a_service_does_not_list_services(self, run: Skerry, faults: Faults) -> None:
         faults.seen.clear()
         found = run("diagnose", "-q", "--cluster", "article", "--service", "web")
-        assert (found.code, found.out) == (BLOCKED, "blocked: web cannot start\n")
+        assert (found.code, found.out) == (BLOCKED, "blocked: web cannot start, 1 cause\n")
         assert "ecs:ListServices" not in faults.seen
 
     def test_live_diagnose_selects_a_stopped_task_by_id_or_arn(self, run: Skerry, client: ClientFactory) -> None:
@@ -100,7 +100,7 @@ class TestDiagnose:
         name = arn.rpartition("/")[2]
         for chosen in (["--task", arn], ["--task", name], ["--task", name, "--cluster", "article"]):
             found = run("diagnose", "-q", *chosen)
-            assert (found.code, found.out) == (BLOCKED, f"blocked: {name} cannot start\n")
+            assert (found.code, found.out) == (BLOCKED, f"blocked: {name} cannot start, 1 cause\n")
 
     def test_live_diagnose_of_hypothetical_task_makes_no_ecs_calls(
         self, run: Skerry, subnet: str, tmp_path: Path, faults: Faults
@@ -109,7 +109,7 @@ class TestDiagnose:
         path.write_text(json.dumps({"family": "job", "containerDefinitions": [container()]}), encoding="utf-8")
         faults.seen.clear()
         found = run("diagnose", "-q", "--task-definition", path, "--subnet", subnet)
-        assert (found.code, found.out) == (BLOCKED, "blocked: job cannot start\n")
+        assert (found.code, found.out) == (BLOCKED, "blocked: job cannot start, 1 cause\n")
         assert not [action for action in faults.seen if action.startswith("ecs:")]
 
     def test_live_diagnose_reports_missing_service_cluster_or_task(self, run: Skerry) -> None:
@@ -161,7 +161,7 @@ class TestAccountConfiguration:
         url = os.environ["AWS_ENDPOINT_URL"]
         without_account(monkeypatch, tmp_path)
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-        assert run("diagnose", "-q", "--profile", "mine").out == "blocked: web cannot start\n"
+        assert run("diagnose", "-q", "--profile", "mine").out == "blocked: web cannot start, 1 cause\n"
 
 
 class TestRefusedCalls:

@@ -60,7 +60,7 @@ def names(folder: Path) -> list[str]:
 
 # Each command that takes --output, with what its result begins with.
 COMMANDS: dict[str, tuple[tuple[str, ...], str]] = {
-    "diagnose": (("diagnose",), "ok: web can start"),
+    "diagnose": (("diagnose",), "ok on the network; permissions, images and DNS rules not examined: web can start"),
     "trace": (("trace", "--subnet", "subnet-a", "--to", "ecr.api", "--security-group", "sg-task"), "ok: packets reach"),
     "plan": (("plan",), "ok: web can start, nothing to change"),
     "explain": (("explain", "CannotPullContainerError: dial tcp 1.2.3.4:443: i/o timeout"), "network at"),
@@ -180,7 +180,7 @@ def test_dev_stdout_appends_to_redirected_log(answers: Path, place: Path) -> Non
     command = [sys.executable, "-m", "skerry", "diagnose", "--from", str(answers), "-q", "--output", "/dev/stdout"]
     with (place / "log").open("a", encoding="utf-8") as log:
         subprocess.run(command, check=True, stdout=log)
-    assert (place / "log").read_text(encoding="utf-8") == "before\nok: web can start\n"
+    assert (place / "log").read_text(encoding="utf-8") == f"before\n{COMMANDS['diagnose'][1]}\n"
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ import msgspec
 import pytest
 from msgspec import UNSET
 
-from skerry.diagnose.diagnose import diagnose, list_unexamined
+from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, ServiceDiagnosis
 from skerry.diagnose.need_verdicts import blockers_of, unknowns_of
+from skerry.diagnose.not_examined import list_unexamined
 from skerry.launch.launches import Launch, launch_of_service
 from skerry.launch.running_tasks import launch_of_task
 from skerry.launch.scheduled_tasks import launch_of_schedule

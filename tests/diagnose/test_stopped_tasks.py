@@ -44,6 +44,20 @@ class TestStopReasonMeanings:
         assert stop.meaning is None
 
 
+@pytest.mark.parametrize(
+    ("times", "last"),
+    [
+        ((None, None), None),
+        (("2026-11-01T10:00:00Z", "2026-11-02T12:30:00.500000+02:00"), "2026-11-02T10:30:00Z"),
+        ((1_793_491_200.0, None), "2026-11-01T00:00:00Z"),
+        ((1e300,), None),
+    ],
+)
+def test_stop_reason_has_the_time_of_its_latest_stop(times: tuple[str | float | None, ...], last: str | None) -> None:
+    (stop,) = of_web(*(task(number, "a reason", at) for number, at in enumerate(times)))
+    assert stop.last_stopped == last
+
+
 class TestCrashLoops:
     def test_crash_loop_groups_stops_with_the_same_cause(self) -> None:
         stops = of_web(*[task(number, PULL.format(f"3.4.5.{number}"), 1000.0 + 600 * number) for number in range(4)])

@@ -3,11 +3,13 @@
 import re
 
 import click
+import msgspec
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from skerry.catalogue.blocker_codes import load_codes
 from skerry.checks import CHECKS
+from skerry.diagnose.diagnosis import NotExamined
 from skerry.diagnose.need_verdicts import diagnose_trace
 from skerry.reach.trace_request import TraceRequest, ask
 from skerry.reach.walk import Walker
@@ -52,8 +54,12 @@ class TestScenarios:
 
     def test_headline_states_the_verdict_of_the_scenario(self, name: str) -> None:
         text = click.unstyle(console.format_diagnosis(diagnosed(scenario(name)), view=View(quiet=True)))
-        answers = {"article-broken": "blocked: web cannot start\n", "article-repaired": "ok: web can start\n"}
-        assert text == answers.get(name, "intermittent: web starts only at times, a share of its tasks cannot\n")
+        answers = {
+            "article-broken": "blocked: web cannot start, 1 cause\n",
+            "article-repaired": "ok on the network; permissions, images and DNS rules not examined: web can start\n",
+        }
+        other = "intermittent: web starts only at times, a share of its tasks cannot, 1 cause\n"
+        assert text == answers.get(name, other)
 
 
 def test_texts_of_all_scenarios_name_each_blocker_in_lines_that_fit() -> None:
@@ -80,11 +86,42 @@ class TestHeadline:
     def test_headline_is_not_applicable_for_ec2_launch_type(self) -> None:
         assert text_of(isolated(launchType="EC2"), quiet=True) == "not-applicable: web does not run on Fargate\n"
 
+    def test_headline_counts_each_cause_once(self) -> None:
+        network = isolated()
+        network.group("sg-mute", outbound=[])
+        vpc = network.service("api")["networkConfiguration"]["awsvpcConfiguration"]
+        vpc["securityGroups"] = ["sg-mute"]
+        assert text_of(network, quiet=True) == "blocked: 2 causes; of 2 services, 2 cannot start\n"
+
+    def test_headline_of_a_working_service_counts_no_causes_after_its_start(self) -> None:
+        network = served()
+        network.rows["services"][0]["enableExecuteCommand"] = True
+        text = text_of(network)
+        assert text.splitlines()[0].endswith(": web can start")
+        assert "Blockers: 1 cause" in text
+
+    @pytest.mark.parametrize(
+        ("kinds", "basis"),
+        [
+            ((), "ok: "),
+            (("permissions",), "ok on the network; permissions not examined: "),
+            (("images", "dns-rules"), "ok on the network; images and DNS rules not examined: "),
+            (("dns-rules",), "ok; DNS rules not examined: "),
+            (("endpoint-policies", "public-access"), "ok: "),
+        ],
+    )
+    def test_headline_names_what_an_ok_rests_on(self, kinds: tuple[NotExamined, ...], basis: str) -> None:
+        found = msgspec.structs.replace(diagnosed(served().world()), not_examined=kinds)
+        text = click.unstyle(console.format_diagnosis(found, view=View(quiet=True)))
+        assert text == f"{basis}web can start\n"
+
     def test_headline_counts_services_by_verdict(self) -> None:
         network = isolated()
         network.service("api")
         network.service("job", launchType="EC2")
-        assert text_of(network, quiet=True) == ("blocked: of 3 services, 2 cannot start; 1 does not run on Fargate\n")
+        assert text_of(network, quiet=True) == (
+            "blocked: 1 cause; of 3 services, 2 cannot start; 1 does not run on Fargate\n"
+        )
         network.service("other", launchType="EC2")
         assert text_of(network, quiet=True).endswith("; 2 do not run on Fargate\n")
 
@@ -132,7 +169,7 @@ class TestDiagnosisText:
             network.service(f"svc{number:03}")
         network.service("job", launchType="EC2")
         lines = text_of(network, width=80).splitlines()
-        assert lines[0] == "blocked: of 301 services, 300 cannot start; 1 does not run on Fargate"
+        assert lines[0] == "blocked: 1 cause; of 301 services, 300 cannot start; 1 does not run on Fargate"
         assert "300 services fail alike  cluster shop" in lines
         assert "  web, svc000, svc001, svc002, svc003, svc004 and 294 more" in lines
         assert "Blockers: 1 cause" in lines
@@ -244,7 +281,7 @@ class TestDiagnosisText:
         network.rows["services"][0]["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"] = []
         text = text_of(network)
         assert "  warning  service-default-group: service web names no security group" in text
-        assert text.splitlines()[-1] == "Not examined: 9 kinds of answers that were not given."
+        assert text.splitlines()[-1] == "Not examined: 10 kinds of answers that were not given."
         assert text_of(network, verbose=True).splitlines()[-1].startswith("Not examined: identity and resource pol")
 
     def test_console_lists_inferred_facts(self) -> None:
@@ -326,5 +363,5 @@ class TestExplanations:
 def test_demo_chapter_prints_title_actions_and_diagnosis() -> None:
     found = diagnosed(isolated().world())
     text = click.unstyle(console.format_chapter(2, "A title", ["made \x1b[31mthis"], found))
-    assert text.startswith("2. A title\n\n   made \\x1b[31mthis\n\nblocked: web cannot start\n")
+    assert text.startswith("2. A title\n\n   made \\x1b[31mthis\n\nblocked: web cannot start, 1 cause\n")
     assert "After each fix, ECS will report next:" in text

@@ -126,7 +126,8 @@ class TestDiagnosisJson:
 
     def test_service_json_has_stopped_reasons_and_the_prediction(self) -> None:
         (service,) = document(one_of_everything())["services"]
-        assert service["stopped"] == [{"reason": "a reason", "count": 1, "containers": [], "meaning": None}]
+        stop = {"reason": "a reason", "count": 1, "containers": [], "meaning": None, "last_stopped": None}
+        assert service["stopped"] == [stop]
         assert service["predicted_error"] == (service["predictions"] or [{"text": None}])[0]["text"]
 
     def test_ec2_launch_type_is_not_applicable_with_a_reason(self) -> None:

@@ -36,6 +36,16 @@ def test_stopped_reason_is_explained() -> None:
     assert "    means network at registry-auth: api.ecr.eu-west-1.amazonaws.com resolves to 52.46.145.1" in text
 
 
+def test_stopped_reason_has_its_time_before_the_state_of_the_verdict() -> None:
+    assert "    stopped 2026-11-28T12:00:00Z, before the state that the verdict is about\n" in text_of(stopped("one"))
+    twice = text_of(stopped("one", "one"))
+    assert (
+        "  2 tasks: one\n    last stopped 2026-11-28T12:10:00Z, before the state that the verdict is about\n" in twice
+    )
+    unknown = text_of(stopped("one", stoppedAt=None))
+    assert "    stopped at a time that is not known, before the state that the verdict is about\n" in unknown
+
+
 def test_repeated_stopped_reason_is_explained_once_as_a_crash_loop() -> None:
     text = text_of(stopped(*map(AUTH.format, (1, 2, 3, 4))))
     assert text.count("means network at registry-auth") == 1

@@ -23,7 +23,7 @@ from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, worst_of
 
 _RESOURCE = Destination("what the call is about", ())
 INTERNET, ELSEWHERE = "the internet", "an unknown path"
-_NOTHING_READ = ("identity and resource policies", "images", "secrets and log groups themselves")
+NOTHING_READ = ("identity and resource policies", "images", "secrets and log groups themselves")
 _READ_BY = {read.kind: read.action for read in READS} | {
     "digests of deployments": "ecs:DescribeServiceRevisions",
     "policies of roles": ROLES,
@@ -43,6 +43,7 @@ class AccessCheck:
         self._endpoint_policies = EndpointPolicies(world, roles)
         self._role_policies = RolePolicies(world.resources, roles)
         self._existence = Existence(world.resources, world.region)
+        self._unread: dict[str, None] = {}
 
     def check(self, launch: Launch, need: Need, outcomes: Mapping[str, Outcome]) -> list[Outcome]:
         """Return the outcome of a need in each subnet, with policies and missing resources included."""
@@ -64,12 +65,20 @@ class AccessCheck:
 
     def unexamined(self) -> tuple[str, ...]:
         """Return the kinds of fact that the verdicts so far depend on and nobody read."""
+        self.take_unread()
+        return NOTHING_READ if self._nothing_read else tuple(self._describe(kind) for kind in self._unread)
+
+    def take_unread(self) -> tuple[str, ...]:
+        """Return the kinds of fact that the verdicts since the last call depend on and nobody read."""
         if self._nothing_read:
-            return _NOTHING_READ
+            return NOTHING_READ
         unread = dict.fromkeys((*self._role_policies.unread, *self._existence.unread))
         if not self._roles.knows_organization:
             unread[ORGANIZATION.kind] = None
-        return tuple(self._describe(kind) for kind in unread)
+        self._role_policies.unread.clear()
+        self._existence.unread.clear()
+        self._unread |= unread
+        return tuple(unread)
 
     def _describe(self, kind: str) -> str:
         """Return a kind of fact, with the action if AWS denied the read."""

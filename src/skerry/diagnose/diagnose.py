@@ -1,6 +1,6 @@
 """Diagnosis of launches in a World."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 from msgspec import UNSET
@@ -8,6 +8,7 @@ from msgspec import UNSET
 from skerry.access.evaluation import AccessCheck
 from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, PlacementDiagnosis, ServiceDiagnosis
 from skerry.diagnose.need_verdicts import blockers_of, groups_of, judge_need, source_of, unknowns_of
+from skerry.diagnose.not_examined import clusters_unexamined, combine_kinds, kinds_of_launch, list_unexamined
 from skerry.diagnose.predicted_errors import error_of, predict
 from skerry.diagnose.stopped_tasks import StopReason, crash_loops_of, explain_reasons, stop_reasons_of
 from skerry.launch.launches import Launch
@@ -18,21 +19,10 @@ from skerry.model.facts import Missing
 from skerry.model.record import name_of
 from skerry.model.world import World
 from skerry.reach.outcome import Outcome
-from skerry.reach.public_access import mode_of
 from skerry.reach.subnets import kind_of
 from skerry.reach.trace import Because
 from skerry.reach.walk import Source, Walker
 from skerry.verdicts import INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict, alternating_verdict_of, worst_of
-
-_FOLLOWED = {
-    "resolver_rule_associations": "resolver rules",
-    "firewall_associations": "DNS Firewall",
-    "profile_associations": "Route 53 Profiles",
-}
-_READ = {
-    "network_interfaces": "network interfaces",
-    "pull_through_rules": "pull-through cache rules",
-}
 
 _NO_SUBNETS = Missing("the subnets that tasks may land in", "ecs:DescribeServices")
 
@@ -50,55 +40,14 @@ def diagnose(walker: Walker, launches: Iterable[Launch], tasks: Iterable[Task] =
     vpcs = sorted({subnet.vpc_id for subnet in subnets if not isinstance(subnet, Missing)})
     if not launched:
         return Diagnosis(verdict, services, unexamined=_launches_unexamined(walker.world))
-    unread = beyond.unexamined() + list_unexamined(walker.world, vpcs)
-    return Diagnosis(verdict, services, unexamined=unread)
+    unread = beyond.unexamined() + list_unexamined(walker.world, vpcs) + clusters_unexamined(launched)
+    kinds = combine_kinds(service.not_examined for service in services)
+    return Diagnosis(verdict, services, unexamined=unread, not_examined=kinds)
 
 
 def _launches_unexamined(world: World) -> tuple[str, ...]:
     """Return the other kinds of launches if they were not read; without a launch there is nothing else to examine."""
     return () if world.knows("schedules") else ("EventBridge rules and schedules",)
-
-
-def list_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
-    """List the kinds of fact about these VPCs that no verdict examined.
-
-    Refused requests are not listed: they make verdicts unknown.
-    """
-    unread = tuple(noun for kind, noun in _FOLLOWED.items() if not world.resolver.was_asked(kind))
-    unlisted = tuple(noun for kind, noun in _READ.items() if not world.knows(kind))
-    policy_gaps = _policies_unexamined(world, vpcs) + _public_access_unexamined(world, vpcs)
-    return policy_gaps + _zones_unexamined(world, vpcs) + unread + unlisted
-
-
-def _policies_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
-    """Return the endpoint policies that the input lacks."""
-    endpoints = [endpoint for vpc_id in vpcs for endpoint in world.endpoints_in(vpc_id)]
-    without = sorted(endpoint.vpc_endpoint_id for endpoint in endpoints if endpoint.policy_document is None)
-    if world.knows("vpc_endpoints") and not without:
-        return ()
-    if len(without) in {0, len(endpoints)}:
-        return ("endpoint policies",)
-    return (f"endpoint policies of {', '.join(without)}",)
-
-
-def _public_access_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
-    """Return Block Public Access if neither the Region's mode nor that of each subnet was read."""
-    modes = [mode_of(world, subnet) for vpc_id in vpcs for subnet in world.subnets_in(vpc_id)]
-    if modes and None not in modes:
-        return ()
-    return ("Block Public Access",)
-
-
-def _zones_unexamined(world: World, vpcs: Sequence[str]) -> tuple[str, ...]:
-    """Return the VPCs whose private zones were not listed. An account's own list lacks zones shared by others."""
-    lists = world.facts.completeness
-    listed_vpcs = lists.scopes("zones")
-    unlisted = [vpc_id for vpc_id in vpcs if vpc_id not in listed_vpcs]
-    if not unlisted or lists.lacks("zones"):
-        return ()
-    if listed_vpcs:
-        return (f"private hosted zones of {', '.join(unlisted)}",)
-    return ("private hosted zones of other accounts" if world.knows("zones") else "private hosted zones",)
 
 
 def diagnose_one(
@@ -126,6 +75,7 @@ def diagnose_one(
         table = [
             beyond.check(launch, need, dict(zip(sources, by_subnet, strict=True))) for need, by_subnet in need_outcomes
         ]
+    not_examined = () if beyond is None else kinds_of_launch(world, launch, beyond.take_unread())
     rows = tuple(_row(world, need, outcomes) for need, outcomes in zip(launch_needs, table, strict=True))
     placements = tuple(
         _placement(walker, subnet, [outcomes[column] for outcomes in table], launch_needs)
@@ -143,6 +93,7 @@ def diagnose_one(
         groups=_groups(world, launch, sources),
         loops=crash_loops_of(reasons),
         reasons=explain_reasons(launch.reasons),
+        not_examined=not_examined,
     )
 
 

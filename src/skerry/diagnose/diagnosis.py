@@ -1,7 +1,7 @@
 """Records of a Diagnosis."""
 
 from collections.abc import Iterable
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, get_args
 
 import msgspec
 
@@ -19,6 +19,23 @@ from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, Verdict
 
 Severity = Literal["error", "warning", "note"]
 NextStep = Literal["plan", "rehearse", "supply-facts", "explain"]
+
+NotExamined = Literal[
+    "permissions",
+    "resource-policies",
+    "organization-policies",
+    "endpoint-policies",
+    "images",
+    "resources",
+    "dns-rules",
+    "private-zones",
+    "public-access",
+    "network-interfaces",
+    "cluster-configuration",
+]
+"""A kind of facts that a verdict depends on and nobody asked for."""
+
+NOT_EXAMINED: tuple[NotExamined, ...] = get_args(NotExamined)
 
 _FAILS = {BLOCKED, INTERMITTENT}
 _WORKS = {OK, NOT_APPLICABLE}
@@ -122,7 +139,8 @@ class StepSummary(msgspec.Struct, frozen=True, gc=False):
 class ServiceDiagnosis(msgspec.Struct, frozen=True, gc=False):
     """One service, or one task: whether its tasks can start.
 
-    ``reasons`` are ECS's own texts about the service, explained.
+    ``reasons`` are ECS's own texts about the service, explained. ``not_examined`` are the kinds of facts that the
+    verdict depends on and nobody asked for.
     """
 
     launch: Launch
@@ -135,6 +153,7 @@ class ServiceDiagnosis(msgspec.Struct, frozen=True, gc=False):
     groups: tuple[str, ...] = ()
     loops: tuple[CrashLoop, ...] = ()
     reasons: tuple[ExplainedReason, ...] = ()
+    not_examined: tuple[NotExamined, ...] = ()
 
     @property
     def later_errors(self) -> tuple[Prediction, ...]:
@@ -297,12 +316,22 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
 
 
 class Diagnosis(msgspec.Struct, frozen=True, gc=False):
-    """Verdicts on all launches of one World, with the findings of checks."""
+    """Verdicts on all launches of one World, with the findings of checks.
+
+    ``unexamined`` are the facts that nobody asked for, in words; ``not_examined`` their kinds.
+    """
 
     verdict: Verdict
     services: tuple[ServiceDiagnosis, ...]
     findings: tuple[Finding, ...] = ()
     unexamined: tuple[str, ...] = ()
+    not_examined: tuple[NotExamined, ...] = ()
+
+    @property
+    def cause_count(self) -> int:
+        """The number of causes of all failing steps, each counted once."""
+        causes = (cause for group in self.failing_groups for cause in group.causes)
+        return len({(cause.code, cause.resources) for cause in causes})
 
     @property
     def failing_groups(self) -> tuple[ServiceGroup, ...]:

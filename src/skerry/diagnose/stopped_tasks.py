@@ -43,6 +43,16 @@ class StopReason(msgspec.Struct, frozen=True, gc=False):
         """The explanation of the reason; a container's reason is preferred if it is more precise than the task's."""
         return meaning_of("\n\n".join([self.reason, *self.containers]))
 
+    @property
+    def last_stopped(self) -> str | None:
+        """The time of the latest stop in UTC, in the form of ISO 8601; None if no time is known."""
+        try:
+            latest = datetime.fromtimestamp(max(self.times), UTC)
+        except (OverflowError, OSError, ValueError):
+            # No stop has a time, or one beyond the calendar.
+            return None
+        return latest.isoformat(timespec="seconds").replace("+00:00", "Z")
+
 
 class CrashLoop(msgspec.Struct, frozen=True, gc=False):
     """Crash loop: tasks that stop repeatedly for one cause; ``per_hour`` is None if times are missing."""

@@ -1,11 +1,11 @@
 """The console's text: the first line answers the question."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from skerry.catalogue.blocker_codes import Code
 from skerry.checks.check import Check
-from skerry.diagnose.diagnosis import Diagnosis, ServiceGroup
+from skerry.diagnose.diagnosis import Diagnosis, NotExamined, ServiceGroup
 from skerry.launch.needs import Call
 from skerry.model.facts import Refusal
 from skerry.model.world import World
@@ -18,6 +18,8 @@ from skerry.render.view import DEFAULT_VIEW, View, format_next
 from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN
 
 _MOST_NAMES = 6
+# The kinds of facts that a headline names.
+_GAPS: Mapping[NotExamined, str] = {"permissions": "permissions", "images": "images", "dns-rules": "DNS rules"}
 _MOST_UNEXAMINED = 3
 _WRAPPED = 90
 """The columns above which a docstring's line goes on in the next one."""
@@ -102,12 +104,25 @@ def _headline(diagnosis: Diagnosis, source: str) -> str:
         for verdict, text in names.items()
         if counts[verdict]
     ]
+    fails = diagnosis.verdict in {BLOCKED, INTERMITTENT}
+    causes = pluralize(diagnosis.cause_count, "cause") if fails else ""
+    verdict = style_word(diagnosis.verdict) + _basis(diagnosis)
     if total == 0:
         return f"{style_word(diagnosis.verdict)}: nothing in {clean(source)} starts a Fargate task"
     if total == 1:
         (service,) = diagnosis.services
-        return f"{style_word(diagnosis.verdict)}: {bold(service.launch.name)} {names[service.verdict]}"
-    return f"{style_word(diagnosis.verdict)}: of {pluralize(total, 'service')}, {'; '.join(parts)}"
+        return f"{verdict}: {bold(service.launch.name)} {names[service.verdict]}{causes and f', {causes}'}"
+    return f"{verdict}: {causes and f'{causes}; '}of {pluralize(total, 'service')}, {'; '.join(parts)}"
+
+
+def _basis(diagnosis: Diagnosis) -> str:
+    """Return what an ok rests on, if policies, images or DNS rules were not examined."""
+    gaps = [noun for kind, noun in _GAPS.items() if kind in diagnosis.not_examined]
+    if diagnosis.verdict is not OK or not gaps:
+        return ""
+    listed = " and ".join(filter(None, [", ".join(gaps[:-1]), gaps[-1]]))
+    of_network = " on the network" if {"permissions", "images"} & set(diagnosis.not_examined) else ""
+    return f"{of_network}; {listed} not examined"
 
 
 def format_chapter(

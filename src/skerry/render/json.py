@@ -109,6 +109,7 @@ class StopOut(msgspec.Struct, frozen=True):
     count: int
     containers: list[str]
     meaning: Match | None
+    last_stopped: str | None
 
 
 class LoopOut(msgspec.Struct, frozen=True):
@@ -145,6 +146,7 @@ class ServiceOut(msgspec.Struct, frozen=True):
     notes: list[str]
     placements: list[PlacementOut]
     needs: list[NeedOut]
+    not_examined: list[str]
 
 
 class FindingOut(msgspec.Struct, frozen=True):
@@ -177,6 +179,7 @@ class DiagnosisOut(msgspec.Struct, frozen=True):
     services: list[ServiceOut]
     findings: list[FindingOut]
     refused: list[RefusalOut]
+    not_examined: list[str]
 
 
 class TraceDocument(msgspec.Struct, frozen=True):
@@ -204,6 +207,7 @@ def encode_diagnosis(world: World, diagnosis: Diagnosis) -> str:
             services=[_service(service) for service in diagnosis.services],
             findings=[_finding(finding) for finding in diagnosis.findings],
             refused=_refused(world),
+            not_examined=list(diagnosis.not_examined),
         )
     )
 
@@ -243,11 +247,12 @@ def _service(service: ServiceDiagnosis) -> ServiceOut:
             PlacementOut(item.subnet, item.name, item.zone, item.kind, item.verdict) for item in service.placements
         ],
         needs=[_need(need_diagnosis) for need_diagnosis in service.needs],
+        not_examined=list(service.not_examined),
     )
 
 
 def _stop(stop: StopReason) -> StopOut:
-    return StopOut(stop.reason, stop.count, list(stop.containers), _meaning(stop.meaning))
+    return StopOut(stop.reason, stop.count, list(stop.containers), _meaning(stop.meaning), stop.last_stopped)
 
 
 def _loop(loop: CrashLoop) -> LoopOut:

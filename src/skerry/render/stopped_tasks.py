@@ -24,6 +24,9 @@ def describe_stopped_tasks(service: ServiceDiagnosis, room: int | None = None) -
     for stop in service.stops[:_MOST_STOPS]:
         words = "just the predicted error" if stop.reason in expected else _cut(stop.reason, room)
         yield f"  {pluralize(stop.count, 'task')}: {words}"
+        when = "at a time that is not known" if stop.last_stopped is None else stop.last_stopped
+        last = "stopped" if stop.count == 1 else "last stopped"
+        yield dim(f"    {last} {when}, before the state that the verdict is about")
         for container in stop.containers[:_MOST_STOPS]:
             yield f"    container: {_cut(container, room)}"
         yield from _meaning(stop.meaning, explained)
