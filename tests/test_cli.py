@@ -622,7 +622,7 @@ def test_characters_outside_output_encoding_are_escaped(saved: Saved, network: N
     network.rows["services"][0]["serviceName"] = "東京"
     environment = os.environ | {"PYTHONIOENCODING": "latin-1"}
     done = start("diagnose", "--from", saved(network), "-q", capture_output=True, env=environment)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "ok: \\u6771\\u4eac can start\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{OK}\\u6771\\u4eac can start\n", "")
 
 
 @pytest.mark.parametrize("module", ["click", "json", "msgspec", "socket"])
