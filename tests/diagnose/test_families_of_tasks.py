@@ -72,6 +72,10 @@ def endpoint(found: Network, service: str, address_type: str = "dualstack", **mo
 
 def diagnosis(found: Network, *containers: Row, **of_service: Any) -> ServiceDiagnosis:
     found.definition(*(containers or (container(DUAL_STACK_IMAGE),)))
+    return diagnosis_of(found, **of_service)
+
+
+def diagnosis_of(found: Network, **of_service: Any) -> ServiceDiagnosis:
     found.service(**of_service)
     walker = found.walker()
     (service,) = diagnose(walker, [launch_of_service(walker.world, walker.world.facts.services[0])]).services
@@ -238,16 +242,20 @@ class TestEndpointsWithoutSubnets:
 
 
 class TestSharedSubnets:
+    FILES = f"arn:aws:s3files:{REGION}:{ACCOUNT}:file-system/fs-0f"
+
     def shared(self, *groups: str) -> ServiceDiagnosis:
         found = Network()
         found.row("Subnets", "subnet-a")["OwnerId"] = "444455556666"
-        return diagnosis(found, container(), groups=groups, enableExecuteCommand=True)
+        volume = {"name": "data", "s3filesVolumeConfiguration": {"fileSystemArn": self.FILES}}
+        found.definition(container(), volumes=[volume])
+        return diagnosis_of(found, groups=groups, enableExecuteCommand=True)
 
     def test_task_without_groups_reaches_no_later_step(self) -> None:
         service = self.shared()
         not_reached = {row.need.step for row in service.needs if str(row.verdict) == "not-applicable"}
         assert service.verdict is BLOCKED
-        assert not_reached == {"registry-auth", "manifest", "layers", "exec"}
+        assert not_reached == {"registry-auth", "manifest", "layers", "volumes", "exec"}
 
     def test_refused_interface_has_no_predicted_text(self) -> None:
         (prediction,) = self.shared().predictions
