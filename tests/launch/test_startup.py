@@ -171,6 +171,32 @@ class TestEcrImages:
         assert [("web" in fact, "api" in fact) for fact in facts] == [(True, False), (False, True)]
 
 
+class TestSecretsOfOldPlatforms:
+    def faults(self, version: str, **more: Any) -> list[str]:
+        secrets = [{"name": "A", "valueFrom": f"{SECRET}:password::"}]
+        logs = {
+            "logDriver": "splunk",
+            "options": {},
+            "secretOptions": [{"name": "B", "valueFrom": f"{SECRET}-b:token::"}],
+        }
+        found = needs_of(launch(container(secrets=secrets, logConfiguration=logs), platform_version=version, **more))
+        faults = [need for need in found if isinstance(need, Fault) and need.step == "secrets"]
+        return [fault.message.rpartition(" in ")[2] for fault in faults]
+
+    def test_json_keys_of_containers_and_logs_need_platform_1_4_0(self) -> None:
+        assert self.faults("1.4.0") == self.faults("LATEST") == []
+        assert self.faults("1.3.0") == [f"{SECRET}:password::", f"{SECRET}-b:token::"]
+
+    def test_json_keys_of_service_connect_logs_need_platform_1_4_0(self) -> None:
+        options = [{"name": "C", "valueFrom": f"{SECRET}-c:token::"}]
+        logs = msgspec.convert({"logDriver": "splunk", "secretOptions": options}, LogConfiguration)
+        assert f"{SECRET}-c:token::" in self.faults("1.3.0", service_connect_logs=logs)
+        assert self.faults("1.4.0", service_connect_logs=logs) == []
+
+    def test_platform_version_that_is_not_known_has_no_faults(self) -> None:
+        assert self.faults("9.9.9") == []
+
+
 class TestPullThroughCaches:
     IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/quay/org/app:1"
 

@@ -32,7 +32,7 @@ DIFFERENT = {
     "group-of-other-vpc": "Associations of groups with VPCs are not in the answers, so they are unknown.",
     "ecr-other-account-no-batchgetimage": "The registry's policy of the other account may allow it; it cannot be read.",
     "exec-shared-nat": "A participant of a shared VPC does not see the endpoints of its owner.",
-    "secret-json-key-1.3.0": "Platform version 1.3.0 is retired, so no task starts on it; the label dates from before.",
+    "secret-json-key-1.3.0": "Platform version 1.3.0 is retired too, so placement is blocked beside secrets.",
     "secret-cmk-no-decrypt": "The grants of the key are not in the answers, and a grant may allow the role to decrypt.",
 }
 

@@ -1,6 +1,7 @@
 """Fargate platform versions."""
 
 from functools import cache
+from typing import Literal
 
 import msgspec
 
@@ -10,13 +11,17 @@ LATEST = "LATEST"
 
 
 class Platform(msgspec.Struct, frozen=True):
-    """One platform version: when it was retired, and what did not use the task's interface on it."""
+    """One platform version: when it was retired, and what did not use the task's interface on it.
+
+    ``secrets``: whether it reads parts of secrets (JSON keys, versions), only whole ones, or none.
+    """
 
     family: str
     version: str
     latest: bool
     retired: str | None
     own_interface: tuple[str, ...]
+    secrets: Literal["parts", "whole", "none"]
     grade: Grade
     source: str
 

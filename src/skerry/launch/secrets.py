@@ -1,8 +1,13 @@
-"""The source of a secret's value: its service and Region."""
+"""The source of a secret's value, and the secrets that a platform version does not read."""
 
+from collections.abc import Iterable, Iterator
+
+from skerry.catalogue.platform_versions import Platform
 from skerry.catalogue.services import ServiceRef
+from skerry.launch.needs import Fault
 from skerry.model.arns import parse_arn
 from skerry.services import SECRET_STORES
+from skerry.services.secretsmanager import SecretVersion, version_of
 from skerry.services.ssm import PARAMETER_STORE
 
 
@@ -16,3 +21,16 @@ def source_of(value_from: str, region: str) -> ServiceRef | None:
     if parsed is None:
         return None if value_from.startswith("arn:") else ServiceRef(PARAMETER_STORE.prefix, region)
     return ServiceRef(parsed.service, parsed.region) if parsed.service in SECRET_STORES else None
+
+
+def unread_secrets_of(values: Iterable[str], platform: Platform) -> Iterator[Fault]:
+    """Yield a fault for each secret that a platform version does not read: a part of one, or any.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
+    """
+    for value in dict.fromkeys(values):
+        is_part = version_of(value) != SecretVersion()
+        if platform.secrets == "none" or (platform.secrets == "whole" and is_part):
+            what = "the JSON key or version of a secret" if is_part else "the secret"
+            message = f"platform version {platform.version} does not read {what} in {value}"
+            yield Fault("secrets", "SECRET_NOT_ON_PLATFORM", message)

@@ -15,7 +15,7 @@ from skerry.launch.launches import Launch
 from skerry.launch.logs import needs_of_logs, needs_of_router
 from skerry.launch.needs import STEPS, Call, Fault, Interface, Need, Placement, Unread
 from skerry.launch.refusals import refusals_of
-from skerry.launch.secrets import source_of
+from skerry.launch.secrets import source_of, unread_secrets_of
 from skerry.launch.service_connect import needs_of_service_connect
 from skerry.launch.unknown_regions import refuse_unknown_region
 from skerry.launch.volumes import needs_of_volume
@@ -54,11 +54,26 @@ def needs_of(launch: Launch) -> tuple[Need, ...]:
         unmerged.extend(_of_definition(launch, launch.definition, launch.region, account))
     if launch.region is not None:
         unmerged.extend(_of_service(launch, launch.region))
-    merged = _merge([refuse_unknown_region(need, launch.region) for need in unmerged])
     platform_record = find_platform(family, launch.platform_version)
+    if platform_record is not None:
+        unmerged.extend(unread_secrets_of(_secret_values_of(launch), platform_record))
+    merged = _merge([refuse_unknown_region(need, launch.region) for need in unmerged])
     if platform_record is None or not platform_record.own_interface:
         return tuple(merged)
     return tuple(_own_interface(need, platform_record.own_interface) for need in merged)
+
+
+def _secret_values_of(launch: Launch) -> Iterator[str]:
+    """Yield the references to secrets of the containers, of their logs, and of the logs of Service Connect."""
+    definition = launch.definition
+    containers = UNSET if isinstance(definition, Missing) else definition.container_definitions
+    logs = [launch.service_connect_logs]
+    for container in () if containers is UNSET else containers:
+        logs.append(container.log_configuration)
+        yield from (secret.value_from for secret in container.secrets)
+    for configuration in logs:
+        if configuration is not None:
+            yield from (secret.value_from for secret in configuration.secret_options)
 
 
 def interface_of(launch: Launch) -> Interface:
