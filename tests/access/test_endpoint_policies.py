@@ -332,3 +332,45 @@ class TestPredictedErrors:
         give(network, "vpce-93", statement("s3:PutObject"))
         (found,) = only(network).predictions
         assert (found.step, found.text, found.grade) == ("layers", None, "inferred")
+
+
+class TestFirstPulls:
+    """No page of AWS says whether policies of endpoints limit the import of images by ECR."""
+
+    @pytest.fixture
+    def network(self, network: Network) -> Network:
+        network.rows["pullThroughCacheRules"] = []
+        network.add("pullThroughCacheRules", ecrRepositoryPrefix="ROOT", upstreamRegistryUrl="quay.io")
+        network.serve_internet_by_nat()
+        network.rows["services"][0]["networkConfiguration"]["awsvpcConfiguration"]["subnets"] = ["subnet-a"]
+        return network
+
+    def describe(self, network: Network, **answer: Any) -> None:
+        asked = {"registryId": ACCOUNT, "repositoryName": "web", "imageIds": [{"imageTag": "1.0"}]}
+        network.add("Calls", Call={"operation": "ecr:DescribeImages", "parameters": asked}, **answer)
+
+    def test_policy_that_does_not_allow_import_leaves_first_pull_unknown(self, network: Network) -> None:
+        give(network, "vpce-d", statement(PULL))
+        self.describe(network, Error={"Code": "RepositoryNotFoundException", "Message": ""})
+        assert bad(only(network)) == {"manifest": UNKNOWN}
+        facts = {missing.fact for row in only(network).needs for missing in row.unknowns}
+        policy = "whether the policy of vpce-d, which does not allow ecr:"
+        assert facts == {
+            f"{policy}BatchImportUpstreamImage, stops the import by ECR",
+            f"{policy}CreateRepository, stops the import by ECR",
+        }
+
+    def test_policy_that_allows_import_lets_first_pull_through(self, network: Network) -> None:
+        give(network, "vpce-d", statement("ecr:*"))
+        self.describe(network, Error={"Code": "RepositoryNotFoundException", "Message": ""})
+        assert bad(only(network)) == {}
+
+    def test_policy_need_not_allow_import_of_cached_image(self, network: Network) -> None:
+        give(network, "vpce-d", statement(PULL))
+        self.describe(network, Response={"imageDetails": [{"imageDigest": "sha256:a", "imageTags": ["1.0"]}]})
+        assert bad(only(network)) == {}
+
+    def test_policy_that_does_not_allow_import_asks_whether_the_image_is_cached(self, network: Network) -> None:
+        give(network, "vpce-d", statement(PULL))
+        assert bad(only(network)) == {"manifest": UNKNOWN}
+        assert {missing.action for row in only(network).needs for missing in row.unknowns} == {"ecr:DescribeImages"}

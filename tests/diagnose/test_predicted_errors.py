@@ -11,8 +11,10 @@ from skerry.diagnose.predicted_errors import error_of, predict
 from skerry.launch.launches import launch_of_service
 from skerry.launch.needs import Blocks, Call, Fault, Mount, Need, Placement, Step, Unread
 from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
+from tests.holdings import EXECUTION, Resources, statement
 from tests.networks import ACCOUNT, IMAGE, REGION, Network, awslogs, container
 
+PULL = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:db-AbCdEf"
 
 
@@ -23,6 +25,39 @@ def row(step: Step, verdict: Verdict, service: str | None = None, blocks: Blocks
 
 def steps(*rows: NeedDiagnosis) -> list[tuple[str, bool]]:
     return [(item.step, item.at_or_before) for item in predict(rows)]
+
+
+class TestFirstPulls:
+    """https://docs.aws.amazon.com/AmazonECR/latest/userguide/error-pullthroughcache.html"""
+
+    CACHED = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/quay/app:1"
+
+    def error(self, need: Call) -> str:
+        found = error_of(NeedDiagnosis(need, BLOCKED))
+        assert found is not None
+        return found.text or ""
+
+    def test_first_pull_without_way_to_the_internet_is_not_found(self) -> None:
+        need = Call("manifest", None, place="internet", subjects=(self.CACHED,))
+        assert self.error(need).endswith(f"failed to resolve ref {self.CACHED}: {self.CACHED}: not found")
+
+    def test_pull_from_another_registry_times_out(self) -> None:
+        need = Call("manifest", "quay.io", place="internet", subjects=("quay.io/org/app:1",))
+        assert self.error(need).endswith(": i/o timeout")
+
+    @pytest.mark.parametrize(
+        ("allowed", "end"), [(PULL, ": not found"), ([], "/v2/quay/app/manifests/1: 403 Forbidden")]
+    )
+    def test_denied_import_is_not_found_and_denied_pull_is_forbidden(self, allowed: list[str], end: str) -> None:
+        network = Resources()
+        network.app["image"] = self.CACHED
+        network.add("pullThroughCacheRules", ecrRepositoryPrefix="quay", upstreamRegistryUrl="quay.io")
+        asked = {"registryId": ACCOUNT, "repositoryName": "quay/app"}
+        network.refuse("ecr:BatchGetImage", asked, "RepositoryNotFoundException")
+        rights = ["ecr:GetAuthorizationToken", "logs:*", "secretsmanager:GetSecretValue", *allowed]
+        network.role(EXECUTION, statement(rights))
+        (text, *_) = [found.error.text for found in network.found().needs if found.error is not None]
+        assert (text or "").endswith(end)
 
 
 class TestFirstFailure:

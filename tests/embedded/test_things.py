@@ -29,6 +29,28 @@ def ecr(aws: ClientFactory) -> Any:
     return found
 
 
+class TestDescribedImages:
+    def test_image_is_described_by_its_tag_whatever_its_status(self, ecr: Any) -> None:
+        found = ecr.describe_images(repositoryName="web", imageIds=[{"imageTag": "1"}], filter={"imageStatus": "ANY"})
+        assert [detail["imageTags"] for detail in found["imageDetails"]] == [["1"]]
+
+    def test_description_of_missing_image_or_repository_is_refused(self, ecr: Any) -> None:
+        ids = [{"imageTag": "none"}]
+        missing = code_of(lambda: ecr.describe_images(repositoryName="web", imageIds=ids))
+        assert missing == "ImageNotFoundException"
+        nowhere = code_of(lambda: ecr.describe_images(repositoryName="none", imageIds=ids))
+        assert nowhere == "RepositoryNotFoundException"
+
+
+def test_registry_policy_is_kept(ecr: Any) -> None:
+    assert code_of(ecr.get_registry_policy) == "RegistryPolicyNotFoundException"
+    deny = {"Effect": "Deny", "Principal": {"AWS": f"arn:aws:iam::{OTHER}:root"}, "Action": "ecr:ReplicateImage"}
+    document = {"Version": "2012-10-17", "Statement": [deny | {"Resource": "*"}]}
+    ecr.put_registry_policy(policyText=json.dumps(document))
+    assert json.loads(ecr.get_registry_policy()["policyText"])["Statement"][0]["Effect"] == "Deny"
+    ecr.delete_registry_policy()
+
+
 def push(ecr: Any, content: bytes, repository: str = "web") -> str:
     upload = ecr.initiate_layer_upload(repositoryName=repository)["uploadId"]
     last = len(content) - 1

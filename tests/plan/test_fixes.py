@@ -217,6 +217,15 @@ class TestProposals:
             "quay.io/org/app:2", "org/app", getattr(manual_steps.external_host_step_for(call), "message", "")
         )
 
+    def test_advice_for_first_pull_is_to_fill_the_cache(self) -> None:
+        image = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/quay/app:1"
+        advice = manual_steps.external_host_step_for(Call("manifest", None, place="internet", subjects=(image,)))
+        assert isinstance(advice, Advise)
+        assert advice.resource == image
+        assert advice.message.startswith(f"the pull-through cache lacks {image}, and its first pull needs a way")
+        layers = manual_steps.external_host_step_for(Call("layers", "mcr.microsoft.com", subjects=(image,)))
+        assert isinstance(layers, MirrorImage)
+
     def test_advice_for_call_without_host_suggests_a_nat_gateway(self) -> None:
         assert manual_steps.external_host_step_for(Call("logs", None)).message == (  # type: ignore[union-attr]
             "no endpoint leads to the host: it needs a way to the internet, such as a NAT gateway"

@@ -153,7 +153,7 @@ def _hops_of_request(restricted: RestrictedEndpoint, caller: Caller, access: Acc
     elif request.action in OF_FIRST_PULLS:
         # The client makes no such call, and no page of AWS says whether policies of endpoints limit ECR's import.
         fact = f"whether {restricted.policy.name}, which does not allow {request.action}, stops the import by ECR"
-        yield make_undecided_hop("endpoint", endpoint, Missing(fact))
+        yield make_undecided_hop("endpoint", endpoint, needed if isinstance(needed, Missing) else Missing(fact))
     elif isinstance(needed, Missing):
         fact = f"{needed.fact}: {restricted.policy.name} lets nobody create it"
         yield make_undecided_hop("endpoint", endpoint, Missing(fact, needed.action))
