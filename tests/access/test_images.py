@@ -246,6 +246,12 @@ class TestPullThroughCache:
         assert first.error is not None
         assert (first.error.text or "").endswith(f"{network.app['image']}: not found")
 
+    def test_first_pull_of_image_that_a_pull_did_not_return_blocks(self, network: Resources) -> None:
+        failures = [{"imageId": {"imageTag": "1"}, "failureCode": "ImageNotFound"}]
+        network.tell("ecr:BatchGetImage", self.ASKED, images([], failures))
+        assert network.bad() == {"manifest": BLOCKED}
+        assert {one.code for one in self.first_pull(network).blockers} == {"NO_ROUTE_TO_DESTINATION"}
+
     def test_first_pull_by_nat_is_ok(self, network: Resources) -> None:
         network.refuse("ecr:DescribeImages", self.DESCRIBED, "RepositoryNotFoundException")
         self.serve_by_nat(network)

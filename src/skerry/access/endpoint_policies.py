@@ -157,7 +157,7 @@ def _hops_of_request(restricted: RestrictedEndpoint, caller: Caller, access: Acc
     elif isinstance(needed, Missing):
         fact = f"{needed.fact}: {restricted.policy.name} lets nobody create it"
         yield make_undecided_hop("endpoint", endpoint, Missing(fact, needed.action))
-    elif decision.verdict == "denied":
+    else:
         yield _denied(endpoint, request, decision.denials[0], what)
 
 

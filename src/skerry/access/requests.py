@@ -1,7 +1,7 @@
 """Requests of a launch to AWS as policies see them: principal, action, resource, context."""
 
 from collections.abc import Iterator
-from typing import NamedTuple, assert_never
+from typing import NamedTuple
 
 from msgspec import UNSET
 
@@ -125,17 +125,9 @@ def _is_of_first_pull(launch: Launch, action: str, image: str) -> bool | Missing
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-iam.html
     """
     state: CacheState = next((cached.state for cached in launch.cached_images if cached.reference == image), "cached")
-    match state:
-        case "unknown":
-            return Missing(f"whether {image} is in its pull-through cache already", IMAGE_DETAILS.action)
-        case "cached":
-            return False
-        case "no image":
-            return action == IMPORT
-        case "no repository":
-            return True
-        case _:
-            assert_never(state)
+    if state == "unknown":
+        return Missing(f"whether {image} is in its pull-through cache already", IMAGE_DETAILS.action)
+    return state == "no repository" or (state == "no image" and action == IMPORT)
 
 
 def log_configurations_of(launch: Launch, group: str) -> tuple[LogConfiguration, ...]:
