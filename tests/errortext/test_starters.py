@@ -109,12 +109,12 @@ def test_dead_letter_of_another_target_tells_nothing_of_tasks() -> None:
     assert explain(dead_letter("NO_PERMISSIONS", "arn:aws:lambda:eu-west-1:111122223333:function:f")) == ()
 
 
-def test_refused_image_of_guardduty_leaves_task_running() -> None:
+def test_refused_image_of_guardduty_is_a_permission_error() -> None:
     [answer] = explain(
         f"{GUARDDUTY}: unexpected status from HEAD request to https://323658145986.dkr.ecr: 403 Forbidden"
     )
     assert (answer.kind, answer.step, answer.rule) == ("permission", "manifest", "guardduty-image-denied")
-    assert "The task runs without the agent" in answer.cause
+    assert "the task starts without the agent" in answer.cause
 
 
 def test_cut_text_about_image_of_guardduty_proves_no_cause() -> None:
