@@ -146,6 +146,22 @@ for system in $(names file-systems elasticfilesystem:DescribeFileSystems '{}' 'F
 done
 
 # ------------------------------------------------------------------------ services and tasks, and what starts tasks
+# rules TARGET: save the rules that lead to a cluster or a job queue, with their targets.
+rules() {
+    local bus rule short=${1##*/}
+    for bus in $buses; do
+        for rule in $(names "rules-$short-$bus" events:ListRuleNamesByTarget \
+            "{\"TargetArn\": \"$1\", \"EventBusName\": \"$bus\"}" 'RuleNames[]' \
+            aws events list-rule-names-by-target --target-arn "$1" --event-bus-name "$bus"); do
+            ask "rule-$bus-$rule" events:ListTargetsByRule "{\"Rule\": \"$rule\", \"EventBusName\": \"$bus\"}" \
+                aws events list-targets-by-rule --rule "$rule" --event-bus-name "$bus"
+            names "rule-$bus-$rule" events:ListTargetsByRule "{\"Rule\": \"$rule\", \"EventBusName\": \"$bus\"}" \
+                'Targets[].EcsParameters.TaskDefinitionArn' \
+                aws events list-targets-by-rule --rule "$rule" --event-bus-name "$bus" >> "$definitions"
+        done
+    done
+}
+
 buses=$(names event-buses events:ListEventBuses '{}' 'EventBuses[].Name' aws events list-event-buses)
 named='services[].[taskDefinition, deployments[].taskDefinition, taskSets[].taskDefinition] | [] | []'
 services=0 number=0
@@ -178,17 +194,7 @@ for cluster in $(names clusters ecs:ListClusters '{}' 'clusterArns[]' aws ecs li
                 aws ecs describe-tasks --cluster "$cluster" --tasks "${batch[@]}" >> "$definitions"
         done < "$batches"
     done
-    for bus in $buses; do
-        for rule in $(names "rules-$short-$bus" events:ListRuleNamesByTarget \
-            "{\"TargetArn\": \"$cluster\", \"EventBusName\": \"$bus\"}" 'RuleNames[]' \
-            aws events list-rule-names-by-target --target-arn "$cluster" --event-bus-name "$bus"); do
-            ask "rule-$bus-$rule" events:ListTargetsByRule "{\"Rule\": \"$rule\", \"EventBusName\": \"$bus\"}" \
-                aws events list-targets-by-rule --rule "$rule" --event-bus-name "$bus"
-            names "rule-$bus-$rule" events:ListTargetsByRule "{\"Rule\": \"$rule\", \"EventBusName\": \"$bus\"}" \
-                'Targets[].EcsParameters.TaskDefinitionArn' \
-                aws events list-targets-by-rule --rule "$rule" --event-bus-name "$bus" >> "$definitions"
-        done
-    done
+    rules "$cluster"
 done
 if [ "$services" -eq 0 ] && ! grep -q -e ecs:ListClusters -e ecs:ListServices "$failed"; then
     echo '{"services": []}' > "$folder/services.json"
@@ -200,6 +206,30 @@ for schedule in $(names schedules scheduler:ListSchedules '{}' \
         aws scheduler get-schedule --group-name "${schedule%/*}" --name "${schedule#*/}"
     names "schedule-$schedule" scheduler:GetSchedule '{}' 'Target.EcsParameters.TaskDefinitionArn' \
         aws scheduler get-schedule --group-name "${schedule%/*}" --name "${schedule#*/}" >> "$definitions"
+done
+ask compute-environments batch:DescribeComputeEnvironments '{}' aws batch describe-compute-environments
+ask job-queues batch:DescribeJobQueues '{}' aws batch describe-job-queues
+ask job-definitions batch:DescribeJobDefinitions '{}' aws batch describe-job-definitions --status ACTIVE
+for queue in $(names job-queues batch:DescribeJobQueues '{}' 'jobQueues[].jobQueueArn' aws batch describe-job-queues); do
+    # Without the filter only running jobs are listed.
+    ask "jobs-${queue##*/}" batch:ListJobs "{\"jobQueue\": \"$queue\"}" \
+        aws batch list-jobs --job-queue "$queue" --filters name=AFTER_CREATED_AT,values=0
+    rules "$queue"
+done
+ask state-machines states:ListStateMachines '{}' aws stepfunctions list-state-machines
+for machine in $(names state-machines states:ListStateMachines '{}' 'stateMachines[].stateMachineArn' \
+    aws stepfunctions list-state-machines); do
+    ask "state-machine-${machine##*:}" states:DescribeStateMachine '{}' \
+        aws stepfunctions describe-state-machine --state-machine-arn "$machine"
+    [ -e "$folder/state-machine-${machine##*:}.json" ] && grep -o 'TaskDefinition\\"[ :]*\\"[A-Za-z0-9_:/-]*' \
+        "$folder/state-machine-${machine##*:}.json" | sed 's/.*"//' >> "$definitions"
+done
+ask pipes pipes:ListPipes '{}' aws pipes list-pipes
+for pipe in $(names pipes pipes:ListPipes '{}' \
+    "Pipes[?contains(Target, ':cluster/') || contains(Target, ':job-queue/')].Name" aws pipes list-pipes); do
+    ask "pipe-$pipe" pipes:DescribePipe '{}' aws pipes describe-pipe --name "$pipe"
+    names "pipe-$pipe" pipes:DescribePipe '{}' 'TargetParameters.EcsTaskParameters.TaskDefinitionArn' \
+        aws pipes describe-pipe --name "$pipe" | grep -v '^\$' >> "$definitions"
 done
 for definition in $(sort -u "$definitions"); do
     ask "task-definition-${definition##*/}" ecs:DescribeTaskDefinition "{\"taskDefinition\": \"$definition\"}" \

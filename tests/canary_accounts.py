@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from tests import batch
 from tests.holdings import EXECUTION, KEY, SECRET, Resources, policy, statement, text
 from tests.networks import ACCOUNT, REGION, Network, Row, allow, awslogs, container, one_of_everything, record
 
@@ -92,8 +93,27 @@ def _running(network: Network) -> None:
     network.call(
         "scheduler:GetSchedule", {"Name": "hourly"}, {"Arn": schedule, "Name": "hourly", "Target": target} | more
     )
+    _start_elsewhere(network, run | {"NetworkConfiguration": vpc})
     call = {"operation": "ec2:DescribeVpcPeeringConnections", "parameters": {"Filters": [{"Name": "x"}]}}
     network.add("Calls", Call=call, Error={"Code": "UnauthorizedOperation", "Message": "User: x is not authorized"})
+
+
+def _start_elsewhere(network: Network, task: Row) -> None:
+    """Give the account a pipe, a state machine, and a job definition with its job."""
+    arn = f"arn:aws:pipes:{REGION}:{ACCOUNT}:pipe/feed"
+    parameters = {"InputTemplate": "x", "EcsTaskParameters": task | {"Overrides": {"Cpu": "x"}}}
+    pipe = {"Arn": arn, "Name": "feed", "DesiredState": "RUNNING", "Source": "s", "TargetParameters": parameters}
+    network.call("pipes:DescribePipe", {}, pipe | {"Target": f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/shop"})
+    call = {"LaunchType": "FARGATE", "TaskDefinition": "web:1", "Overrides": {"Cpu": "x"}}
+    call["NetworkConfiguration"] = {"AwsvpcConfiguration": {"Subnets": ["subnet-a"]}}
+    state = {"Type": "Task", "Resource": "arn:aws:states:::ecs:runTask.sync", "Parameters": call}
+    definition = json.dumps({"Comment": "c", "States": {"Run": state}})
+    machine = {"stateMachineArn": f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:run", "name": "run"}
+    network.call("states:DescribeStateMachine", {}, machine | {"definition": definition, "roleArn": "r"})
+    network.add("jobDefinitions", **batch.job_definition())
+    network.add("jobQueues", **batch.queue(statusReason="x"))
+    network.add("computeEnvironments", **batch.environment(statusReason="x"))
+    network.add("jobs", **batch.job())
 
 
 def _sound() -> Row:

@@ -77,9 +77,10 @@ def _value(shape: Any, words: list[str]) -> Any:
         return words[0]
     if shape.member.type_name != "structure":
         return words
-    # --filters Name=state,Values=active,blackhole
-    parts = [word.partition(",Values=") for word in words]
-    return [{"Name": name.removeprefix("Name="), "Values": values.split(",")} for name, _, values in parts]
+    # --filters Name=state,Values=active,blackhole; Batch writes its keys in small letters.
+    (name, values) = sorted(shape.member.members, key=str.lower)
+    parts = [word.partition(f",{values}=") for word in words]
+    return [{name: first.removeprefix(f"{name}="), values: others.split(",")} for first, _, others in parts]
 
 
 def _as_text(found: Any) -> str:

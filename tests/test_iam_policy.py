@@ -75,6 +75,7 @@ def build(client: ClientFactory) -> demo_deployment.DemoDeployment:
     demo_deployment.repair(client, deployment)
     connect(client, deployment.network)
     schedule(client, deployment, [deployment.task_definition, furnish(client)])
+    submit(client, deployment)
     return deployment
 
 
@@ -132,6 +133,27 @@ def schedule(client: ClientFactory, deployment: demo_deployment.DemoDeployment, 
         FlexibleTimeWindow={"Mode": "OFF"},
         Target={"Arn": cluster, "RoleArn": role, "EcsParameters": targets[0]["EcsParameters"]},
     )
+
+
+def submit(client: ClientFactory, deployment: demo_deployment.DemoDeployment) -> None:
+    """A job queue with a Fargate compute environment, a state machine and a pipe."""
+    network = deployment.network
+    resources = {
+        "type": "FARGATE",
+        "maxvCpus": 4,
+        "subnets": list(network.subnets),
+        "securityGroupIds": [network.task_group],
+    }
+    batch = client("batch")
+    role = client("iam").create_role(RoleName="starter", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    compute = {"computeEnvironmentName": "compute", "type": "MANAGED", "state": "ENABLED", "serviceRole": role}
+    batch.create_compute_environment(**compute, computeResources=resources)
+    order = [{"order": 1, "computeEnvironment": "compute"}]
+    batch.create_job_queue(jobQueueName="queue", state="ENABLED", priority=1, computeEnvironmentOrder=order)
+    client("stepfunctions").create_state_machine(name="run", definition='{"States": {}}', roleArn=role)
+    cluster = client("ecs").describe_clusters(clusters=[deployment.cluster])["clusters"][0]["clusterArn"]
+    source = "arn:aws:sqs:eu-west-1:123456789012:q"
+    client("pipes").create_pipe(Name="feed", Source=source, Target=cluster, RoleArn=role)
 
 
 @pytest.fixture(scope="module")

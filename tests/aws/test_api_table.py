@@ -13,7 +13,7 @@ from tests.tables import each
 
 # The prefix that IAM has for a service, where it is not the name that boto3 has for it:
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-IAM_PREFIXES = {"efs": "elasticfilesystem"}
+IAM_PREFIXES = {"efs": "elasticfilesystem", "stepfunctions": "states"}
 # Operations that another action allows: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 IAM_ACTIONS = {"ListObjectsV2": "ListBucket"}
 
@@ -31,6 +31,9 @@ MOST_ROWS = {
     "DescribeCapacityProviders": 10,
     "DescribeAccessPoints": 100,
     "ListGrants": 100,
+    "DescribeComputeEnvironments": 100,
+    "DescribeJobDefinitions": 100,
+    "DescribeJobQueues": 100,
 }
 MOST_IDS = {
     "DescribeClusters": 100,
@@ -97,6 +100,9 @@ class TestCalls:
         if call.page is None and call.operation not in BY_IDS:
             members = getattr(model_of(call).input_shape, "members", {})
             assert not {"NextToken", "nextToken", "Marker", "StartRecordName"} & set(members)
+        elif call.operation == "ListJobs":
+            # With a filter, as it is called: https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html
+            assert call.page == 100
         elif call.first:
             assert call.page == 1
         elif call.operation not in BY_IDS:
@@ -134,7 +140,7 @@ def test_api_table_has_a_call_for_every_record_kind() -> None:
 
 
 def test_call_is_wrapped_if_its_answer_omits_its_subject() -> None:
-    named = {"DescribeVpcAttribute", "DescribeTaskDefinition", "GetSchedule"}
+    named = {"DescribeVpcAttribute", "DescribeTaskDefinition", "GetSchedule", "DescribePipe", "DescribeStateMachine"}
     for call in CALLS:
         needed = model_of(call).input_shape.required_members if model_of(call).input_shape else []
         if needed and call.operation not in named and not call.batch:

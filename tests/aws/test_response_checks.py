@@ -28,7 +28,7 @@ def is_xml(call: ApiCall) -> bool:
     return model_of(call).service_model.resolved_protocol in XML
 
 
-VALUES = {"list": [], "structure": {}, "string": "text", "boolean": False, "integer": 0}
+VALUES = {"list": [], "structure": {}, "string": "text", "boolean": False, "integer": 0, "timestamp": 0}
 
 
 def body_of(call: ApiCall) -> bytes:

@@ -342,12 +342,17 @@ class TestSeveralServices:
     def test_diagnosis_without_launches_is_not_applicable(self, network: Network) -> None:
         diagnosis = diagnose(network.walker(), [])
         assert diagnosis.verdict is NOT_APPLICABLE
-        assert diagnosis.unexamined == ("EventBridge rules and schedules",)
+        assert diagnosis.unexamined == (
+            "EventBridge rules and schedules",
+            "AWS Batch",
+            "state machines",
+            "EventBridge Pipes",
+        )
 
     def test_diagnosis_without_launches_after_complete_reading_leaves_nothing_unexamined(
         self, network: Network
     ) -> None:
-        network.rows["Schedules"] = []
+        network.rows |= {key: [] for key in ("Schedules", "jobDefinitions", "stateMachines", "Pipes")}
         assert diagnose(network.walker(), []).unexamined == ()
 
     def test_service_verdicts_are_independent_of_other_services(self, network: Network) -> None:

@@ -7,6 +7,7 @@ import msgspec
 from botocore.loaders import create_loader
 from botocore.model import ServiceModel
 
+from skerry.model.batch import Job
 from skerry.model.endpoints import FileSystem, HostedZone, HostedZoneSummary, RecordSet, ZoneVpc
 from skerry.model.network import PrefixList, PrefixListEntry, VpcAttribute
 from skerry.model.record import Camel, Pascal
@@ -16,7 +17,7 @@ from skerry.model.schedules import NamedTarget
 from skerry.model.transit_records import TransitGatewayRoute, TransitGatewayRouteTable
 from tests.tables import each
 
-SERVICES = {"elasticfilesystem": "efs"}
+SERVICES = {"elasticfilesystem": "efs", "states": "stepfunctions"}
 # Answers that are no list of rows under a key of their own, or that hold several kinds.
 OTHERS = [
     (VpcAttribute, "ec2:DescribeVpcAttribute", ""),
@@ -30,10 +31,11 @@ OTHERS = [
     (ResolverEndpointAddress, "route53resolver:ListResolverEndpointIpAddresses", "IpAddresses"),
     (NamedTarget, "events:ListTargetsByRule", "Targets"),
     (FileSystem, "elasticfilesystem:DescribeFileSystems", "FileSystems"),
+    (Job, "batch:DescribeJobs", "jobs"),
 ]
-KEYS = {"taskDefinitions": "taskDefinition", "Schedules": ""}
+KEYS = {"taskDefinitions": "taskDefinition", "Schedules": "", "stateMachines": "", "Pipes": ""}
 # Records that several calls tell of.
-SHARED = {PrefixList, TransitGatewayRouteTable, ResolverEndpoint}
+SHARED = {PrefixList, TransitGatewayRouteTable, ResolverEndpoint, Job}
 ANSWERS = [(kind.record, kind.action, KEYS.get(kind.key, kind.key)) for kind in KINDS if kind.record not in SHARED]
 
 # How our types are written in the models.
@@ -103,6 +105,7 @@ def test_prefix_list_fields_are_covered_by_both_api_calls() -> None:
     [
         (TransitGatewayRouteTable, "ec2:DescribeTransitGatewayRouteTables", "TransitGatewayRouteTables", "Routes"),
         (ResolverEndpoint, "route53resolver:ListResolverEndpoints", "ResolverEndpoints", "IpAddresses"),
+        (Job, "batch:ListJobs", "jobSummaryList", "jobQueue"),
     ],
 )
 def test_record_of_two_calls_has_a_single_field_of_the_other_call(

@@ -18,15 +18,8 @@ FOLDER = Path(__file__).parent
 with (FOLDER / "labels.yaml").open(encoding="utf-8") as file:
     LABELS: list[dict[str, Any]] = yaml.load(file, Loader=yaml.CSafeLoader)
 
-_BATCH = "AWS Batch and Step Functions are not read: their tasks are no launches yet."
 # Why an answer differs from its label. A case that becomes right must leave this table.
 DIFFERENT = {
-    "batch-endpoints": _BATCH,
-    "batch-4000-mib": _BATCH,
-    "batch-no-execution-role": _BATCH,
-    "batch-public-subnets-no-address": _BATCH,
-    "sfn-public-address": _BATCH,
-    "sfn-log-group-missing": _BATCH,
     "v6-eigw-dkr-ecr": "The label leaves manifest and layers open: AWS's page demands IPv4 for ECR there.",
     "shared-group-shared-too": "Whether the owner shares a group is in AWS RAM, which is not read.",
     "group-of-other-vpc": "Associations of groups with VPCs are not in the answers, so they are unknown.",

@@ -6,6 +6,7 @@ from typing import Any
 from skerry.model.facts import Facts
 from skerry.sources.documents import load
 from skerry.sources.live import AccountReading, ReadScope, read
+from tests import batch
 from tests.accounts import ACCOUNT, REGION, Account, Answer, paged
 
 ARN = f"arn:aws:ecs:{REGION}:{ACCOUNT}"
@@ -147,7 +148,32 @@ def everything() -> dict[str, Answer]:
             "ListSchedules": {"Schedules": [schedule("hourly", cluster_of()), schedule("queue", "arn:aws:sqs:::q")]},
             "GetSchedule": lambda asked: schedule(asked["Name"], cluster_of()) | whole_schedule(),
         }
+        | starters()
     )
+
+
+def starters() -> dict[str, Answer]:
+    """What AWS answers of Batch, Step Functions and Pipes, with one of each that leads to a further question."""
+    machine = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:run"
+    call = {"Cluster": cluster_of(), "TaskDefinition": definition_of("run:1"), "Overrides": {"Env": "SECRET"}}
+    state = {"Type": "Task", "Resource": "arn:aws:states:::ecs:runTask.sync", "Parameters": call}
+    other = {"Type": "Pass", "Result": {"password": "SECRET"}}
+    definition = json.dumps({"Comment": "SECRET", "States": {"Run": state, "Other": other}})
+    pipe = {"Arn": f"arn:aws:pipes:{REGION}:{ACCOUNT}:pipe/feed", "Name": "feed", "Target": cluster_of()}
+    task = {"TaskDefinitionArn": definition_of("feed:1"), "Overrides": {"Env": "SECRET"}}
+    inputs = {"InputTemplate": "SECRET", "EcsTaskParameters": task}
+    definition_row = batch.job_definition(properties={"image": "job"}, parameters={"password": "SECRET"})
+    described = {"stateMachineArn": machine, "name": "run", "roleArn": ROLE, "type": "STANDARD", "creationDate": 0}
+    return {
+        "DescribeComputeEnvironments": {"computeEnvironments": [batch.environment()]},
+        "DescribeJobQueues": {"jobQueues": [batch.queue()]},
+        "DescribeJobDefinitions": {"jobDefinitions": [definition_row]},
+        "ListJobs": {"jobSummaryList": [{key: value for key, value in batch.job().items() if key != "jobQueue"}]},
+        "ListStateMachines": {"stateMachines": [described]},
+        "DescribeStateMachine": described | {"definition": definition},
+        "ListPipes": {"Pipes": [pipe, pipe | {"Name": "mail", "Arn": "arn:m", "Target": "arn:aws:sqs:::q"}]},
+        "DescribePipe": pipe | {"DesiredState": "RUNNING", "Source": "arn:s", "TargetParameters": inputs},
+    }
 
 
 def rule_target() -> dict[str, Any]:

@@ -118,7 +118,7 @@ class Existence:
             yield UnreadKind("log groups of other Regions")
             return
         for group in need.subjects:
-            if not _is_created(launch, group):
+            if group not in launch.created_log_groups and not _is_created(launch, group):
                 yield from group_problems_of(self._resources, group)
 
     def _mount_problems(self, launch: Launch, need: Call) -> Iterator[Problem]:

@@ -8,9 +8,9 @@ import msgspec
 from skerry.app.resource_names import group_ids_of, subnet_ids_of
 from skerry.catalogue.platform_versions import find_platform, list_platform_versions
 from skerry.errors import Argument, InputError, NothingFoundError, UnknownNameError
-from skerry.launch import scheduled_tasks
 from skerry.launch.cached_images import cached_images_of
 from skerry.launch.launches import Launch, launches_of, short_name_of
+from skerry.launch.other_launches import other_launches_of
 from skerry.launch.running_tasks import launch_of_task
 from skerry.model.ecs import TaskDefinition
 from skerry.model.world import World
@@ -20,13 +20,20 @@ _SERVICE_CALLS = {"ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices"
 """The IAM actions of the calls that return ECS services."""
 
 _LAUNCH_CALLS = _SERVICE_CALLS | {
+    "batch:DescribeComputeEnvironments",
+    "batch:DescribeJobDefinitions",
+    "batch:DescribeJobQueues",
     "events:ListEventBuses",
     "events:ListRuleNamesByTarget",
     "events:ListTargetsByRule",
+    "pipes:DescribePipe",
+    "pipes:ListPipes",
     "scheduler:GetSchedule",
     "scheduler:ListSchedules",
+    "states:DescribeStateMachine",
+    "states:ListStateMachines",
 }
-"""The IAM actions of the calls that return launches: services, rules and schedules."""
+"""The IAM actions of the calls that return launches: of services, events, state machines and AWS Batch."""
 
 _HYPOTHETICAL = (Argument.DEFINITION, " and ", Argument.SUBNET)
 
@@ -71,8 +78,8 @@ def launches(world: World, selection: Selection) -> list[Launch]:
 
 
 def all_launches(world: World) -> list[Launch]:
-    """Return the launches of all services, EventBridge rules and schedules."""
-    return _of_services(world) + list(scheduled_tasks.scheduled_launches_of(world))
+    """Return the launches of all services, rules, schedules, pipes, state machines and job definitions."""
+    return [*_of_services(world), *other_launches_of(world)]
 
 
 def hypothetical_launch(world: World, task: Hypothetical) -> Launch:
@@ -141,7 +148,7 @@ def _nothing_found(world: World) -> NothingFoundError:
     """Return the error for an empty result: no launches, or, if AWS refused a call, unknown ones."""
     if refused := _refused(world, _LAUNCH_CALLS):
         calls = ", ".join(refused)
-        kinds = "ECS services" if _refused(world, _SERVICE_CALLS) else "rules and schedules"
+        kinds = "ECS services" if _refused(world, _SERVICE_CALLS) else "rules, schedules, state machines or jobs"
         message = f"the {kinds} of {world.facts.source} could not be read: AWS refused {calls}"
         return NothingFoundError(message, "Let a policy allow it, or give ", *_HYPOTHETICAL, ".")
     message = f"no answer in {world.facts.source} lists ECS services"

@@ -4,6 +4,8 @@ The calls that list records are in `skerry.model.record_kinds`. No call changes 
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/,
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/,
 https://docs.aws.amazon.com/Route53/latest/APIReference/,
+https://docs.aws.amazon.com/batch/latest/APIReference/, https://docs.aws.amazon.com/step-functions/latest/apireference/,
+https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/,
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/, https://docs.aws.amazon.com/scheduler/latest/APIReference/
 and https://docs.aws.amazon.com/STS/latest/APIReference/; the IAM actions:
 https://docs.aws.amazon.com/service-authorization/latest/reference/.
@@ -14,11 +16,40 @@ from typing import Any
 from skerry.aws.resource_calls import RESOURCE_CALLS
 from skerry.model.api_call import MOST_ROWS, MOST_ROWS_OF_EC2, ApiCall
 from skerry.model.record_kinds import CALL_OF
+from skerry.model.task_states import reduce_definition
 from skerry.services import ecr, efs
 
 
 def _ecs_list(operation: str, rows: str) -> ApiCall:
     return ApiCall("ecs", operation, rows, page=MOST_ROWS, limit="maxResults", kept=False)
+
+
+def _of_job_definition(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a job definition without commands and values of environment variables."""
+    task = row.get("ecsProperties", {}).get("taskProperties", ())
+    containers = [container for properties in task for container in properties.get("containers", ())]
+    for container in (row.get("containerProperties", {}), *containers):
+        container.pop("command", None)
+        for variable in container.get("environment", ()):
+            variable.pop("value", None)
+    return row
+
+
+def _of_state_machine(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a state machine with only its states that start tasks."""
+    kept = {key: row[key] for key in ("stateMachineArn", "name", "status") if key in row}
+    return kept | {"definition": reduce_definition(row["definition"])}
+
+
+def _of_pipe(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a pipe without its source, its enrichment and the input of its target."""
+    kept = {key: row[key] for key in ("Arn", "Name", "DesiredState", "Target") if key in row}
+    parameters = row.get("TargetParameters", {})
+    named = {key: parameters[key] for key in ("EcsTaskParameters", "BatchJobParameters") if key in parameters}
+    for key in ("Overrides", "ContainerOverrides", "Parameters", "Tags"):
+        for target in named.values():
+            target.pop(key, None)
+    return kept | {"TargetParameters": named}
 
 
 VPCS = CALL_OF["vpcs"]
@@ -122,6 +153,25 @@ RULE_TARGETS = ApiCall(
 )
 SCHEDULES = ApiCall("scheduler", "ListSchedules", "Schedules", ("Arn",), MOST_ROWS, optional=True)
 SCHEDULE = CALL_OF["schedules"]
+COMPUTE_ENVIRONMENTS = CALL_OF["compute_environments"]
+JOB_QUEUES = CALL_OF["job_queues"]
+JOB_DEFINITIONS = CALL_OF["job_definitions"]._replace(
+    without=("parameters", "nodeProperties", "eksProperties", "retryStrategy", "timeout"), trim=_of_job_definition
+)
+QUEUED_JOBS = CALL_OF["batch_jobs"]
+STATE_MACHINES = ApiCall(
+    "stepfunctions",
+    "ListStateMachines",
+    "stateMachines",
+    ("stateMachineArn",),
+    1000,
+    "maxResults",
+    prefix="states",
+    optional=True,
+)
+STATE_MACHINE = CALL_OF["state_machines"]._replace(trim=_of_state_machine)
+PIPES = ApiCall("pipes", "ListPipes", "Pipes", ("Arn",), MOST_ROWS, "Limit", optional=True)
+PIPE = CALL_OF["pipes"]._replace(trim=_of_pipe)
 
 IDENTITY = ApiCall(
     "sts", "GetCallerIdentity", wrapped=True, optional=True, without=("UserId", "Arn"), always=("Account",)
@@ -189,6 +239,14 @@ CALLS = (
     RULE_TARGETS,
     SCHEDULES,
     SCHEDULE,
+    COMPUTE_ENVIRONMENTS,
+    JOB_QUEUES,
+    JOB_DEFINITIONS,
+    QUEUED_JOBS,
+    STATE_MACHINES,
+    STATE_MACHINE,
+    PIPES,
+    PIPE,
     *RESOURCE_CALLS,
 )
 """Every call of a reading of an account."""

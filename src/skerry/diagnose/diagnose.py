@@ -14,6 +14,7 @@ from skerry.diagnose.stopped_tasks import StopReason, crash_loops_of, explain_re
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Need, Unread
 from skerry.launch.startup import needs_of
+from skerry.launch.state_machines import unread_state_machines_of
 from skerry.model.ecs import Task
 from skerry.model.facts import Missing
 from skerry.model.record import name_of
@@ -41,13 +42,27 @@ def diagnose(walker: Walker, launches: Iterable[Launch], tasks: Iterable[Task] =
     if not launched:
         return Diagnosis(verdict, services, unexamined=_launches_unexamined(walker.world))
     unread = beyond.unexamined() + list_unexamined(walker.world, vpcs) + clusters_unexamined(launched)
+    unread += definitions_unexamined(walker.world)
     kinds = combine_kinds(service.not_examined for service in services)
     return Diagnosis(verdict, services, unexamined=unread, not_examined=kinds)
 
 
 def _launches_unexamined(world: World) -> tuple[str, ...]:
-    """Return the other kinds of launches if they were not read; without a launch there is nothing else to examine."""
-    return () if world.knows("schedules") else ("EventBridge rules and schedules",)
+    """Return the other kinds of launches that were not read; without a launch there is nothing else to examine."""
+    kinds = {
+        "schedules": "EventBridge rules and schedules",
+        "job_definitions": "AWS Batch",
+        "state_machines": "state machines",
+        "pipes": "EventBridge Pipes",
+    }
+    unread = tuple(noun for kind, noun in kinds.items() if not world.knows(kind))
+    return unread + definitions_unexamined(world)
+
+
+def definitions_unexamined(world: World) -> tuple[str, ...]:
+    """Return the state machines with an unknown definition, which may start tasks."""
+    names = unread_state_machines_of(world)
+    return (f"definitions of state machines {', '.join(names)}",) if names else ()
 
 
 def diagnose_one(

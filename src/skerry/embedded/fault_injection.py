@@ -16,6 +16,10 @@ from skerry.embedded.patching import Correction
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html and the common errors of the others.
 _DENIED = {"ec2": "UnauthorizedOperation"} | dict.fromkeys(("iam", "route53", "s3", "sts"), "AccessDenied")
 _THROTTLED = {"ec2": "RequestLimitExceeded", "s3": "SlowDown"} | dict.fromkeys(("iam", "route53", "sts"), "Throttling")
+_OF_BATCH = {
+    name.lower(): name
+    for name in ("DescribeComputeEnvironments", "DescribeJobDefinitions", "DescribeJobQueues", "ListJobs")
+}
 _NAMESPACE = re.compile(r"^\{(?P<uri>[^}]*)\}")
 
 
@@ -67,7 +71,7 @@ class Faults:
         return original(response)
 
     def _call_action(self, original: Any, response: Any) -> Any:
-        service, operation = _signed_for(response), response._get_action()
+        service, operation = _signed_for(response), _operation_of(response)
         action = f"{service}:{operation}"
         self.seen.append(action)
         if code := self._code(service, action):
@@ -86,9 +90,15 @@ class Faults:
 
 def _signed_for(response: Any) -> str:
     """Return the IAM prefix of a service, which is also its name in signatures."""
-    names = {"efs": "elasticfilesystem"}
+    names = {"efs": "elasticfilesystem", "stepfunctions": "states"}
     name: str = response.boto3_service_name
     return names.get(name, name)
+
+
+def _operation_of(response: Any) -> str:
+    """Return the operation of a request. moto names those of AWS Batch by their paths, in small letters."""
+    name: str = response._get_action()
+    return _OF_BATCH.get(name, name) if response.boto3_service_name == "batch" else name
 
 
 class _FaultError(Exception):
@@ -103,6 +113,8 @@ class _FaultError(Exception):
 def _error(response: Any, code: str, message: str) -> Any:
     from moto.core.responses import ActionResult  # noqa: PLC0415
 
+    operation = _operation_of(response)
+    response._get_action = lambda: operation
     with warnings.catch_warnings():
         # moto warns because no service model contains the common error codes.
         warnings.simplefilter("ignore")

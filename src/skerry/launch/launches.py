@@ -1,5 +1,7 @@
 """A Launch: one task that Fargate is to start, for any caller, with its possible placements."""
 
+from typing import Literal, TypeAlias
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
@@ -7,6 +9,7 @@ from skerry.catalogue.platform_versions import LATEST
 from skerry.launch.cached_images import cached_images_of
 from skerry.launch.capacity_providers import non_fargate_reason_of, other_mode_reason_of, unread_launch_type_of
 from skerry.launch.cluster_options import cluster_configuration_of
+from skerry.launch.needs import Need
 from skerry.model.arns import parse_arn
 from skerry.model.ecs import (
     ClusterConfiguration,
@@ -27,6 +30,7 @@ _BY_TASK_SETS = {"CODE_DEPLOY", "EXTERNAL"}
 _PRIMARY = "PRIMARY"
 _MOST_EVENTS = 3
 _FAILED = "FAILED"
+DefinitionKind: TypeAlias = Literal["task definition", "job definition"]
 # Parts of the messages at https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
 _OF_FAILURES = ("unable to", "failed", "unhealthy", "rolling back", "could not")
 
@@ -41,6 +45,8 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     what tasks of a rule or schedule have for ``startedBy``; ``pinned`` are images with the digests
     of the deployment, and ``pins_unread`` says that these were not read. ``cluster_configuration`` is that of the
     cluster, None if nobody asked for it.
+    ``refusals`` are those of another service than ECS, in place of ECS's own; ``kind`` is the kind of its definition.
+    ``created_log_groups`` are log groups that AWS itself creates.
     """
 
     name: str
@@ -68,6 +74,9 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     pinned: tuple[tuple[str, str], ...] = ()
     pins_unread: Missing | None = None
     cluster_configuration: ClusterConfiguration | None = None
+    refusals: tuple[Need, ...] | None = None
+    kind: DefinitionKind = "task definition"
+    created_log_groups: frozenset[str] = frozenset()
 
     @property
     def family(self) -> str:

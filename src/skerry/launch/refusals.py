@@ -105,6 +105,14 @@ def _execution_role(definition: TaskDefinition, containers: tuple[ContainerDefin
     """
     if definition.execution_role_arn:
         return
+    uses = list(first_use_of_execution_role(containers))
+    if uses:
+        message = f"the task definition has no executionRoleArn, and needs it for {', '.join(use for _, use in uses)}"
+        yield Fault(uses[0][0], "EXECUTION_ROLE_REQUIRED", message)
+
+
+def first_use_of_execution_role(containers: tuple[ContainerDefinition, ...]) -> Iterator[tuple[Step, str]]:
+    """Yield the steps that need an execution role, each with its use, the first step first."""
     images = [None if item.image is UNSET else parse(item.image) for item in containers]
     drivers = {item.log_configuration.log_driver for item in containers if item.log_configuration is not None}
     in_ecr = any(image is not None and image.region is not None for image in images)
@@ -114,10 +122,7 @@ def _execution_role(definition: TaskDefinition, containers: tuple[ContainerDefin
         ("secrets", has_secrets, "secrets"),
         ("logs", "awslogs" in drivers, "the log driver awslogs"),
     )
-    uses = [(step, use) for step, is_needed, use in needed if is_needed]
-    if uses:
-        message = f"the task definition has no executionRoleArn, and needs it for {', '.join(use for _, use in uses)}"
-        yield Fault(uses[0][0], "EXECUTION_ROLE_REQUIRED", message)
+    yield from ((step, use) for step, is_needed, use in needed if is_needed)
 
 
 def _log_options(containers: tuple[ContainerDefinition, ...]) -> Iterator[Need]:

@@ -1,9 +1,12 @@
 """Launches that no service asks for: targets of EventBridge rules, and schedules of EventBridge Scheduler."""
 
+from collections.abc import Iterator
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.platform_versions import LATEST
+from skerry.launch.batch_jobs import Submission, launches_of_submission
 from skerry.launch.cached_images import cached_images_of
 from skerry.launch.capacity_providers import non_fargate_reason_of, other_mode_reason_of, unread_launch_type_of
 from skerry.launch.cluster_options import cluster_configuration_of
@@ -14,7 +17,7 @@ from skerry.model.schedules import EcsParameters, RuleTarget, Schedule
 from skerry.model.world import World
 
 _CLUSTER = "cluster/"
-_RUN_TASK = "aws-sdk:ecs:runTask"
+_UNIVERSAL = {"aws-sdk:ecs:runTask": "task", "aws-sdk:batch:submitJob": "job"}
 _MOST = 36
 _RULE_ACTION, _SCHEDULE_ACTION = "events:ListTargetsByRule", "scheduler:GetSchedule"
 
@@ -23,7 +26,30 @@ def scheduled_launches_of(world: World) -> tuple[Launch, ...]:
     """Return every launch that a rule or a schedule asks for."""
     candidates = [launch_of_target(world, record) for record in world.facts.rule_targets]
     candidates += [launch_of_schedule(world, record) for record in world.facts.schedules]
-    return tuple(launch for launch in candidates if launch is not None)
+    jobs = (launch for record in world.facts.rule_targets for launch in launches_of_job_target(world, record))
+    return (*(launch for launch in candidates if launch is not None), *jobs)
+
+
+def launches_of_job_target(world: World, row: RuleTarget) -> tuple[Launch, ...]:
+    """Return the launches of a rule's target that is a job queue; none for other targets."""
+    parsed, parameters = parse_arn(row.target.arn), row.target.batch_parameters
+    if parsed is None or parsed.service != "batch":
+        return ()
+    unread = Missing(f"the job definition of rule {row.rule}", _RULE_ACTION)
+    definition = unread if parameters is None else world.batch.find_definition(parameters.job_definition)
+    queue = world.batch.find_queue(row.target.arn)
+    return launches_of_submission(world, Submission(_name_of(row), definition, queue))
+
+
+def submitted_definitions_of_rules(world: World) -> Iterator[str]:
+    """Yield the names of the job definitions that rules submit, without their revisions."""
+    for row in world.facts.rule_targets:
+        if row.target.batch_parameters is not None:
+            yield short_name_of(row.target.batch_parameters.job_definition).partition(":")[0]
+
+
+def _name_of(row: RuleTarget) -> str:
+    return f"{row.rule}/{row.target.id}" if row.target.id else row.rule
 
 
 def launch_of_target(world: World, row: RuleTarget) -> Launch | None:
@@ -31,13 +57,12 @@ def launch_of_target(world: World, row: RuleTarget) -> Launch | None:
     where = _cluster(row.target.arn)
     if where is None:
         return None
-    name = f"{row.rule}/{row.target.id}" if row.target.id else row.rule
-    launch = _launch(world, name, row.target.arn, row.target.ecs_parameters, f"rule {row.rule}", _RULE_ACTION)
+    launch = _launch(world, _name_of(row), row.target.arn, row.target.ecs_parameters, f"rule {row.rule}", _RULE_ACTION)
     return msgspec.structs.replace(launch, started_by=started_by_of(f"events-rule/{row.rule}"))
 
 
 def launch_of_schedule(world: World, row: Schedule) -> Launch | None:
-    """Return the launch of a schedule; None where its target is neither a cluster nor a call of RunTask.
+    """Return the launch of a schedule; None where its target is neither a cluster nor a call of RunTask or SubmitJob.
 
     A schedule that is disabled starts nothing. A universal target describes its tasks in its input, and skerry does not
     read it: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
@@ -46,8 +71,8 @@ def launch_of_schedule(world: World, row: Schedule) -> Launch | None:
         return None
     what = f"schedule {row.name}"
     parsed = parse_arn(row.target.arn)
-    if parsed is not None and parsed.service == "scheduler" and parsed.resource == _RUN_TASK:
-        fact = Missing(f"the task that {what} runs, which is in its input", _SCHEDULE_ACTION)
+    if parsed is not None and parsed.service == "scheduler" and parsed.resource in _UNIVERSAL:
+        fact = Missing(f"the {_UNIVERSAL[parsed.resource]} that {what} runs, which is in its input", _SCHEDULE_ACTION)
         launch = Launch(row.name, "", "", fact, region=world.region, arn=row.arn, unread=(fact,))
     elif _cluster(row.target.arn):
         launch = _launch(world, row.name, row.target.arn, row.target.ecs_parameters, what, _SCHEDULE_ACTION)

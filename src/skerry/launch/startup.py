@@ -85,7 +85,7 @@ def _of_definition(launch: Launch, definition: TaskDefinition, region: str, acco
     if definition.container_definitions is UNSET:
         yield Unread("start", "the containers of the task definition", "ecs:DescribeTaskDefinition")
         return
-    yield from refusals_of(definition, account)
+    yield from refusals_of(definition, account) if launch.refusals is None else launch.refusals
     windows = launch.family == "windows"
     for container in definition.container_definitions:
         yield from _secrets(container, region)

@@ -88,3 +88,8 @@ def ecs_rows(operation: str, rows: str, identity: str, batch: int, long: str = "
 def resolver_rows(operation: str, rows: str) -> ApiCall:
     """Return a call of Route 53 Resolver that lists rows."""
     return ApiCall("route53resolver", operation, rows, ("Id",), MOST_ROWS, optional=True)
+
+
+def batch_rows(operation: str, rows: str, identity: str) -> ApiCall:
+    """Return a call of AWS Batch that lists rows."""
+    return ApiCall("batch", operation, rows, (identity,), MOST_ROWS, "maxResults", optional=True)

@@ -3,6 +3,7 @@
 import msgspec
 
 from skerry.model import (
+    batch,
     ecs,
     endpoints,
     iam,
@@ -16,6 +17,7 @@ from skerry.model.missing import Missing
 from skerry.model.origins import OriginIndex
 from skerry.model.resource_answers import PullThroughCacheRule, ResourceAnswer
 from skerry.model.schedules import RuleTarget, Schedule
+from skerry.model.state_machines import EventPipe, StateMachine
 
 __all__ = ["Facts", "Missing", "Refusal", "is_denial"]
 
@@ -52,6 +54,12 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     tasks: tuple[ecs.Task, ...] = ()
     rule_targets: tuple[RuleTarget, ...] = ()
     schedules: tuple[Schedule, ...] = ()
+    compute_environments: tuple[batch.ComputeEnvironment, ...] = ()
+    job_queues: tuple[batch.JobQueue, ...] = ()
+    job_definitions: tuple[batch.JobDefinition, ...] = ()
+    batch_jobs: tuple[batch.Job, ...] = ()
+    state_machines: tuple[StateMachine, ...] = ()
+    pipes: tuple[EventPipe, ...] = ()
     transit_gateways: tuple[transit_records.TransitGateway, ...] = ()
     transit_gateway_vpc_attachments: tuple[transit_records.TransitGatewayVpcAttachment, ...] = ()
     transit_gateway_attachments: tuple[transit_records.TransitGatewayAttachment, ...] = ()

@@ -8,8 +8,6 @@ and https://docs.aws.amazon.com/scheduler/latest/APIReference/; the IAM actions:
 https://docs.aws.amazon.com/service-authorization/latest/reference/.
 """
 
-from typing import Any, NamedTuple
-
 from skerry.model import (
     ecs,
     endpoints,
@@ -22,30 +20,8 @@ from skerry.model import (
     transit_records,
 )
 from skerry.model.api_call import MOST_ROWS, MOST_ROWS_OF_EC2, ApiCall, ec2_rows, ecs_rows, resolver_rows
-
-
-class RecordKind(NamedTuple):
-    """One kind of record: its field in `Facts`, the attribute with a row's id, its noun, and its call.
-
-    ``saved_key`` is the key of the rows in saved answers, if it is not the key of the call's rows.
-    """
-
-    field: str
-    record: Any
-    id: str
-    noun: str
-    call: ApiCall
-    saved_key: str = ""
-
-    @property
-    def key(self) -> str:
-        """The key of the rows in an answer."""
-        return self.saved_key or self.call.rows or ""
-
-    @property
-    def action(self) -> str:
-        """The IAM action of the call."""
-        return self.call.action
+from skerry.model.launch_kinds import LAUNCH_KINDS
+from skerry.model.record_kind import RecordKind
 
 
 def _authorization_details(rows: str) -> ApiCall:
@@ -226,6 +202,7 @@ KINDS = (
         ApiCall("scheduler", "GetSchedule", optional=True, without=("Target.Input",), always=("Arn", "Name")),
         saved_key="Schedules",
     ),
+    *LAUNCH_KINDS,
     RecordKind(
         "transit_gateways",
         transit_records.TransitGateway,

@@ -43,10 +43,17 @@ class RunTarget(Pascal, frozen=True):
     ecs_parameters: EcsParameters | UnsetType = UNSET
 
 
+class BatchParameters(Pascal, frozen=True):
+    """The parameters of SubmitJob for a target, a job queue."""
+
+    job_definition: str
+
+
 class NamedTarget(RunTarget, frozen=True):
     """A target of a rule, with an id that is unique within the rule."""
 
     id: str | None = None
+    batch_parameters: BatchParameters | None = None
 
 
 class RuleTarget(Pascal, frozen=True):

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from msgspec import UNSET, UnsetType
 
+from skerry.model.batch_lookup import BatchLookup
 from skerry.model.completeness import EVERYWHERE
 from skerry.model.ecs import Cluster, TaskDefinition
 from skerry.model.endpoint_names import endpoint_id_of
@@ -55,6 +56,7 @@ class World:
         self.nat_gateways = _index(facts.nat_gateways, "nat_gateway_id")
         self.vpc_endpoints = _index(facts.vpc_endpoints, "vpc_endpoint_id")
         self.prefix_lists = _index(facts.prefix_lists, "prefix_list_id")
+        self._clusters = _index(facts.clusters, "cluster_arn")
 
     def knows(self, kind: str, scope: str = EVERYWHERE) -> bool:
         """Return whether every record of a kind in a scope was read, so that an absent row does not exist."""
@@ -227,6 +229,11 @@ class World:
         return TransitLookup(self.facts)
 
     @cached_property
+    def batch(self) -> BatchLookup:
+        """Job definitions, job queues and compute environments of AWS Batch."""
+        return BatchLookup(self.facts)
+
+    @cached_property
     def resolver(self) -> ResolverLookup:
         """Settings that change the answers of the VPCs' DNS servers."""
         return ResolverLookup(self.facts)
@@ -239,10 +246,6 @@ class World:
     @cached_property
     def _origins(self) -> OriginLookup:
         return OriginLookup(self.facts)
-
-    @cached_property
-    def _clusters(self) -> dict[str, Cluster]:
-        return _index(self.facts.clusters, "cluster_arn")
 
     @cached_property
     def _dhcp_options(self) -> dict[str, DhcpOptions]:
@@ -369,10 +372,7 @@ class World:
         return {(service, name in lists and lists[name].is_ipv6): name for name, service in services.items()}
 
 
-_ATTRIBUTES = {
-    "enable_dns_support": "enableDnsSupport",
-    "enable_dns_hostnames": "enableDnsHostnames",
-}
+_ATTRIBUTES = {"enable_dns_support": "enableDnsSupport", "enable_dns_hostnames": "enableDnsHostnames"}
 
 
 _AWS = {None, "AWS"}

@@ -58,7 +58,7 @@ def describe_group(group: ServiceGroup, width: int, *, verbose: bool, errors: bo
 def _heading(group: ServiceGroup) -> Iterator[str]:
     launch = group.services[0].launch
     if len(group.services) == 1:
-        where = [f"cluster {launch.cluster}" if launch.cluster else "", f"task definition {launch.definition_name}"]
+        where = [f"cluster {launch.cluster}" if launch.cluster else "", f"{launch.kind} {launch.definition_name}"]
         yield f"{bold(launch.name)}  {dim(' · '.join(part for part in where if part))}"
         return
     clusters = Counter(service.launch.cluster for service in group.services)

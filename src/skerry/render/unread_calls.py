@@ -7,6 +7,7 @@ from skerry.model.record_kinds import ACTIONS, NOUNS
 from skerry.render.text import align_columns, bold, clean, dim, pluralize
 
 _TOLD = {action: NOUNS.get(field, field.replace("_", " ")) for field, action in ACTIONS.items()} | {
+    "batch:ListJobs": "jobs of a job queue",
     "ec2:DescribeVpcAttribute": "DNS attribute of a VPC",
     "ec2:GetManagedPrefixListEntries": "prefix list's entries",
     "ec2:SearchTransitGatewayRoutes": "transit gateway's routes",
@@ -16,9 +17,11 @@ _TOLD = {action: NOUNS.get(field, field.replace("_", " ")) for field, action in 
     "elasticfilesystem:DescribeFileSystems": "EFS file system",
     "events:ListEventBuses": "event bus",
     "events:ListRuleNamesByTarget": "rules that run tasks",
+    "pipes:ListPipes": "pipes",
     "route53:ListResourceRecordSets": "private hosted zone's records",
     "route53resolver:ListResolverEndpointIpAddresses": "resolver endpoint's addresses",
     "scheduler:ListSchedules": "schedules",
+    "states:ListStateMachines": "state machines",
     "sts:GetCallerIdentity": "the account's number",
 }
 """What each call tells, by its IAM action."""

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
-from msgspec import UNSET, Raw
+from msgspec import UNSET, Raw, structs
 
 from skerry.errors import InputError
+from skerry.model.batch import Job
 from skerry.model.completeness import EVERYWHERE
 from skerry.model.ecs import Cluster, ClusterConfiguration
 from skerry.model.facts import Refusal
@@ -39,7 +40,9 @@ _FIELDS = {action: field for field, action in ACTIONS.items()} | {
     "route53resolver:ListResolverEndpointIpAddresses": "resolver_endpoints",
     "events:ListEventBuses": "rule_targets",
     "events:ListRuleNamesByTarget": "rule_targets",
+    "pipes:ListPipes": "pipes",
     "scheduler:ListSchedules": "schedules",
+    "states:ListStateMachines": "state_machines",
     "ecs:ListClusters": "clusters",
     "ecs:ListServices": "services",
     "ecs:ListTasks": "tasks",
@@ -144,12 +147,21 @@ def _rule_names(rows: Rows, answer: RelatedAnswer) -> None:
     rows.add_page("rule_targets", partial=answer.partial)
 
 
+def _queued_jobs(rows: Rows, answer: RelatedAnswer) -> None:
+    """Add the jobs of a queue's list: their rows do not name the queue."""
+    queue = answer.parameter_of("jobQueue", "jobs of a job queue")
+    for job in answer.read_rows(Job, rows)[0]:
+        if rows.get("batch_jobs", job.job_id) is None:
+            rows.replace("batch_jobs", job.job_id, structs.replace(job, job_queue=queue), answer.name)
+
+
 HANDLERS: dict[str, Callable[[Rows, RelatedAnswer], None]] = {
     "Entries": _entries,
     "Routes": _routes,
     "Associations": _associations,
     "IpAddresses": _addresses,
     "Targets": _targets,
+    "jobSummaryList": _queued_jobs,
     "RuleNames": _rule_names,
 }
 

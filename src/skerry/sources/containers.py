@@ -1,7 +1,7 @@
-"""Calls about ECS in a live account: clusters, services, tasks, and the rules and schedules that start tasks."""
+"""Calls about ECS in a live account: clusters, services and tasks."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from skerry.aws import api_table
 from skerry.errors import Argument, NothingFoundError
@@ -9,41 +9,39 @@ from skerry.model.api_call import ApiCall
 from skerry.model.arns import parse_arn
 from skerry.services.call_request import AnswerRow, CallRequest
 from skerry.services.service import ResourceReference
+from skerry.sources import launch_sources
 from skerry.sources.concurrent_calls import Area, collect_picked, split_ids
 from skerry.sources.paged_calls import CallResult
-from skerry.sources.references import references_of_cluster, references_of_service, references_of_task_definition
+from skerry.sources.references import (
+    ResourceName,
+    references_of_cluster,
+    references_of_service,
+    references_of_task_definition,
+)
 from skerry.sources.resource_reads import ResourceReads, read_revisions
 
-_DEFAULT_BUS = "default"
 # A call lists the tasks of one desired status: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
 _STATUSES = ("RUNNING", "STOPPED")
 _CONFIGURED: Mapping[str, Any] = {"include": ["CONFIGURATIONS"]}
 _NO_CLUSTER = "ClusterNotFoundException"
 
 
-class _Name(NamedTuple):
-    """A cluster, service, service revision or task definition that a row names."""
-
-    kind: str
-    name: str
-    cluster: str = ""
-
-
 def read_all(cluster: str | None, questions: ResourceReads) -> Area:
     """Read all clusters, or one, with services, tasks, rules and schedules; ``questions`` get their references."""
-    # ListRuleNamesByTarget lists the rules of one bus.
-    buses = CallRequest(api_table.EVENT_BUSES, pick=lambda row: [row["Name"]])
-    first = yield [_find(cluster), buses, CallRequest(api_table.SCHEDULES, pick=_cluster_schedule)]
+    first = yield [_find(cluster), *launch_sources.list_sources()]
     clusters = _clusters(first, cluster)
     second = yield [
         *(_described(clusters) if cluster is None else [_providers(cluster)]),
         *(ask for cluster_arn in clusters for ask in _inventory(cluster_arn)),
-        *_rules(clusters, sorted({_DEFAULT_BUS, *collect_picked(first, api_table.EVENT_BUSES)})),
-        *_schedules(collect_picked(first, api_table.SCHEDULES), None if cluster is None else clusters),
+        *launch_sources.describe_sources(first, clusters, only=cluster is not None),
     ]
-    third = yield [*_none([*first, *second]), *(ask for got in second for ask in _listed(got))]
+    third = yield [
+        *_none([*first, *second]),
+        *(ask for got in second for ask in _listed(got)),
+        *launch_sources.describe_rules(second),
+    ]
     made_of = yield _made_of([*second, *third])
-    questions.add_references([*first, *second, *third, *made_of])
+    questions.add_references([*first, *second, *third, *made_of], launch_sources.references_of_jobs(first))
 
 
 def read_service(cluster: str | None, name: str, questions: ResourceReads) -> Area:
@@ -189,7 +187,7 @@ def _one_task(cluster: str, name: str) -> CallRequest:
 
 
 def _listed(got: CallResult) -> Iterator[CallRequest]:
-    """Yield requests about the services, tasks or rules of a list."""
+    """Yield requests about the services or tasks of a list."""
     if got.refused is not None:
         return
     cluster = got.ask.parameters.get("cluster", "")
@@ -203,36 +201,33 @@ def _listed(got: CallResult) -> Iterator[CallRequest]:
             yield CallRequest(
                 call, {"cluster": cluster} | parameters, _short(cluster), pick, within=within, listed=kind
             )
-    if got.ask.call is api_table.RULE_NAMES:
-        for rule in sorted(got.picked):
-            yield _targets(rule, got.ask.parameters)
 
 
-def _of_service(row: AnswerRow) -> Iterator[_Name | ResourceReference]:
+def _of_service(row: AnswerRow) -> Iterator[ResourceName | ResourceReference]:
     """Yield the references of a service: task definitions, also of a current rollout and of task sets."""
     yield from references_of_service(row)
     for revision in row.get("currentServiceRevisions", ()):
         if "arn" in revision:
-            yield _Name("revision", revision["arn"])
+            yield ResourceName("revision", revision["arn"])
     if "clusterArn" in row:
-        yield _Name("service", row["serviceName"], row["clusterArn"])
+        yield ResourceName("service", row["serviceName"], row["clusterArn"])
     for holder in (row, *row.get("deployments", ()), *row.get("taskSets", ())):
         if "taskDefinition" in holder:
-            yield _Name("definition", holder["taskDefinition"])
+            yield ResourceName("definition", holder["taskDefinition"])
 
 
-def _of_task(row: AnswerRow) -> Iterator[_Name]:
+def _of_task(row: AnswerRow) -> Iterator[ResourceName]:
     """Yield the references of a task: its task definition, and the service that started it."""
-    yield _Name("task", row["taskArn"])
+    yield ResourceName("task", row["taskArn"])
     if "taskDefinitionArn" in row:
-        yield _Name("definition", row["taskDefinitionArn"])
+        yield ResourceName("definition", row["taskDefinitionArn"])
     kind, _, name = row.get("group", "").partition(":")
     if kind == "service" and "clusterArn" in row:
-        yield _Name("owner", name, row["clusterArn"])
+        yield ResourceName("owner", name, row["clusterArn"])
 
 
-def _named(gots: Iterable[CallResult], kind: str) -> list[_Name]:
-    names = (name for got in gots for name in got.picked if isinstance(name, _Name))
+def _named(gots: Iterable[CallResult], kind: str) -> list[ResourceName]:
+    names = (name for got in gots for name in got.picked if isinstance(name, ResourceName))
     return list(dict.fromkeys(name for name in names if name.kind == kind))
 
 
@@ -259,56 +254,3 @@ def _require(gots: Sequence[CallResult], call: ApiCall, what: str, cluster: str 
         retention_note = " ECS forgets stopped tasks after some time." if call is api_table.TASKS else ""
         arguments = (Argument.CLUSTER, " and ", Argument.REGION)
         raise NothingFoundError(f"there is no {what}{place}", "Check its name, and ", *arguments, f".{retention_note}")
-
-
-# ---------------------------------------------------------------------------------------- rules and schedules
-
-
-def _rules(clusters: Sequence[str], buses: Sequence[str]) -> Iterator[CallRequest]:
-    for cluster in clusters:
-        for bus in buses if parse_arn(cluster) else ():
-            parameters = {"TargetArn": cluster} | ({} if bus == _DEFAULT_BUS else {"EventBusName": bus})
-            yield CallRequest(
-                api_table.RULE_NAMES, parameters, f"{_short(cluster)}/{bus.replace('/', '-')}", lambda row: [row]
-            )
-
-
-def _targets(rule: str, parameters: Mapping[str, Any]) -> CallRequest:
-    request_parameters = {"Rule": rule}
-    bus = _DEFAULT_BUS
-    if "EventBusName" in parameters:
-        bus = request_parameters["EventBusName"] = parameters["EventBusName"]
-    return CallRequest(
-        api_table.RULE_TARGETS, request_parameters, f"{bus.replace('/', '-')}/{rule}", _run, within=f"rule {rule}"
-    )
-
-
-def _run(row: AnswerRow) -> Iterator[_Name]:
-    definition = row.get("EcsParameters", {}).get("TaskDefinitionArn")
-    if definition is not None:
-        yield _Name("definition", definition)
-
-
-def _cluster_schedule(row: AnswerRow) -> Iterator[tuple[str, str, str]]:
-    """Yield a schedule if its target is a cluster.
-
-    https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html
-    """
-    target = row.get("Target", {}).get("Arn", "")
-    parsed = parse_arn(target)
-    if parsed and parsed.resource.startswith("cluster/"):
-        yield row.get("GroupName", "default"), row["Name"], target
-
-
-def _schedules(schedules: Sequence[tuple[str, str, str]], clusters: Sequence[str] | None) -> Iterator[CallRequest]:
-    for group, name, target in sorted(schedules):
-        if clusters is None or target in clusters:
-            parameters = {"Name": name, "GroupName": group}
-            within = f"schedule {name}"
-            yield CallRequest(
-                api_table.SCHEDULE,
-                parameters,
-                f"{group}/{name}",
-                lambda row: _run(row.get("Target", {})),
-                within=within,
-            )

@@ -10,13 +10,13 @@ import msgspec
 from msgspec import Raw
 
 from skerry.errors import InputError
+from skerry.model.batch import Job
 from skerry.model.completeness import EVERYWHERE
 from skerry.model.ecs import Cluster, TaskDefinition
 from skerry.model.endpoints import FileSystem, HostedZone, HostedZoneKey, HostedZoneSummary, RecordSet, ZoneVpc
 from skerry.model.facts import Facts, Refusal
 from skerry.model.network import PrefixList, VpcAttribute
 from skerry.model.record_kinds import KINDS
-from skerry.model.schedules import Schedule
 from skerry.services import READS_BY_ACTION
 from skerry.sources import call_envelopes, call_parameters, resource_answers
 from skerry.sources.call_envelopes import AnswerEnvelope, CallEnvelope, ErrorEnvelope
@@ -37,6 +37,9 @@ _SINGLE = {
     "taskDefinition": "taskDefinitions",
     "VpcBlockPublicAccessOptions": "VpcBlockPublicAccessOptions",
 }
+_DESCRIBED_BY = {"DesiredState": "Pipes", "ScheduleExpression": "Schedules", "definition": "stateMachines"}
+"""A key that marks an answer as the description of one record, with the key of lists of such records."""
+
 PAGE_KEYS = ("NextToken", "nextToken", "NextMarker", "IsTruncated", "NextRecordName", "AdditionalRoutesAvailable")
 _NO_TOKEN = {b"null", b'""', b"false"}
 _NONE = Raw(b"null")
@@ -98,8 +101,7 @@ class _Loader:
             "FileSystems": self._file_systems,
             "PrefixLists": self._prefix_lists,
             "VpcBlockPublicAccessOptions": self._single,
-            "Schedules": self._schedules,
-            "ScheduleExpression": self._schedule,
+            "jobs": self._jobs,
             "EnableDnsSupport": self._attribute,
             "EnableDnsHostnames": self._attribute,
             "VpcAttributes": self._attributes,
@@ -112,6 +114,8 @@ class _Loader:
             "HostedZoneSummaries": self._summaries,
             "ResourceRecordSets": self._record_sets,
         } | dict.fromkeys(call_parameters.HANDLERS, self._linked)
+        self._handlers |= dict.fromkeys(_DESCRIBED_BY.values(), self._brief)
+        self._handlers |= dict.fromkeys(_DESCRIBED_BY, self._described)
 
     def document(self, name: str, content: bytes) -> None:
         top = read_top_level(name, content)
@@ -265,15 +269,24 @@ class _Loader:
             if file_system.number_of_mount_targets == 0:
                 self.rows.add_page("mount_targets", file_system.file_system_id)
 
-    def _schedules(self, answer: _Answer) -> None:
-        for schedule in self._each(answer, Schedule, "schedules"):
-            if self.rows.get("schedules", schedule.arn) is None:
-                self.rows.replace("schedules", schedule.arn, schedule, answer.name)
+    def _brief(self, answer: _Answer) -> None:
+        """Add the rows of a list; a description of a row tells more, whatever the order of the documents."""
+        kind = _BY_KEY[answer.key]
+        for row in self._each(answer, kind.record, kind.field):
+            if self.rows.get(kind.field, getattr(row, kind.id)) is None:
+                self.rows.replace(kind.field, getattr(row, kind.id), row, answer.name)
 
-    def _schedule(self, answer: _Answer) -> None:
-        schedule = self._one("schedules", answer, "the schedule", msgspec.json.encode(answer.top), Schedule)
-        if schedule is not None:
-            self.rows.replace("schedules", schedule.arn, schedule, answer.name)
+    def _described(self, answer: _Answer) -> None:
+        """Add an answer that is one record as a whole."""
+        kind = _BY_KEY[_DESCRIBED_BY[answer.key]]
+        row = self._one(kind.field, answer, f"the {kind.noun}", msgspec.json.encode(answer.top), kind.record)
+        if row is not None:
+            self.rows.replace(kind.field, getattr(row, kind.id), row, answer.name)
+
+    def _jobs(self, answer: _Answer) -> None:
+        """Add jobs of Batch; a list of a queue's jobs, in another document, tells less of them."""
+        for job in self._each(answer, Job, "batch_jobs"):
+            self.rows.replace("batch_jobs", job.job_id, job, answer.name)
 
     def _prefix_lists(self, answer: _Answer) -> None:
         for prefix_list in self._each(answer, PrefixList, "prefix_lists"):

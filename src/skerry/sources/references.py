@@ -4,13 +4,15 @@ Only resources that can be read in the Region are returned.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 from msgspec import UNSET
 
+from skerry.launch.job_definitions import DEFAULT_LOG_GROUP, task_definition_of
 from skerry.launch.secrets import source_of
 from skerry.model.arns import Arn, parse_arn
+from skerry.model.batch import JobDefinition
 from skerry.model.ecs import (
     Cluster,
     ContainerDefinition,
@@ -28,7 +30,25 @@ from skerry.services.secretsmanager import SECRETS_MANAGER
 from skerry.services.service import ResourceReference, SecretStore
 
 _OVERRIDE = "OVERRIDE"
+_OF_BATCH = (logs.PREFIX, DEFAULT_LOG_GROUP)
 _Record = TypeVar("_Record")
+
+
+class ResourceName(NamedTuple):
+    """A cluster, service, service revision or task definition that a row names."""
+
+    kind: str
+    name: str
+    cluster: str = ""
+
+
+def references_of_job_definition(row: AnswerRow) -> Iterator[ResourceReference]:
+    """Yield the resources that a job definition names; the default log group is Batch's own."""
+    definition = _read(row, JobDefinition)
+    task = None if definition is None else task_definition_of(definition)
+    home = parse_arn(row.get("jobDefinitionArn", ""))
+    if task is not None and home is not None:
+        yield from (item for item in _of_task(task, home) if (item.service, item.name) != _OF_BATCH)
 
 
 def references_of_task_definition(answer: AnswerRow) -> Iterator[ResourceReference]:
@@ -36,8 +56,11 @@ def references_of_task_definition(answer: AnswerRow) -> Iterator[ResourceReferen
     definition = _read(answer["taskDefinition"], TaskDefinition)
     named = None if definition is None else definition.task_definition_arn
     home = None if named is None else parse_arn(named)
-    if definition is None or home is None:
-        return
+    if definition is not None and home is not None:
+        yield from _of_task(definition, home)
+
+
+def _of_task(definition: TaskDefinition, home: Arn) -> Iterator[ResourceReference]:
     for container in () if definition.container_definitions is UNSET else definition.container_definitions:
         yield from _of_container(container, home)
     for volume in definition.volumes:

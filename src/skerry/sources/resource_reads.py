@@ -47,11 +47,12 @@ class ResourceReads:
             CallRequest(ORGANIZATION.call),
         ]
 
-    def add_references(self, gots: Iterable[CallResult]) -> None:
-        """Add all references of the other areas: the requests start with the next round."""
+    def add_references(self, gots: Iterable[CallResult], more: Iterable[ResourceReference] = ()) -> None:
+        """Add all references of the other areas, and ``more``: the requests start with the next round."""
         self._references |= dict.fromkeys(
             item for got in gots for item in got.picked if isinstance(item, ResourceReference)
         )
+        self._references |= dict.fromkeys(more)
         self._complete = True
 
     def read_resources(self) -> Area:

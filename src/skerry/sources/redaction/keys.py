@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from msgspec import structs
 
 from skerry.masking import Node
+from skerry.model.batch import Job
 from skerry.model.endpoints import FileSystem, HostedZone, HostedZoneSummary, RecordSet, ZoneVpc
 from skerry.model.network import PrefixListEntry, VpcAttribute
 from skerry.model.record_kinds import KINDS
 from skerry.model.resolver_records import ResolverEndpointAddress
 from skerry.model.schedules import NamedTarget, Schedule
+from skerry.model.state_machines import EventPipe, StateMachine
 from skerry.model.transit_records import TransitGatewayAttachment, TransitGatewayRoute
 from skerry.services import READS_BY_ACTION
 from skerry.sources.redaction.pseudonyms import Pseudonyms
@@ -56,6 +58,7 @@ LISTS: Mapping[str, Keep] = (
         "RuleNames": _nothing,
         "Targets": keep_rows(keep_record(NamedTarget)),
         "VpcAttributes": keep_rows(keep_record(VpcAttribute)),
+        "jobSummaryList": keep_rows(keep_record(Job)),
     }
 )
 """Keys with rows, or one row, as values."""
@@ -66,6 +69,8 @@ WHOLE: Mapping[str, Mapping[str, Keep]] = {
     "HostedZone": {"HostedZone": keep_record(HostedZone), "VPCs": keep_rows(keep_record(ZoneVpc))},
     # This key identifies an answer as a schedule; its value is not read.
     "ScheduleExpression": {"ScheduleExpression": _blank} | _whole(Schedule),
+    "DesiredState": _whole(EventPipe),
+    "definition": _whole(StateMachine),
 }
 """Keys that identify an answer as a record, with the kept parts of its other keys."""
 
@@ -81,6 +86,7 @@ PARAMETERS = frozenset(
         "TransitGatewayRouteTableId",
         "VPCId",
         "imageIds",
+        "jobQueue",
     }
 ).union(*(read.named_by for read in READS_BY_ACTION.values()))
 """Parameters of calls that identify the subject of an answer."""

@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from skerry.masking import Node
-from skerry.model import ecs, endpoints, iam
+from skerry.model import ecs, endpoints, iam, state_machines
+from skerry.model.task_states import reduce_definition
 from skerry.services import READS, organizations
 from skerry.services.ecr_images import ImageManifest, RepositoryImage
 from skerry.sources.redaction.pseudonyms import Pseudonyms
@@ -229,6 +230,13 @@ def replace_texts(node: Node, people: Pseudonyms) -> Node:
     return [replace_texts(item, people) for item in node] if isinstance(node, list) else _texts(node, people)
 
 
+def _definition(value: Node, _row: dict[str, Node], people: Pseudonyms) -> Node:
+    """Redact the definition of a state machine to the parameters that are read."""
+    if not isinstance(value, str):
+        return make_unreadable(value)
+    return msgspec.json.encode(replace_texts(json.loads(reduce_definition(value)), people)).decode()
+
+
 RULES: dict[tuple[Any, str], RedactionRule] = {
     (ecs.LogConfiguration, "options"): _options,
     (ecs.FirelensConfiguration, "options"): _options,
@@ -238,6 +246,7 @@ RULES: dict[tuple[Any, str], RedactionRule] = {
     (ecs.TaskSet, "id"): _started_by,
     (endpoints.RecordSet, "resource_records"): _records,
     (endpoints.VpcEndpoint, "policy_document"): _policy,
+    (state_machines.StateMachine, "definition"): _definition,
     (iam.Role, "assume_role_policy_document"): _policy,
     (iam.InlinePolicy, "policy_document"): _policy,
     (iam.PolicyVersion, "document"): _policy,
