@@ -7,6 +7,7 @@ from msgspec import UNSET
 
 from skerry.access.evaluation import AccessCheck
 from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, PlacementDiagnosis, ServiceDiagnosis
+from skerry.diagnose.missing_reads import missing_reads_of
 from skerry.diagnose.need_verdicts import blockers_of, groups_of, judge_need, source_of, unknowns_of
 from skerry.diagnose.not_examined import clusters_unexamined, combine_kinds, kinds_of_launch, list_unexamined
 from skerry.diagnose.predicted_errors import error_of, predict
@@ -44,7 +45,8 @@ def diagnose(walker: Walker, launches: Iterable[Launch], tasks: Iterable[Task] =
     unread = beyond.unexamined() + list_unexamined(walker.world, vpcs) + clusters_unexamined(launched)
     unread += definitions_unexamined(walker.world)
     kinds = combine_kinds(service.not_examined for service in services)
-    return Diagnosis(verdict, services, unexamined=unread, not_examined=kinds)
+    reads = missing_reads_of(walker.world, services)
+    return Diagnosis(verdict, services, unexamined=unread, not_examined=kinds, missing_reads=reads)
 
 
 def _launches_unexamined(world: World) -> tuple[str, ...]:

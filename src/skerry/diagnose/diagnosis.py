@@ -319,6 +319,7 @@ class Diagnosis(msgspec.Struct, frozen=True, gc=False):
     """Verdicts on all launches of one World, with the findings of checks.
 
     ``unexamined`` are the facts that nobody asked for, in words; ``not_examined`` their kinds.
+    ``missing_reads`` are all calls whose answers may decide about launches with missing facts.
     """
 
     verdict: Verdict
@@ -326,6 +327,7 @@ class Diagnosis(msgspec.Struct, frozen=True, gc=False):
     findings: tuple[Finding, ...] = ()
     unexamined: tuple[str, ...] = ()
     not_examined: tuple[NotExamined, ...] = ()
+    missing_reads: tuple[str, ...] = ()
 
     @property
     def cause_count(self) -> int:

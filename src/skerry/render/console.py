@@ -45,6 +45,7 @@ def format_diagnosis(
         lines += ["", *describe_group(group, view.width, verbose=view.verbose, errors=errors or view.verbose)]
         if view.verbose:
             lines += _paths(group, view.width)
+    lines += _missing_reads(diagnosis)
     brief = () if view.verbose else diagnosis.working_groups
     if brief:
         lines += ["", *align_columns((_brief(group) for group in brief), width=view.width)]
@@ -55,6 +56,13 @@ def format_diagnosis(
     lines += list_origins_of_diagnosis(diagnosis, view.width) if view.verbose else ()
     lines += [*format_refusals(refused, view.width), *_unexamined(diagnosis, view)]
     return view.fit(lines) + format_next(view, diagnosis.next_step)
+
+
+def _missing_reads(diagnosis: Diagnosis) -> Iterator[str]:
+    """Yield the calls that supply all missing facts at once, if they are several."""
+    if len(diagnosis.missing_reads) > 1:
+        yield ""
+        yield f"{bold('Supply at once')} the answers of {', '.join(map(clean, diagnosis.missing_reads))}."
 
 
 def _paths(group: ServiceGroup, width: int) -> Iterator[str]:

@@ -180,6 +180,7 @@ class DiagnosisOut(msgspec.Struct, frozen=True):
     findings: list[FindingOut]
     refused: list[RefusalOut]
     not_examined: list[str]
+    missing_reads: list[str]
 
 
 class TraceDocument(msgspec.Struct, frozen=True):
@@ -208,6 +209,7 @@ def encode_diagnosis(world: World, diagnosis: Diagnosis) -> str:
             findings=[_finding(finding) for finding in diagnosis.findings],
             refused=_refused(world),
             not_examined=list(diagnosis.not_examined),
+            missing_reads=list(diagnosis.missing_reads),
         )
     )
 
