@@ -27,7 +27,7 @@ _OF_EVERY_VPC = (
 
 
 def missing_reads_of(world: World, services: Iterable[ServiceDiagnosis]) -> tuple[str, ...]:
-    """Return the calls that supply missing facts, with the calls about the network that were not made."""
+    """Return the calls for missing facts, and the calls about the network without any answer."""
     supplies = {action for service in services for action in service.missing_actions if action}
     if not supplies:
         return ()
