@@ -100,6 +100,20 @@ ask resolver-rule-associations route53resolver:ListResolverRuleAssociations '{}'
 ask resolver-endpoints route53resolver:ListResolverEndpoints '{}' aws route53resolver list-resolver-endpoints
 ask firewall-associations route53resolver:ListFirewallRuleGroupAssociations '{}' \
     aws route53resolver list-firewall-rule-group-associations
+for group in $(names firewall-associations route53resolver:ListFirewallRuleGroupAssociations '{}' \
+    'FirewallRuleGroupAssociations[].FirewallRuleGroupId' aws route53resolver list-firewall-rule-group-associations); do
+    about="{\"FirewallRuleGroupId\": \"$group\"}"
+    [ -e "$folder/firewall-rules-$group.json" ] && continue
+    ask "firewall-rules-$group" route53resolver:ListFirewallRules "$about" \
+        aws route53resolver list-firewall-rules --firewall-rule-group-id "$group"
+    for list in $(names "firewall-rules-$group" route53resolver:ListFirewallRules "$about" \
+        'FirewallRules[?FirewallDomainListId].FirewallDomainListId' \
+        aws route53resolver list-firewall-rules --firewall-rule-group-id "$group"); do
+        [ -e "$folder/firewall-domains-$list.json" ] || ask "firewall-domains-$list" \
+            route53resolver:ListFirewallDomains "{\"FirewallDomainListId\": \"$list\"}" \
+            aws route53resolver list-firewall-domains --firewall-domain-list-id "$list"
+    done
+done
 ask profile-associations route53profiles:ListProfileAssociations '{}' aws route53profiles list-profile-associations
 ask file-systems elasticfilesystem:DescribeFileSystems '{}' aws efs describe-file-systems
 ask s3files-mount-targets s3files:ListMountTargets '{}' aws s3files list-mount-targets

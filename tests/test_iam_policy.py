@@ -30,12 +30,21 @@ REGION = "eu-west-1"
 SERVICE = ("--cluster", "article", "--service", "web")
 
 # The embedded AWS has no Route 53 Profiles, and lists none: this one leads to the question what is in it.
+FIREWALL = {"Id": "rslvr-frgassoc-1", "FirewallRuleGroupId": "rslvr-frg-1", "VpcId": "vpc-1", "Priority": 101}
+FIREWALL_RULE = {
+    "FirewallRuleGroupId": "rslvr-frg-1",
+    "FirewallDomainListId": "rslvr-fdl-1",
+    "Priority": 1,
+    "Action": "ALERT",
+}
 PROFILE = {"Id": "rpassoc-1", "ProfileId": "rp-1", "ResourceId": "vpc-1", "Status": "COMPLETE"}
 # It has no pull-through caches either; of an image below a rule it is asked whether it is there.
 RULE = {"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io"}
 CACHED = f"123456789012.dkr.ecr.{REGION}.amazonaws.com/hub/app:1"
 ANSWERS: dict[str, dict[str, Any]] = {
     "ListProfileAssociations": {"ProfileAssociations": [PROFILE]},
+    "ListFirewallRuleGroupAssociations": {"FirewallRuleGroupAssociations": [FIREWALL]},
+    "ListFirewallRules": {"FirewallRules": [FIREWALL_RULE]},
     "DescribePullThroughCacheRules": {"pullThroughCacheRules": [RULE]},
 }
 

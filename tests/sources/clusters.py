@@ -131,6 +131,22 @@ def everything() -> dict[str, Answer]:
             "ListResourceRecordSets": {"ResourceRecordSets": [{"Name": "db.internal.", "Type": "A"}]},
             "ListResolverEndpoints": resolver,
             "ListResolverEndpointIpAddresses": {"IpAddresses": [{"IpId": "rni-1", "Ip": "10.0.0.9"}]},
+            "ListFirewallRuleGroupAssociations": {
+                "FirewallRuleGroupAssociations": [
+                    {"Id": "a-1", "FirewallRuleGroupId": "rslvr-frg-1", "VpcId": "vpc-1", "Priority": 101}
+                ]
+            },
+            "ListFirewallRules": lambda asked: {
+                "FirewallRules": [
+                    {
+                        "FirewallRuleGroupId": asked["FirewallRuleGroupId"],
+                        "FirewallDomainListId": "rslvr-fdl-1",
+                        "Priority": 1,
+                        "Action": "ALERT",
+                    }
+                ]
+            },
+            "ListFirewallDomains": {"Domains": ["example.com."]},
             "ListProfileAssociations": {
                 "ProfileAssociations": [{"Id": "rpa-1", "ProfileId": "rp-1", "ResourceId": "vpc-1"}]
             },

@@ -120,6 +120,17 @@ RESOLVER_RULES = CALL_OF["resolver_rules"]
 RESOLVER_RULE_ASSOCIATIONS = CALL_OF["resolver_rule_associations"]
 RESOLVER_ENDPOINTS = CALL_OF["resolver_endpoints"]
 FIREWALL_ASSOCIATIONS = CALL_OF["firewall_associations"]
+FIREWALL_RULES = CALL_OF["firewall_rules"]
+FIREWALL_DOMAINS = ApiCall(
+    "route53resolver",
+    "ListFirewallDomains",
+    "Domains",
+    # Maximum: https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_ListFirewallDomains.html
+    page=5000,
+    wrapped=True,
+    optional=True,
+    single=True,
+)
 RESOLVER_ADDRESSES = ApiCall(
     "route53resolver",
     "ListResolverEndpointIpAddresses",
@@ -218,6 +229,8 @@ NETWORK_CALLS = (
     ZONES,
     ZONE_RECORDS,
     RESOLVER_ADDRESSES,
+    FIREWALL_RULES,
+    FIREWALL_DOMAINS,
     PROFILE_RESOURCES,
     efs.MOUNT_TARGETS,
 )

@@ -19,7 +19,7 @@ _SOME_PUBLIC_ADDRESS = "x.x.x.x"
 _NO_FAMILY = "no-family"
 _BEYOND = {"role", "resource"}
 _NO_ADDRESS = "SUBNET_HAS_NO_FREE_ADDRESS"
-_NO_SUCH_NAME = {"DNS_NAME_NOT_FOUND", "DNS_NO_MOUNT_TARGET"}
+_NO_SUCH_NAME = {"DNS_FIREWALL_BLOCKS", "DNS_NAME_NOT_FOUND", "DNS_NO_MOUNT_TARGET"}
 
 
 def predict(needs: Sequence[NeedDiagnosis]) -> tuple[Prediction, ...]:

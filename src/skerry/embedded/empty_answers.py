@@ -32,6 +32,8 @@ _EMPTY = {
     _Operation("ec2", "DescribeVpcBlockPublicAccessExclusions"): "VpcBlockPublicAccessExclusions",
     _Operation("ec2", "DescribeSecurityGroupVpcAssociations"): "SecurityGroupVpcAssociations",
     _Operation("route53resolver", "ListFirewallRuleGroupAssociations"): "FirewallRuleGroupAssociations",
+    _Operation("route53resolver", "ListFirewallRules"): "FirewallRules",
+    _Operation("route53resolver", "ListFirewallDomains"): "Domains",
     _Operation("ecr", "DescribePullThroughCacheRules"): "pullThroughCacheRules",
     _Operation("s3files", "ListMountTargets"): "mountTargets",
     _Operation("route53profiles", "ListProfileAssociations"): "ProfileAssociations",

@@ -85,9 +85,10 @@ def ecs_rows(operation: str, rows: str, identity: str, batch: int, long: str = "
     return ApiCall("ecs", operation, rows, (identity,), batch=batch, long=long)
 
 
-def resolver_rows(operation: str, rows: str) -> ApiCall:
-    """Return a call of Route 53 Resolver that lists rows."""
-    return ApiCall("route53resolver", operation, rows, ("Id",), MOST_ROWS, optional=True)
+def resolver_rows(operation: str, rows: str, *identity: str) -> ApiCall:
+    """Return a call of Route 53 Resolver that lists rows; rows without an id of their own are parts of another one."""
+    wrapped = bool(identity)
+    return ApiCall("route53resolver", operation, rows, identity or ("Id",), MOST_ROWS, optional=True, wrapped=wrapped)
 
 
 def batch_rows(operation: str, rows: str, identity: str) -> ApiCall:

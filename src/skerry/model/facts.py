@@ -74,6 +74,8 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     resolver_rule_associations: tuple[resolver_records.ResolverRuleAssociation, ...] = ()
     resolver_endpoints: tuple[resolver_records.ResolverEndpoint, ...] = ()
     firewall_associations: tuple[resolver_records.FirewallRuleGroupAssociation, ...] = ()
+    firewall_rules: tuple[resolver_records.FirewallRule, ...] = ()
+    firewall_domain_lists: tuple[resolver_records.FirewallDomainList, ...] = ()
     profile_associations: tuple[resolver_records.ProfileAssociation, ...] = ()
     profile_resources: tuple[resolver_records.ProfileResourceAssociation, ...] = ()
     service_revisions: tuple[ecs.ServiceRevision, ...] = ()

@@ -329,6 +329,13 @@ KINDS = (
         resolver_rows("ListFirewallRuleGroupAssociations", "FirewallRuleGroupAssociations"),
     ),
     RecordKind(
+        "firewall_rules",
+        resolver_records.FirewallRule,
+        "key",
+        "DNS Firewall rule",
+        resolver_rows("ListFirewallRules", "FirewallRules", "FirewallRuleGroupId", "Priority"),
+    ),
+    RecordKind(
         "profile_associations",
         resolver_records.ProfileAssociation,
         "id",
@@ -356,9 +363,11 @@ CALL_OF = {kind.field: kind.call for kind in KINDS}
 ACTIONS = {kind.field: kind.action for kind in KINDS} | {
     "vpc_attributes": "ec2:DescribeVpcAttribute",
     "zones": "route53:ListHostedZonesByVPC",
+    "firewall_domain_lists": "route53resolver:ListFirewallDomains",
     "rule_targets": "events:ListTargetsByRule",
 }
 NOUNS = {kind.field: kind.noun for kind in KINDS} | {
     "zones": "private hosted zone",
+    "firewall_domain_lists": "DNS Firewall domain list",
     "rule_targets": "EventBridge target",
 }

@@ -5,7 +5,7 @@ Shapes: https://docs.aws.amazon.com/Route53/latest/APIReference/API_Types.html
 
 from msgspec import UNSET, UnsetType, field
 
-from skerry.model.field_types import Port
+from skerry.model.field_types import Count, Port
 from skerry.model.record import Pascal
 from skerry.net.dns_names import DnsName
 from skerry.net.ip_addresses import Address4, Address6
@@ -65,7 +65,36 @@ class FirewallRuleGroupAssociation(Pascal, frozen=True):
     id: str
     firewall_rule_group_id: str
     vpc_id: str
+    priority: Count | None = None
     status: str = "COMPLETE"
+
+
+class FirewallRule(Pascal, frozen=True):
+    """A rule of DNS Firewall: an action for queries of the domains in a list, or of those that AWS takes for threats.
+
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_FirewallRule.html
+    """
+
+    firewall_rule_group_id: str
+    priority: Count
+    action: str
+    firewall_domain_list_id: str | None = None
+    block_response: str | None = None
+    block_override_domain: str | None = None
+    firewall_domain_redirection_action: str | None = None
+    qtype: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The group and the priority, which is unique in a group."""
+        return f"{self.firewall_rule_group_id}/{self.priority}"
+
+
+class FirewallDomainList(Pascal, frozen=True):
+    """The domains in a list of DNS Firewall; UNSET where they were not read, as those of AWS's own lists."""
+
+    id: str
+    domains: tuple[str, ...] | UnsetType = UNSET
 
 
 class ProfileAssociation(Pascal, frozen=True):

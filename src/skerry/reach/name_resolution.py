@@ -20,6 +20,7 @@ from skerry.reach import dns_zones
 from skerry.reach.central_endpoints import IntendedEndpoint, central_endpoints_for, judge_service_of
 from skerry.reach.destinations import Destinations
 from skerry.reach.dns_answers import Resolution, assume_unchanged, join_answers
+from skerry.reach.dns_firewall import judge_firewall
 from skerry.reach.dns_servers import Servers, servers_of
 from skerry.reach.dns_zones import NameSource
 from skerry.reach.gateways import judge_endpoint_state, make_lost_hop, make_undecided_hop
@@ -135,22 +136,26 @@ class NameResolver:
             return Resolution(make_lost_hop("dns", vpc_id, "DNS_SUPPORT_DISABLED", message))
         hostnames = self.world.dns_attribute_of(vpc_id, "enable_dns_hostnames")
         resolution = self._amazon(_View(vpc_id, hostnames, chain, inbound), query)
-        doubt = support if isinstance(support, Missing) else self._filtered(vpc_id, query.host)
+        doubt = support if isinstance(support, Missing) else self.world.resolver.missing_firewalls_of(vpc_id)
         if doubt is not None and resolution.hop.clean:
             return msgspec.structs.replace(resolution, hop=make_undecided_hop("dns", vpc_id, doubt))
-        return resolution
+        return resolution if resolution.hop.lost else self._filtered(vpc_id, query.host, resolution)
 
-    def _filtered(self, vpc_id: str, host: DnsName | None) -> Missing | None:
-        """Return whether DNS Firewall lets a question pass; it filters private zones and endpoints too.
-
-        https://docs.aws.amazon.com/prescriptive-guidance/latest/security-reference-architecture/network.html
-        """
+    def _filtered(self, vpc_id: str, host: DnsName | None, resolution: Resolution) -> Resolution:
+        """Return an answer after DNS Firewall, which filters private zones and endpoints too."""
         groups = self.world.resolver.settings_of(vpc_id).firewalls
-        if not groups:
-            return self.world.resolver.missing_firewalls_of(vpc_id)
-        name = "a host that is not known" if host is None else host.plain
-        fact = f"whether DNS Firewall ({', '.join(groups)}) lets {vpc_id} ask for {name}"
-        return Missing(fact, "route53resolver:ListFirewallRules")
+        if host is None and groups:
+            fact = f"whether DNS Firewall ({', '.join(groups)}) lets {vpc_id} ask for a host that is not known"
+            hop: Hop | None = make_undecided_hop("dns", vpc_id, Missing(fact, "route53resolver:ListFirewallRules"))
+        else:
+            # An endpoint's private names lead to its addresses without further names.
+            redirected = resolution.hop.resource not in self.world.vpc_endpoints
+            hop = judge_firewall(self.world, vpc_id, "" if host is None else host.plain, redirected=redirected)
+        if hop is None or not (hop.lost or resolution.hop.clean):
+            return resolution
+        if hop.lost:
+            return Resolution(hop)
+        return msgspec.structs.replace(resolution, hop=hop)
 
     def _amazon(self, view: _View, query: Query) -> Resolution:
         """Return the answer of the Amazon DNS server; for an unknown host, of its known place."""

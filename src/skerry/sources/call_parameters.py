@@ -16,7 +16,7 @@ from skerry.model.ecs import Cluster, ClusterConfiguration
 from skerry.model.facts import Refusal
 from skerry.model.network import PrefixListEntry
 from skerry.model.record_kinds import ACTIONS
-from skerry.model.resolver_records import ResolverEndpoint, ResolverEndpointAddress
+from skerry.model.resolver_records import FirewallDomainList, ResolverEndpoint, ResolverEndpointAddress
 from skerry.model.schedules import NamedTarget, RuleTarget
 from skerry.model.transit_records import (
     TransitGatewayAssociation,
@@ -51,7 +51,7 @@ _FIELDS = {action: field for field, action in ACTIONS.items()} | {
 }
 
 # Kinds with parts in the answers of other calls.
-MERGED = {"transit_gateway_route_tables", "transit_gateway_attachments", "resolver_endpoints"}
+MERGED = {"transit_gateway_route_tables", "transit_gateway_attachments", "resolver_endpoints", "firewall_domain_lists"}
 
 
 class RelatedAnswer(NamedTuple):
@@ -132,6 +132,21 @@ def _addresses(rows: Rows, answer: RelatedAnswer) -> None:
     rows.merge("resolver_endpoints", endpoint, record, answer.name)
 
 
+def _domains(rows: Rows, answer: RelatedAnswer) -> None:
+    """Add the domains of a DNS Firewall list; other services answer with domains too, but name no such list."""
+    domain_list = answer.parameters.get("FirewallDomainListId")
+    if not isinstance(domain_list, str):
+        rows.note(f"{answer.name}: Domains, but not of which list of DNS Firewall")
+        return
+    try:
+        domains = tuple(msgspec.json.decode(answer.value, type=list[str]))
+    except UNREADABLE:
+        rows.note(f"{answer.name}: {answer.key} is no list of names")
+        return
+    record = FirewallDomainList(id=domain_list, domains=UNSET if answer.partial else domains)
+    rows.merge("firewall_domain_lists", domain_list, record, answer.name)
+
+
 def _targets(rows: Rows, answer: RelatedAnswer) -> None:
     rule = answer.parameter_of("Rule", "targets of a rule")
     bus = answer.parameters.get("EventBusName", "default")
@@ -160,6 +175,7 @@ HANDLERS: dict[str, Callable[[Rows, RelatedAnswer], None]] = {
     "Routes": _routes,
     "Associations": _associations,
     "IpAddresses": _addresses,
+    "Domains": _domains,
     "Targets": _targets,
     "jobSummaryList": _queued_jobs,
     "RuleNames": _rule_names,

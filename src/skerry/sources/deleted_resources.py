@@ -45,6 +45,10 @@ _LISTED: dict[str, tuple[str, tuple[Listing, ...]]] = {
     ),
     api_table.ZONE_RECORDS.operation: ("HostedZoneId", (Listing(api_table.ZONES, "HostedZoneId"),)),
     api_table.RESOLVER_ADDRESSES.operation: ("ResolverEndpointId", (Listing(api_table.RESOLVER_ENDPOINTS, "Id"),)),
+    api_table.FIREWALL_RULES.operation: (
+        "FirewallRuleGroupId",
+        (Listing(api_table.FIREWALL_ASSOCIATIONS, "FirewallRuleGroupId"),),
+    ),
     api_table.PROFILE_RESOURCES.operation: ("ProfileId", (Listing(api_table.PROFILE_ASSOCIATIONS, "ProfileId"),)),
     efs.MOUNT_TARGETS.operation: ("FileSystemId", (Listing(efs.FILE_SYSTEMS, "FileSystemId"),)),
     api_table.SCHEDULE.operation: ("Name", (Listing(api_table.SCHEDULES, "Name"),)),

@@ -10,6 +10,8 @@ from skerry.model.completeness import EVERYWHERE
 from skerry.sources.decoding import UNREADABLE
 
 _OWNERS = {
+    "firewall_domain_lists": ("FirewallDomainListId",),
+    "firewall_rules": ("FirewallRuleGroupId",),
     "mount_targets": ("FileSystemId",),
     "profile_resources": ("ProfileId",),
     "s3files_mount_targets": ("fileSystemId",),
@@ -18,6 +20,7 @@ _OWNERS = {
 """The parameters that name the owner of all records in an answer, by kind."""
 
 _ROW_OWNERS = {
+    "firewall_rules": "FirewallRuleGroupId",
     "mount_targets": "FileSystemId",
     "profile_resources": "ProfileId",
     "s3files_mount_targets": "fileSystemId",

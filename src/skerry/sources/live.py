@@ -119,7 +119,41 @@ def _network(region: str, many: set[str]) -> Area:
         systems = []
     second = yield [*_details(first, region), *_asks(efs.MOUNT_TARGETS, "FileSystemId", systems, "file system")]
     zones = dict(collect_picked(second, api_table.ZONES))
-    yield [_records(zone, zones[zone], account) for zone in sorted(zones)]
+    groups = set(collect_picked(first, api_table.FIREWALL_ASSOCIATIONS))
+    shared = set(collect_picked(second, api_table.PROFILE_RESOURCES)) - groups
+    lists = set(collect_picked(second, api_table.FIREWALL_RULES))
+    third = yield [
+        *(_records(zone, zones[zone], account) for zone in sorted(zones)),
+        *_firewall_rules(shared),
+        *_firewall_domains(lists),
+    ]
+    yield [*_firewall_domains(set(collect_picked(third, api_table.FIREWALL_RULES)) - lists)]
+
+
+def _firewall_rules(groups: Iterable[str]) -> Iterator[CallRequest]:
+    for group in sorted(groups):
+        yield CallRequest(
+            api_table.FIREWALL_RULES,
+            {"FirewallRuleGroupId": group},
+            group,
+            _domain_list,
+            within=f"rule group {group}",
+        )
+
+
+def _firewall_domains(lists: Iterable[str]) -> Iterator[CallRequest]:
+    """Request the domains of lists: AWS refuses those of its own ones."""
+    yield from _asks(api_table.FIREWALL_DOMAINS, "FirewallDomainListId", lists, "domain list")
+
+
+def _domain_list(row: AnswerRow) -> list[str]:
+    return [row["FirewallDomainListId"]] if "FirewallDomainListId" in row else []
+
+
+def _firewall_group(row: AnswerRow) -> list[str]:
+    """Return the rule group of DNS Firewall that a Profile shares, if the row is about one."""
+    kind, _, name = row["ResourceArn"].rpartition(":")[2].partition("/")
+    return [name] if kind == "firewall-rule-group" else []
 
 
 def _planning() -> Area:
@@ -136,6 +170,7 @@ _PICKS: dict[str, Callable[[AnswerRow], Iterable[Any]]] = {
     api_table.TRANSIT_GATEWAY_ROUTE_TABLES.operation: _id("TransitGatewayRouteTableId"),
     api_table.RESOLVER_ENDPOINTS.operation: _id("Id"),
     api_table.PROFILE_ASSOCIATIONS.operation: _id("ProfileId"),
+    api_table.FIREWALL_ASSOCIATIONS.operation: _id("FirewallRuleGroupId"),
     api_table.IDENTITY.operation: _id("Account"),
     # A file system without mount targets needs no call for them.
     efs.FILE_SYSTEMS.operation: lambda row: [row["FileSystemId"]] if row.get("NumberOfMountTargets") != 0 else [],
@@ -159,9 +194,11 @@ def _details(first: Sequence[CallResult], region: str) -> Iterator[CallRequest]:
         )
     endpoints = collect_picked(first, api_table.RESOLVER_ENDPOINTS)
     yield from _asks(api_table.RESOLVER_ADDRESSES, "ResolverEndpointId", endpoints, "resolver endpoint")
-    yield from _asks(
-        api_table.PROFILE_RESOURCES, "ProfileId", collect_picked(first, api_table.PROFILE_ASSOCIATIONS), "profile"
-    )
+    for profile in sorted(collect_picked(first, api_table.PROFILE_ASSOCIATIONS)):
+        yield CallRequest(
+            api_table.PROFILE_RESOURCES, {"ProfileId": profile}, profile, _firewall_group, within=f"profile {profile}"
+        )
+    yield from _firewall_rules(collect_picked(first, api_table.FIREWALL_ASSOCIATIONS))
 
 
 def _asks(call: ApiCall, parameter: str, ids: Iterable[str], kind: str) -> Iterator[CallRequest]:

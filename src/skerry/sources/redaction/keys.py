@@ -48,6 +48,7 @@ LISTS: Mapping[str, Keep] = (
     | {
         "Account": keep_text,
         "Associations": keep_rows(keep_record(TransitGatewayAttachment)),
+        "Domains": keep_rows(keep_text),
         "Entries": keep_rows(keep_record(PrefixListEntry)),
         "FileSystems": keep_rows(keep_record(FileSystem)),
         "HostedZoneSummaries": keep_rows(keep_record(HostedZoneSummary)),
@@ -77,6 +78,8 @@ WHOLE: Mapping[str, Mapping[str, Keep]] = {
 PARAMETERS = frozenset(
     {
         "EventBusName",
+        "FirewallDomainListId",
+        "FirewallRuleGroupId",
         "HostedZoneId",
         "PrefixListId",
         "ProfileId",

@@ -1,0 +1,153 @@
+"""DNS Firewall: whether its rules let a question pass.
+
+The first rule of the first group with a match decides; without a match a question passes. Private zones and endpoints
+are filtered too: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-overview.html.
+The fail-open setting (GetFirewallConfig) is for failures of DNS Firewall itself, so it is not read:
+https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-vpc-configuration.html
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from skerry.model.facts import Missing
+from skerry.model.firewall_lookup import FirewallGroup, firewall_domains_of, firewall_groups_of
+from skerry.model.record_kinds import ACTIONS
+from skerry.model.resolver_records import FirewallRule
+from skerry.model.world import World
+from skerry.reach.gateways import make_lost_hop, make_undecided_hop
+from skerry.reach.trace import Hop
+
+_BLOCK, _OVERRIDE, _TRUST = "BLOCK", "OVERRIDE", "TRUST_REDIRECTION_DOMAIN"
+_IPV4_QUERY = {None, "A", "TYPE1"}
+_IPV6_QUERY = {"AAAA", "TYPE28"}
+_EVERYTHING = "*"
+# Names of AWS's services: https://docs.aws.amazon.com/general/latest/gr/rande.html
+_OF_AWS = ("*.amazonaws.com", "*.amazonaws.com.cn", "*.amazonaws.eu")
+_PAGE = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-rule-settings.html"
+
+
+class _Match(NamedTuple):
+    """A rule that takes a question, or may take it for the want of ``doubt``; None for the end of all rules."""
+
+    rule: FirewallRule | None
+    doubt: Missing | None = None
+
+    @property
+    def blocks(self) -> bool:
+        return self.rule is not None and self.rule.action == _BLOCK
+
+
+def judge_firewall(world: World, vpc_id: str, host: str, *, redirected: bool) -> Hop | None:
+    """Return the hop of a question that DNS Firewall blocks, or may block; None where it passes.
+
+    ``redirected``: the answer may lead over other names, which rules inspect too unless they trust them.
+    """
+    names = world.resolver.settings_of(vpc_id).firewalls
+    groups = firewall_groups_of(world.facts, vpc_id, names)
+    if not groups:
+        return None
+    unread = next((group.rules for group in groups if isinstance(group.rules, Missing)), None)
+    matches = [] if unread else list(_matches(world, vpc_id, groups, host))
+    doubtful = [match for match in matches[:-1] if match.blocks != matches[-1].blocks]
+    if unread is not None or doubtful or _is_order_unknown(groups, matches):
+        doubt = doubtful[0].doubt if doubtful else None
+        fact = f"whether DNS Firewall ({', '.join(names)}) lets {vpc_id} ask for {host}"
+        return make_undecided_hop("dns", vpc_id, Missing(fact, doubt.action if doubt else ACTIONS["firewall_rules"]))
+    decisive = matches[-1].rule
+    if decisive is None or decisive.action != _BLOCK:
+        return _redirection(world, vpc_id, groups, decisive, host) if redirected else None
+    if decisive.block_response == _OVERRIDE:
+        fact = f"where {decisive.block_override_domain} leads, which DNS Firewall answers for {host}"
+        return make_undecided_hop("dns", decisive.firewall_rule_group_id, Missing(fact))
+    response = decisive.block_response or "no address"
+    rule = f"rule {decisive.priority} of {decisive.firewall_rule_group_id}"
+    message = f"DNS Firewall blocks {host} in {vpc_id}: {rule} answers {response}"
+    return make_lost_hop("dns", decisive.firewall_rule_group_id, "DNS_FIREWALL_BLOCKS", message, rule)
+
+
+def _matches(world: World, vpc_id: str, groups: tuple[FirewallGroup, ...], host: str) -> Iterator[_Match]:
+    """Yield the rules that may take a question, up to the first certain one; without one, the end of all rules."""
+    for group in groups:
+        for rule in () if isinstance(group.rules, Missing) else group.rules:
+            takes = _takes(world, vpc_id, rule, host)
+            if takes is True and group.settled:
+                yield _Match(rule)
+                return
+            if takes is True:
+                yield _Match(rule, Missing(f"what becomes of {group.id} in {vpc_id}", ACTIONS["firewall_associations"]))
+            elif isinstance(takes, Missing):
+                yield _Match(rule, takes)
+    yield _Match(None)
+
+
+def _is_order_unknown(groups: tuple[FirewallGroup, ...], matches: list[_Match]) -> bool:
+    """Tell whether groups decide in an order that was not read: those of Profiles print no priority of their own."""
+    unordered = [group for group in groups if group.priority is None]
+    if not unordered or len(groups) == 1 or not matches:
+        return False
+    return matches[-1].rule is not None
+
+
+def _takes(world: World, vpc_id: str, rule: FirewallRule, host: str) -> bool | Missing:
+    """Tell whether a rule takes the question for a host's addresses.
+
+    Threats are found by AWS's own judgement: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/firewall-advanced.html
+    """
+    has_ipv6_only = any(subnet.cidr_block is None for subnet in world.subnets_in(vpc_id))
+    if rule.qtype not in _IPV4_QUERY and not (rule.qtype in _IPV6_QUERY and has_ipv6_only):
+        return False
+    if rule.firewall_domain_list_id is None:
+        return Missing(f"whether DNS Firewall Advanced takes {host} for a threat")
+    domains = firewall_domains_of(world.facts, rule.firewall_domain_list_id)
+    if isinstance(domains, Missing):
+        return domains
+    covers = any(_covers(domain, host) for domain in domains)
+    if covers and rule.qtype in _IPV6_QUERY:
+        return Missing(f"whether tasks of {vpc_id} ask for {host} over IPv6 alone")
+    joined = next((domain for domain in domains if _may_cover(domain, host)), None)
+    if joined and not covers:
+        return Missing(f"whether {joined} of {rule.firewall_domain_list_id} covers {host}, which no page of AWS tells")
+    return covers
+
+
+def _covers(domain: str, host: str) -> bool:
+    """Tell whether a domain of a list covers a host: the name itself, or with an asterisk what ends so.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-user-managed-domain-lists.html
+    """
+    plain = domain.lower().removesuffix(".")
+    if plain == _EVERYTHING or plain.startswith(f"{_EVERYTHING}."):
+        return host.endswith(plain[1:])
+    return host == plain
+
+
+def _may_cover(domain: str, host: str) -> bool:
+    """Tell whether an asterisk that no dot follows may stand for a part of the host's label."""
+    plain = domain.lower().removesuffix(".")
+    return plain.startswith(_EVERYTHING) and host.endswith(plain[1:])
+
+
+def _redirection(
+    world: World, vpc_id: str, groups: tuple[FirewallGroup, ...], decisive: FirewallRule | None, host: str
+) -> Hop | None:
+    """Return the doubt about names behind the host, if a rule blocks every other name.
+
+    Names of AWS's services are taken to lead to such names only.
+    """
+    if decisive is not None and decisive.firewall_domain_redirection_action == _TRUST:
+        return None
+    domains = () if decisive is None else firewall_domains_of(world.facts, decisive.firewall_domain_list_id or "")
+    if not isinstance(domains, Missing) and any(domain in {*_OF_AWS, _EVERYTHING} for domain in domains):
+        return None
+    rules = (rule for group in groups if not isinstance(group.rules, Missing) for rule in group.rules)
+    if not any(rule.action == _BLOCK and _blocks_all(world, rule) for rule in rules):
+        return None
+    fact = f"whether DNS Firewall lets {vpc_id} ask for the names that {host} leads to ({_PAGE})"
+    return make_undecided_hop("dns", vpc_id, Missing(fact))
+
+
+def _blocks_all(world: World, rule: FirewallRule) -> bool:
+    if rule.firewall_domain_list_id is None or rule.firewall_domain_redirection_action == _TRUST:
+        return False
+    domains = firewall_domains_of(world.facts, rule.firewall_domain_list_id)
+    return not isinstance(domains, Missing) and _EVERYTHING in domains

@@ -1,0 +1,207 @@
+"""DNS Firewall: which questions its rules let pass."""
+
+from typing import Any
+
+import pytest
+
+from skerry.catalogue.services import ServiceRef
+from skerry.model.facts import Missing
+from skerry.net.dns_names import DnsName
+from skerry.reach.destinations import Destinations
+from skerry.reach.dns_answers import Resolution
+from skerry.reach.name_resolution import NameResolver, Query
+from tests.networks import REGION, VPC
+from tests.resolving import Resolving
+
+LOGS = f"logs.{REGION}.amazonaws.com"
+LIST = "rslvr-fdl-1"
+GROUP = "rslvr-frg-1"
+
+
+class Filtered(Resolving):
+    """A VPC with an endpoint for CloudWatch Logs and rules of DNS Firewall."""
+
+    def __init__(self, *rules: dict[str, Any], endpoint: bool = True) -> None:
+        super().__init__()
+        if endpoint:
+            self.endpoint("vpce-1", "logs")
+        self.group_of_rules(GROUP, *rules, priority=101)
+
+    def group_of_rules(self, group: str, *rules: dict[str, Any], priority: int = 102, status: str = "COMPLETE") -> None:
+        """Associate a rule group with the VPC; each rule gets the next priority."""
+        self.rows["FirewallRuleGroupAssociations"].append(
+            {"Id": f"a-{group}", "FirewallRuleGroupId": group, "VpcId": VPC, "Priority": priority, "Status": status}
+        )
+        rows = [{"FirewallRuleGroupId": group, "Priority": 10 + place} | rule for place, rule in enumerate(rules)]
+        self.call("route53resolver:ListFirewallRules", {"FirewallRuleGroupId": group}, {"FirewallRules": rows})
+
+    def domains(self, *names: str, name: str = LIST) -> "Filtered":
+        """Give the domains of a list."""
+        self.call("route53resolver:ListFirewallDomains", {"FirewallDomainListId": name}, {"Domains": list(names)})
+        return self
+
+
+def rule(action: str, name: str = LIST, **more: Any) -> dict[str, Any]:
+    return {"Action": action, "FirewallDomainListId": name} | more
+
+
+def block(**more: Any) -> dict[str, Any]:
+    return rule("BLOCK", BlockResponse="NXDOMAIN", **more)
+
+
+def answer(network: Resolving) -> Resolution:
+    world = network.world()
+    resolver = NameResolver(world, Destinations(world))
+    return resolver.resolve(VPC, Query(DnsName(LOGS), "aws", ServiceRef("logs", REGION)))
+
+
+def outcome(network: Resolving) -> str:
+    """The answer in a word: passes, blocked or unknown."""
+    hop = answer(network).hop
+    if hop.lost:
+        assert hop.lost[0].code == "DNS_FIREWALL_BLOCKS"
+        return "blocked"
+    return "unknown" if hop.undecided else "passes"
+
+
+@pytest.mark.parametrize(
+    ("domains", "expected"),
+    [
+        ([LOGS], "blocked"),
+        ([f"{LOGS.upper()}."], "blocked"),
+        (["*"], "blocked"),
+        (["*.amazonaws.com"], "blocked"),
+        (["amazonaws.com"], "passes"),
+        ([f"*.{LOGS}"], "passes"),
+        (["example.com"], "passes"),
+        (["*amazonaws.com"], "unknown"),
+        ([], "passes"),
+    ],
+    ids=str,
+)
+def test_rule_blocks_the_domains_of_its_list(domains: list[str], expected: str) -> None:
+    assert outcome(Filtered(block()).domains(*domains)) == expected
+
+
+def test_blocked_name_is_told_with_its_rule() -> None:
+    (piece,) = answer(Filtered(block()).domains("*")).hop.lost
+    assert (piece.resource, piece.rule) == (GROUP, f"rule 10 of {GROUP}")
+    assert piece.message == f"DNS Firewall blocks {LOGS} in {VPC}: rule 10 of {GROUP} answers NXDOMAIN"
+
+
+def test_rule_without_a_block_response_blocks_too() -> None:
+    (piece,) = answer(Filtered(rule("BLOCK")).domains("*")).hop.lost
+    assert piece.message.endswith("answers no address")
+
+
+@pytest.mark.parametrize("action", ["ALLOW", "ALERT"])
+def test_first_rule_in_order_decides(action: str) -> None:
+    own = {"Action": action, "FirewallDomainListId": "rslvr-fdl-2"}
+    network = Filtered(own, block()).domains("*").domains(LOGS, name="rslvr-fdl-2")
+    assert outcome(network) == "passes"
+    later = Filtered(block(), own).domains("*").domains(LOGS, name="rslvr-fdl-2")
+    assert outcome(later) == "blocked"
+
+
+def test_group_with_the_lowest_priority_decides() -> None:
+    network = Filtered(block()).domains("*").domains(LOGS, name="rslvr-fdl-2")
+    network.group_of_rules("rslvr-frg-2", rule("ALLOW", "rslvr-fdl-2"), priority=1)
+    assert outcome(network) == "passes"
+    network.row("FirewallRuleGroupAssociations", "rslvr-frg-2")["Priority"] = 200
+    assert outcome(network) == "blocked"
+
+
+def test_override_leads_to_an_unknown_place() -> None:
+    override = rule("BLOCK", BlockResponse="OVERRIDE", BlockOverrideDomain="sink.example")
+    (piece,) = answer(Filtered(override).domains("*")).hop.undecided
+    assert piece.missing == Missing(f"where sink.example leads, which DNS Firewall answers for {LOGS}")
+
+
+@pytest.mark.parametrize(
+    ("qtype", "expected"),
+    [("A", "blocked"), ("TYPE1", "blocked"), ("AAAA", "passes"), ("TYPE28", "passes"), ("MX", "passes")],
+)
+def test_rule_for_another_query_type_does_not_block(qtype: str, expected: str) -> None:
+    assert outcome(Filtered(block(Qtype=qtype)).domains("*")) == expected
+
+
+def test_rule_for_ipv6_is_unknown_with_subnets_of_ipv6_alone() -> None:
+    network = Filtered(block(Qtype="AAAA")).domains("*")
+    del network.row("Subnets", "subnet-b")["CidrBlock"]
+    assert outcome(network) == "unknown"
+    assert outcome(Filtered(block(Qtype="AAAA")).domains("example.com")) == "passes"
+
+
+def test_unreadable_list_leaves_only_later_names_unknown() -> None:
+    managed = block() | {"FirewallDomainListId": "rslvr-fdl-managed"}
+    assert outcome(Filtered(managed)) == "unknown"
+    assert outcome(Filtered(rule("ALLOW"), managed).domains("*.amazonaws.com")) == "passes"
+    assert outcome(Filtered(managed, block()).domains("*")) == "blocked"
+    assert outcome(Filtered({"Action": "ALERT", "FirewallDomainListId": "rslvr-fdl-managed"})) == "passes"
+    (piece,) = answer(Filtered(managed)).hop.undecided
+    assert piece.missing is not None
+    assert piece.missing.action == "route53resolver:ListFirewallDomains"
+
+
+@pytest.mark.parametrize(("action", "expected"), [("BLOCK", "unknown"), ("ALERT", "passes")])
+def test_advanced_rule_is_unknown_if_it_blocks(action: str, expected: str) -> None:
+    assert outcome(Filtered({"Action": action, "DnsThreatProtection": "DGA"})) == expected
+
+
+def test_group_without_rules_that_were_read_is_unknown() -> None:
+    network = Filtered(block()).domains("*")
+    network.rows["Calls"] = [row for row in network.rows["Calls"] if "Rules" not in row["Call"]["operation"]]
+    (piece,) = answer(network).hop.undecided
+    assert piece.missing == Missing(
+        f"whether DNS Firewall ({GROUP}) lets {VPC} ask for {LOGS}", "route53resolver:ListFirewallRules"
+    )
+
+
+def test_association_in_change_is_unknown_where_it_decides() -> None:
+    network = Filtered().domains("*")
+    network.group_of_rules("rslvr-frg-2", block(), status="UPDATING")
+    assert outcome(network) == "unknown"
+    allowing = Filtered().domains("*")
+    allowing.group_of_rules("rslvr-frg-2", rule("ALLOW"), status="UPDATING")
+    assert outcome(allowing) == "passes"
+
+
+def test_groups_of_a_profile_have_no_known_order_among_others() -> None:
+    network = Filtered().domains("*")
+    network.profile(("firewall", "rslvr-frg-9"))
+    rows = [{"FirewallRuleGroupId": "rslvr-frg-9", "Priority": 1} | block()]
+    network.call("ListFirewallRules", {"FirewallRuleGroupId": "rslvr-frg-9"}, {"FirewallRules": rows})
+    assert outcome(network) == "unknown"
+    network.rows["FirewallRuleGroupAssociations"].clear()
+    assert outcome(network) == "blocked"
+
+
+class TestRedirection:
+    """A public answer may lead over other names, and a rule that blocks all others inspects them."""
+
+    def garden(self, *allowed: str, endpoint: bool = False, **more: Any) -> Filtered:
+        network = Filtered(rule("ALLOW", "rslvr-fdl-2", **more), block(), endpoint=endpoint).domains("*")
+        return network.domains(*allowed, name="rslvr-fdl-2")
+
+    def test_names_behind_an_allowed_name_are_unknown(self) -> None:
+        assert outcome(self.garden(LOGS)) == "unknown"
+
+    def test_names_of_aws_behind_an_allowed_name_pass_with_all_of_them(self) -> None:
+        assert outcome(self.garden("*.amazonaws.com")) == "passes"
+
+    def test_trusted_redirection_passes(self) -> None:
+        network = self.garden(LOGS, FirewallDomainRedirectionAction="TRUST_REDIRECTION_DOMAIN")
+        assert outcome(network) == "passes"
+
+    def test_private_name_of_an_endpoint_leads_over_no_other_name(self) -> None:
+        assert outcome(self.garden(LOGS, endpoint=True)) == "passes"
+
+    def test_rules_that_block_some_names_leave_others_alone(self) -> None:
+        network = Filtered(block(), endpoint=False).domains("example.com")
+        assert outcome(network) == "passes"
+        trusting = block(FirewallDomainRedirectionAction="TRUST_REDIRECTION_DOMAIN")
+        network = Filtered(rule("ALLOW", "rslvr-fdl-2"), trusting, endpoint=False).domains("*")
+        assert outcome(network.domains(LOGS, name="rslvr-fdl-2")) == "passes"
+        advanced = {"Action": "BLOCK", "DnsThreatProtection": "DGA"}
+        network = Filtered(rule("ALLOW"), advanced, endpoint=False).domains(LOGS)
+        assert outcome(network) == "passes"
