@@ -161,3 +161,32 @@ class TestZones:
         places = [Subnet(subnet_id="subnet-1", vpc_id="vpc-1", **row) for row in (one, other)]  # type: ignore[arg-type]
         assert are_in_same_zone(places[0], places[1]) is same
         assert Subnet(subnet_id="subnet-1", vpc_id="vpc-1").availability_zone is UNSET
+
+
+class TestNetworks:
+    def test_network_joins_vpcs_over_several_connections(self) -> None:
+        peering = VpcPeeringConnection(
+            vpc_peering_connection_id="pcx-1",
+            requester_vpc_info=PeeringVpc(vpc_id="vpc-2"),
+            accepter_vpc_info=PeeringVpc(vpc_id="vpc-3"),
+        )
+        row = TransitGatewayAttachment(
+            transit_gateway_attachment_id="a-3", transit_gateway_id="tgw-1", resource_id="tgw-2"
+        )
+        looked_up = connections(
+            transit_gateway_vpc_attachments=(attachment("a-1"), attachment("a-2", vpc="vpc-2")),
+            transit_gateway_attachments=(row,),
+            peering_connections=(peering,),
+        )
+        network = frozenset({"vpc-1", "vpc-2", "vpc-3", "tgw-1", "tgw-2"})
+        assert looked_up.network_of("vpc-1") == looked_up.network_of("vpc-3") == network
+
+    def test_network_of_unconnected_vpc_is_empty(self) -> None:
+        peering = VpcPeeringConnection(vpc_peering_connection_id="pcx-1", requester_vpc_info=PeeringVpc(vpc_id="vpc-2"))
+        row = TransitGatewayAttachment(transit_gateway_attachment_id="a-3")
+        looked_up = connections(
+            transit_gateway_vpc_attachments=(attachment("a-1"),),
+            transit_gateway_attachments=(row,),
+            peering_connections=(peering,),
+        )
+        assert looked_up.network_of("vpc-2") == frozenset()

@@ -140,3 +140,10 @@ class TestOtherServices:
         outcome = reach(network)
         assert str(outcome.verdict) == "intermittent"
         assert ("DNS_LEADS_TO_ANOTHER_SERVICE", "vpce-c1") in lost(outcome)
+
+
+def test_endpoint_of_a_vpc_that_nothing_joins_is_not_meant() -> None:
+    network = central()
+    network.rows.pop("TransitGatewayVpcAttachments")
+    network.rows.pop("TransitGatewayAttachments", None)
+    assert not {code for code, _ in reasons(network) if code.startswith("DNS_ZONE")}

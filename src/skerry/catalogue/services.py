@@ -131,6 +131,7 @@ def variant_of(ref: ServiceRef, name: str) -> Variant | None:
     return None
 
 
+@cache
 def dual_stack_host_of(ref: ServiceRef) -> str | None:
     """Return the dual-stack name of a service's Regional host; None where the catalogue has none."""
     for variant in load_services()[ref.key].variants:

@@ -89,9 +89,11 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     @property
     def account(self) -> str | None:
         """The account of the task, by the ARN of its service or task definition; None without an ARN."""
-        names = (self.arn, None if isinstance(self.definition, Missing) else self.definition.task_definition_arn)
-        parsed = (parse_arn(name) for name in names if name)
-        return next((arn.account for arn in parsed if arn is not None and arn.account), None)
+        for name in (self.arn, None if isinstance(self.definition, Missing) else self.definition.task_definition_arn):
+            parsed = parse_arn(name) if name else None
+            if parsed is not None and parsed.account:
+                return parsed.account
+        return None
 
     @property
     def architecture(self) -> str | None:

@@ -1,5 +1,9 @@
 """Look-ups of connections between VPCs: transit gateways with their attachments and routes, and peering."""
 
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+
 from msgspec import UNSET
 
 from skerry.model.facts import Facts, Missing
@@ -84,6 +88,40 @@ class TransitLookup:
         """Return the peering connection with this id."""
         connection = self._peering.get(connection_id)
         return connection or Missing(f"peering connection {connection_id}", "ec2:DescribeVpcPeeringConnections")
+
+    def network_of(self, vpc_id: str) -> frozenset[str]:
+        """Return the VPCs and transit gateways joined to a VPC, over however many connections; empty if it has none."""
+        return self._networks.get(vpc_id, frozenset())
+
+    @cached_property
+    def _networks(self) -> dict[str, frozenset[str]]:
+        neighbours: defaultdict[str, set[str]] = defaultdict(set)
+        for first, other in self._connections():
+            neighbours[first].add(other)
+            neighbours[other].add(first)
+        networks: dict[str, frozenset[str]] = {}
+        for start in neighbours:
+            if start in networks:
+                continue
+            members, unvisited = {start}, [start]
+            while unvisited:
+                joined = neighbours[unvisited.pop()] - members
+                members |= joined
+                unvisited.extend(joined)
+            networks |= dict.fromkeys(members, frozenset(members))
+        return networks
+
+    def _connections(self) -> Iterator[tuple[str, str]]:
+        """Yield the ids of both ends of each attachment and peering connection, whatever its state."""
+        for attachment in self._facts.transit_gateway_vpc_attachments:
+            yield attachment.vpc_id, attachment.transit_gateway_id
+        for row in self._facts.transit_gateway_attachments:
+            if row.transit_gateway_id is not None and row.resource_id is not None:
+                yield row.resource_id, row.transit_gateway_id
+        for peering in self._facts.peering_connections:
+            requester, accepter = peering.requester_vpc_info.vpc_id, peering.accepter_vpc_info.vpc_id
+            if requester is not None and accepter is not None:
+                yield requester, accepter
 
     def are_peered(self, first: str, other: str) -> bool | Missing:
         """Return whether an active peering connection of one Region joins two VPCs."""

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/whitepapers/latest/building-scalable-secure-multi-vpc-network-infrastructure/centralized-access-to-vpc-private-endpoints.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from msgspec import UNSET
@@ -15,7 +15,7 @@ from skerry.model.world import World
 from skerry.net.dns_names import DnsName
 from skerry.reach.destinations import Destinations
 from skerry.reach.gateways import judge_endpoint_state, make_lost_hop
-from skerry.reach.trace import Destination, Hop
+from skerry.reach.trace import Destination, Hop, Trace
 
 _HIDDEN = "DNS_NAME_NOT_FOUND"
 _FIPS = "-fips"
@@ -32,18 +32,46 @@ class IntendedEndpoint(NamedTuple):
     central: bool = False
 
 
-def central_endpoints_for(
-    world: World, destinations: Destinations, vpc_id: str, ref: ServiceRef, host: DnsName, answer: Hop
-) -> Iterator[IntendedEndpoint]:
-    """Yield the interfaces of the service's endpoints in other VPCs, with the reason why the host does not lead there.
+class CentralEndpoint(NamedTuple):
+    """An endpoint for other VPCs too, with the zones that lead to it."""
 
-    ``answer``: the DNS hop of the host.
+    endpoint: VpcEndpoint
+    zones: tuple[Zone, ...]
+
+
+def list_central_endpoints(world: World, ref: ServiceRef) -> tuple[CentralEndpoint, ...]:
+    """Return the service's central endpoints.
+
+    An endpoint is central if records lead to it, or if its private DNS is off, as AWS advises for central endpoints.
     """
+    central = []
     for endpoint in world.facts.vpc_endpoints:
-        if endpoint.vpc_id == vpc_id or not _serves(endpoint, ref) or not judge_endpoint_state(endpoint).clean:
+        if _serves(endpoint, ref) and judge_endpoint_state(endpoint).clean:
+            zones = tuple(zone for zone in world.facts.zones if _leads_to(world, zone, endpoint))
+            if zones or endpoint.private_dns_enabled is False:
+                central.append(CentralEndpoint(endpoint, zones))
+    return tuple(central)
+
+
+def central_endpoints_for(
+    world: World,
+    destinations: Destinations,
+    vpc_id: str,
+    endpoints: Iterable[CentralEndpoint],
+    host: DnsName,
+    answer: Hop,
+) -> Iterator[IntendedEndpoint]:
+    """Yield the interfaces of central endpoints in other VPCs, with the reason why the host does not lead there.
+
+    Packets reach only the VPCs that a transit gateway or peering connection joins. ``answer``: the DNS hop of the host.
+    """
+    network = world.transit.network_of(vpc_id)
+    for central in endpoints:
+        home = central.endpoint.vpc_id
+        if home == vpc_id or home not in network:
             continue
-        hop = _reason_for(world, vpc_id, endpoint, host.plain, answer)
-        interfaces = destinations.of_endpoint(endpoint) if hop else ()
+        hop = _reason_for(world, vpc_id, central, host.plain, answer)
+        interfaces = destinations.of_endpoint(central.endpoint) if hop else ()
         if hop is not None and not isinstance(interfaces, Missing):
             yield from (IntendedEndpoint(hop, destination, central=True) for destination in interfaces)
 
@@ -53,14 +81,10 @@ def _serves(endpoint: VpcEndpoint, ref: ServiceRef) -> bool:
     return endpoint.vpc_endpoint_type == "Interface" and name is not UNSET and service_of_endpoint(name) == ref
 
 
-def _reason_for(world: World, vpc_id: str, endpoint: VpcEndpoint, host: str, answer: Hop) -> Hop | None:
-    """Return why a host does not lead to a central endpoint; None for an endpoint that was not meant for the VPC.
-
-    It is central if records lead to it, or if its private DNS is off, as AWS advises for central endpoints.
-    """
-    zones = [zone for zone in world.facts.zones if _leads_to(world, zone, endpoint)]
-    is_central = bool(zones) or endpoint.private_dns_enabled is False
-    if not is_central or answer.undecided:
+def _reason_for(world: World, vpc_id: str, central: CentralEndpoint, host: str, answer: Hop) -> Hop | None:
+    """Return why a host does not lead to a central endpoint; None for an endpoint that was not meant for the VPC."""
+    endpoint, zones = central
+    if answer.undecided:
         return None
     if answer.lost:
         return answer if answer.lost[0].code == _HIDDEN else None
@@ -117,3 +141,14 @@ def judge_service_of(world: World, destination: Destination, ref: ServiceRef, ho
     name = endpoint.vpc_endpoint_id
     message = f"{host} leads to {name}, an endpoint of {endpoint.service_name}, which serves no other service"
     return make_lost_hop("dns", name, "DNS_LEADS_TO_ANOTHER_SERVICE", message)
+
+
+def lacks_names(traces: Iterable[Trace]) -> bool:
+    """Tell whether a call has no way because of its name: a zone hides it, or it needs an endpoint that is absent."""
+    judged = [judged for trace in traces for judged in trace.judged if judged.lost]
+    return any(item.piece.absent_endpoint is not None or item.hop.kind == "dns" for item in judged)
+
+
+def fails_by_name(trace: Trace) -> bool:
+    """Tell whether a path loses packets by its name alone."""
+    return all(judged.hop.kind == "dns" for judged in trace.judged)

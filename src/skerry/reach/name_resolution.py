@@ -17,7 +17,13 @@ from skerry.model.world import World
 from skerry.net.dns_names import DnsName
 from skerry.net.ip_addresses import IpAddress
 from skerry.reach import dns_zones
-from skerry.reach.central_endpoints import IntendedEndpoint, central_endpoints_for, judge_service_of
+from skerry.reach.central_endpoints import (
+    CentralEndpoint,
+    IntendedEndpoint,
+    central_endpoints_for,
+    judge_service_of,
+    list_central_endpoints,
+)
 from skerry.reach.destinations import Destinations
 from skerry.reach.dns_answers import Resolution, assume_unchanged, join_answers
 from skerry.reach.dns_firewall import judge_firewall
@@ -69,6 +75,7 @@ class NameResolver:
         self.world = world
         self.destinations = destinations
         self._endpoint_names: dict[str, dns_zones.EndpointNames] = {}
+        self._central_endpoints: dict[ServiceRef, tuple[CentralEndpoint, ...]] = {}
 
     def at_address(self, vpc_id: str, address: IpAddress) -> Resolution:
         """Return the destination of a host that is an address."""
@@ -363,9 +370,15 @@ class NameResolver:
                 hop = other_name_of(endpoint, host) or hop
             unanswered.extend(IntendedEndpoint(hop, destination) for destination in interfaces)
         if host is not None:
-            central = central_endpoints_for(self.world, self.destinations, vpc_id, ref, host, answer.hop)
+            endpoints = self._central_endpoints_of(ref)
+            central = central_endpoints_for(self.world, self.destinations, vpc_id, endpoints, host, answer.hop)
             unanswered.extend(item for item in central if item.destination.endpoint not in led_to)
         return (*unanswered, *self._zone_not_asked(vpc_id, ref, host))
+
+    def _central_endpoints_of(self, ref: ServiceRef) -> tuple[CentralEndpoint, ...]:
+        if ref not in self._central_endpoints:
+            self._central_endpoints[ref] = list_central_endpoints(self.world, ref)
+        return self._central_endpoints[ref]
 
     def _zone_not_asked(self, vpc_id: str, ref: ServiceRef, host: DnsName | None) -> Iterator[IntendedEndpoint]:
         """Return the destination of a private zone that does not apply because the VPC has DNS hostnames off."""

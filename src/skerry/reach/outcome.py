@@ -5,27 +5,21 @@
 
 from collections.abc import Callable, Iterable
 
+import msgspec
+
 from skerry.reach.trace import Because, Trace
 from skerry.verdicts import INTERMITTENT, UNKNOWN, Verdict, alternating_verdict_of, common_verdict_of
 
 
-class Outcome:
+class Outcome(msgspec.Struct, eq=False, gc=False):
     """The verdict of a flow, why it is intermittent, and its paths.
 
     The paths of a flow that is ok are put together only when somebody looks at them.
     """
 
-    __slots__ = ("_paths", "because", "verdict")
-
-    def __init__(
-        self,
-        verdict: Verdict,
-        paths: tuple[Trace, ...] | Callable[[], tuple[Trace, ...]],
-        because: tuple[Because, ...] = (),
-    ) -> None:
-        self.verdict = verdict
-        self.because = because
-        self._paths = paths
+    verdict: Verdict
+    _paths: tuple[Trace, ...] | Callable[[], tuple[Trace, ...]]
+    because: tuple[Because, ...] = ()
 
     @property
     def traces(self) -> tuple[Trace, ...]:

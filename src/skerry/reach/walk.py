@@ -16,12 +16,12 @@ from skerry.model.network import Subnet
 from skerry.model.world import World
 from skerry.net.addresses import is_ipv6, whole_family_of
 from skerry.net.dns_names import DnsName, Host
-from skerry.net.intervals import Intervals
+from skerry.net.intervals import EMPTY, Intervals, union
 from skerry.net.ip_addresses import IpAddress
 from skerry.net.packets import Box
 from skerry.reach.address_families import Asker, in_family, resolve_over_ipv4, resolve_over_ipv6
 from skerry.reach.cache import Memo
-from skerry.reach.central_endpoints import IntendedEndpoint
+from skerry.reach.central_endpoints import IntendedEndpoint, fails_by_name, lacks_names
 from skerry.reach.compiled_rules import TCP, UDP
 from skerry.reach.destinations import Destinations
 from skerry.reach.dns_answers import Resolution
@@ -85,7 +85,8 @@ class Target(msgspec.Struct, frozen=True, gc=False):
 class _Answers(msgspec.Struct, frozen=True, gc=False):
     """The destinations of a target's name from an origin, with the paths to each.
 
-    ``all_families``: the whole answer, with what the origin has no address for.
+    ``all_families``: the whole answer, with what the origin has no address for. ``addresses``: of all destinations, if
+    the ways to them are clean.
     """
 
     target: Target
@@ -94,6 +95,19 @@ class _Answers(msgspec.Struct, frozen=True, gc=False):
     ways: tuple[Ways, ...]
     traffic: Traffic
     clean: bool
+    addresses: Intervals
+
+
+class _CleanPaths(msgspec.Struct, frozen=True, gc=False):
+    """The paths of a flow that is ok, not yet put together."""
+
+    walker: "Walker"
+    source: Source
+    answers: _Answers
+
+    def __call__(self) -> tuple[Trace, ...]:
+        """Put the paths together."""
+        return self.walker.clean_paths(self.source, self.answers)
 
 
 class Walker:
@@ -142,7 +156,8 @@ class Walker:
         first = (resolution.hop,)
         ways = tuple(self._ways(start, destination, traffic, first) for destination in resolution.destinations)
         clean = bool(ways) and not resolution.dead and all(way.clean is not None for way in ways)
-        return _Answers(target, whole, resolution, ways, traffic, clean)
+        addresses = union(*(way.destination.addresses for way in ways)) if clean else EMPTY
+        return _Answers(target, whole, resolution, ways, traffic, clean, addresses)
 
     def _resolution(self, subnet: Subnet, target: Target) -> Resolution:
         """Return the DNS answer for a name: one for the whole VPC, except for file systems with one in each zone."""
@@ -199,7 +214,7 @@ class Walker:
     def _to_all(self, source: Source, answers: _Answers) -> Outcome:
         """Walk to every answer of DNS: the answers take turns, or one unknown answer holds."""
         if answers.clean and self._all_out(source, answers):
-            return Outcome(OK, lambda: self._clean_paths(source, answers))
+            return Outcome(OK, _CleanPaths(self, source, answers))
         outcomes = [self._to_one(source, ways, answers.traffic) for ways in answers.ways]
         for hop in answers.resolution.dead:
             dead = msgspec.structs.replace(answers.resolution, hop=hop)
@@ -211,7 +226,8 @@ class Walker:
             return outcome
         return self._undecided(source, answers, doubt)
 
-    def _clean_paths(self, source: Source, answers: _Answers) -> tuple[Trace, ...]:
+    def clean_paths(self, source: Source, answers: "_Answers") -> tuple[Trace, ...]:
+        """Return the paths to answers that lose nothing."""
         return tuple(trace for ways in answers.ways for trace in self._to_one(source, ways, answers.traffic).traces)
 
     def _to_one(self, source: Source, ways: Ways, traffic: Traffic, *, intended: bool = False) -> Outcome:
@@ -253,13 +269,9 @@ class Walker:
         """Tell whether the source's own groups let everything out, to every answer."""
         traffic, groups = answers.traffic, source.groups
         first = None if groups is UNSET else self.filters.first_rule(groups, "out", traffic)
-        for ways in answers.ways:
-            destination = ways.destination
-            if first is not None and first.allows(destination.addresses):
-                continue
-            if not self._out(source, destination, traffic).clean:
-                return False
-        return True
+        if first is not None and first.allows(answers.addresses):
+            return True
+        return all(self._out(source, ways.destination, traffic).clean for ways in answers.ways)
 
     def _members(self, subnet: Subnet, destination: Destination) -> tuple[str, ...] | Missing | None:
         """Return the groups of a destination as the source's outbound rules see them.
@@ -371,7 +383,7 @@ class Walker:
                 continue
             ways = self._ways(source.start, met, answers.traffic, (hop,))
             led = self._to_one(source, ways, answers.traffic, intended=True).traces
-            if not central or (_lacks_names(outcome.traces) and all(_fails_by_name(trace) for trace in led)):
+            if not central or (lacks_names(outcome.traces) and all(fails_by_name(trace) for trace in led)):
                 traces.extend(led)
         return Outcome(outcome.verdict, (*outcome.traces, *traces), outcome.because) if traces else outcome
 
@@ -382,14 +394,3 @@ class Walker:
         host = target.host if isinstance(target.host, DnsName) else None
         key = ("intended", resolution, ref)
         return self.memo.once(key, lambda: self.names.intended(vpc_id, ref, resolution, host))
-
-
-def _lacks_names(traces: Iterable[Trace]) -> bool:
-    """Tell whether a call has no way because of its name: a zone hides it, or it needs an endpoint that is absent."""
-    judged = [judged for trace in traces for judged in trace.judged if judged.lost]
-    return any(item.piece.absent_endpoint is not None or item.hop.kind == "dns" for item in judged)
-
-
-def _fails_by_name(trace: Trace) -> bool:
-    """Tell whether a path loses packets by its name alone."""
-    return all(judged.hop.kind == "dns" for judged in trace.judged)
