@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from skerry.plan.changes import AddZoneRecord, Advise, AssociateZone, is_new
 from skerry.verdicts import BLOCKED, OK
 from tests.hubs import HUB, HubAndSpoke
@@ -67,6 +69,7 @@ def test_misnamed_zone_of_the_spoke_gets_one_with_the_name_of_the_call() -> None
     assert is_new(change.zone_id)
     assert (change.zone_name, change.name, change.target) == (LOGS, LOGS, OWN)
     assert f"aws route53 create-hosted-zone --name {LOGS}" in change.message
+    assert msgspec.to_builtins(change)["target"] == OWN
 
 
 def test_endpoint_without_private_dns_gets_a_zone() -> None:

@@ -37,18 +37,20 @@ def names_for(case: Case, trace: Trace, piece: Piece) -> Iterator[Change]:
     target = next((entry for entry in endpoint.dns_entries if entry.dns_name and ".vpce." in entry.dns_name), None)
     if target is None or not isinstance(need, Call) or need.host is None:
         return
+    # Changes hold plain texts, which encoders know.
+    led_to = str(target.dns_name)
     zone = _zone_name(case, piece) if piece.code == HIDDEN else None
     name = _record_name(need.service, need.host, zone)
     batch = quote(json.dumps({"Changes": [_change(name, endpoint, target)]}))
     record = "aws route53 change-resource-record-sets --hosted-zone-id"
     if zone:
         message = f"{record} {quote(piece.resource)} --change-batch {batch}"
-        yield AddZoneRecord(piece.resource, zone, case.vpc_id, name, target.dns_name or "", message)
+        yield AddZoneRecord(piece.resource, zone, case.vpc_id, name, led_to, message)
         return
     apex = name.removeprefix("*.")
     create = f"aws route53 create-hosted-zone --name {quote(apex)} --vpc {_vpc(case)} --caller-reference {quote(apex)}"
     message = f"{create}; {record} ID --change-batch {batch}"
-    yield AddZoneRecord(make_new_id("Z", apex), apex, case.vpc_id, name, target.dns_name or "", message)
+    yield AddZoneRecord(make_new_id("Z", apex), apex, case.vpc_id, name, led_to, message)
 
 
 def _association(case: Case, zone_id: str) -> str:
