@@ -42,7 +42,7 @@ class TestChangeOrder:
         rule = AuthorizeRule(created.group_id, "in", Rule("tcp", 443, "10.0.1.0/24"))
         endpoint = CreateInterfaceEndpoint("vpce-new-x", VPC, "x", ("subnet-a",), (created.group_id,))
         gone = DeleteEndpoint("vpce-1", "")
-        assert list(sort_changes({endpoint: (), rule: (), created: (), gone: ()})) == [gone, created, rule, endpoint]
+        assert list(sort_changes({endpoint: (), rule: (), created: (), gone: ()})) == [created, rule, gone, endpoint]
 
     def test_modification_is_merged_into_a_new_interface_endpoint(self) -> None:
         endpoint = CreateInterfaceEndpoint("vpce-new-x", VPC, "x", ("subnet-a",), ("sg-1",))

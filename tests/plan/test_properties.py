@@ -31,7 +31,7 @@ from skerry.plan.scope import Scope
 from skerry.plan.world_after import apply_changes
 from skerry.reach.walk import Source, Walker
 from skerry.sources import documents
-from skerry.verdicts import OK
+from skerry.verdicts import OK, Verdict
 from tests.networks import awslogs, container
 from tests.planning import EXECUTION, changes, diagnosed, launches, plan_of
 from tests.prove.generator import Drawn
@@ -97,6 +97,20 @@ def test_proven_plan_has_no_superfluous_change(cases: list[Case]) -> None:
                 continue
             rest = apply_changes(world, [other for other in changes(found) if other is not change])
             assert diagnosed(rest).verdict is not OK or list(impact.find_broken_flows(rest, kept)), change
+
+
+def test_service_that_can_start_stays_so_after_every_change(cases: list[Case]) -> None:
+    for world, found, _ in cases:
+        ok = {name for name, verdict in _verdicts(world).items() if verdict is OK}
+        ordered = changes(found)
+        if ok and not found.breaks:
+            for count in range(1, len(ordered)):
+                verdicts = _verdicts(apply_changes(world, ordered[:count]))
+                assert {name for name in ok if verdicts[name] is not OK} == set(), (found.services, ordered[:count])
+
+
+def _verdicts(world: World) -> dict[str, Verdict]:
+    return {service.launch.name: service.verdict for service in diagnosed(world).services}
 
 
 def _is_of_the_article(change: Change, options: Options) -> bool:

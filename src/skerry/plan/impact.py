@@ -98,10 +98,16 @@ def _named_by(world: World, zones: list[str]) -> Iterator[ServiceRef]:
             yield ref
 
 
-def find_working_flows(world: World, scope: Scope, changes: Iterable[Change]) -> tuple[Flow, ...]:
-    """Return the flows of others to services that the changes touch, as far as they may work in this World."""
+def find_working_flows(world: World, scope: Scope, changes: Iterable[Change], *, own: bool = False) -> tuple[Flow, ...]:
+    """Return the flows of others to services that the changes touch, as far as they may work in this World.
+
+    ``own``: also those of the launches in scope.
+    """
+    launches = (*scope.launches, *scope.others) if own else scope.others
     walker = Walker(world)
-    flows = (flow for vpc_id, ref in touched_services_of(world, changes) for flow in _flows(world, scope, vpc_id, ref))
+    flows = (
+        flow for vpc_id, ref in touched_services_of(world, changes) for flow in _flows(world, launches, vpc_id, ref)
+    )
     judged_flows = (flow._replace(before=outcome_of(walker, flow).verdict) for flow in flows)
     return tuple(flow for flow in judged_flows if flow.before is not BLOCKED)
 
@@ -120,21 +126,21 @@ def outcome_of(walker: Walker, flow: Flow) -> Outcome:
     return judge_need(walker, flow.need, source_of(walker, flow.client.launch, flow.subnet), flow.subnet)
 
 
-def _flows(world: World, scope: Scope, vpc_id: str, ref: ServiceRef) -> Iterator[Flow]:
+def _flows(world: World, launches: Iterable[Launch], vpc_id: str, ref: ServiceRef) -> Iterator[Flow]:
     name = regional_host_of(ref)
     # A registry's host begins with the account, whichever it is.
     full = f"{world.account or _ANY_ACCOUNT}.{name}" if ref.key == "ecr.dkr" else name
     need = Call("runtime", full, service=ref, blocks="runtime", identity="nobody")
-    for client in _clients(world, scope, vpc_id):
+    for client in _clients(world, launches, vpc_id):
         for subnet in client.launch.subnets:
             yield Flow(client, need, subnet)
 
 
-def _clients(world: World, scope: Scope, vpc_id: str) -> tuple[Kind, ...]:
-    """Return the services outside the scope and the interfaces of the VPC; one of several equal ones."""
+def _clients(world: World, launches: Iterable[Launch], vpc_id: str) -> tuple[Kind, ...]:
+    """Return the launches and the interfaces of the VPC; one of several equal ones."""
     inside = {subnet.subnet_id for subnet in world.subnets_in(vpc_id)}
     launches_by_key: dict[object, list[Launch]] = {}
-    for launch in (*scope.others, *_interfaces(world, vpc_id)):
+    for launch in (*launches, *_interfaces(world, vpc_id)):
         if set(launch.subnets) <= inside and launch.subnets and launch.groups is not UNSET:
             key = (launch.subnets, launch.groups, str(launch.public_address), _is_strange(launch))
             launches_by_key.setdefault(key, []).append(launch)

@@ -28,18 +28,18 @@ from skerry.plan.changes import (
 from skerry.plan.records import Why
 
 _ORDER: tuple[type[Change], ...] = (
-    DeleteEndpoint,
-    SetVpcAttribute,
     CreateSecurityGroup,
     AuthorizeRule,
-    RevokeRule,
+    AddAclEntry,
+    DeleteEndpoint,
+    SetVpcAttribute,
     CreateInterfaceEndpoint,
     CreateGatewayEndpoint,
     ModifyEndpoint,
-    AddAclEntry,
     RouteToNat,
-    AssociateZone,
     AddZoneRecord,
+    AssociateZone,
+    RevokeRule,
     MirrorImage,
     ProposeStatement,
     ConfigureService,
@@ -48,10 +48,21 @@ _ORDER: tuple[type[Change], ...] = (
 
 
 def sort_changes(changes: dict[Change, tuple[Why, ...]]) -> dict[Change, tuple[Why, ...]]:
-    """Return the changes in order: referenced resources first; changes of one endpoint as one change."""
+    """Return the changes in a safe order; changes of one endpoint as one change.
+
+    Rules and entries come before the changes of names and routes: no flow of others fails between two changes.
+    Removals come last. An endpoint in a failed state goes before its successor, for it may hold the private name.
+    """
     pairs = list(_together(changes.items()))
-    pairs.sort(key=lambda pair: _ORDER.index(type(pair[0])))
+    pairs.sort(key=lambda pair: _rank(pair[0]))
     return dict(pairs)
+
+
+def _rank(change: Change) -> int:
+    """Return the place of a change; an existing endpoint that only admits more goes with the network ACLs."""
+    if isinstance(change, ModifyEndpoint) and change.private_dns is None and not change.route_tables:
+        return _ORDER.index(AddAclEntry)
+    return _ORDER.index(type(change))
 
 
 def _together(pairs: Iterable[tuple[Change, tuple[Why, ...]]]) -> list[tuple[Change, tuple[Why, ...]]]:

@@ -126,13 +126,18 @@ def _remains(row: Failing, piece: Piece, earlier: Remaining | None) -> Remaining
 
 
 def _breaks(result: SearchResult) -> Iterator[Break]:
-    """Return the flows of other workloads that become worse, and those denied by a new endpoint's policy."""
+    """Return the flows that become worse, if only for a time, and those denied by a new endpoint's policy."""
     for broken_flow in result.broken:
         pieces = [judged.piece.message for trace in broken_flow.outcome.traces for judged in trace.judged]
         host = getattr(broken_flow.need, "host", None) or ""
         sure = "no longer works" if broken_flow.outcome.verdict is not UNKNOWN else "may not work any more"
         message = f"{host} worked from {broken_flow.subnet} and {sure}: {'; '.join(pieces[:2])}"
         yield Break(", ".join(broken_flow.kind.names), host, message)
+    for outage in result.outages:
+        host = getattr(outage.failing.need, "host", None) or ""
+        steps = f"from change {outage.first} until change {outage.last}"
+        message = f"{host} works from {outage.failing.subnet}, and not {steps}"
+        yield Break(", ".join(outage.failing.kind.names), host, message)
     limited = dict(_limited(result.changes))
     for flow in result.flows:
         endpoint = limited.get(flow.need.service)

@@ -27,6 +27,7 @@ from skerry.plan.context import Case, Remedy, advise_on, merge_whys
 from skerry.plan.fixes import remedies_for
 from skerry.plan.impact import Flow
 from skerry.plan.ordering import sort_changes
+from skerry.plan.outages import Outage, find_outages
 from skerry.plan.records import Options, Why
 from skerry.plan.scope import FAILS, Failing, Found, Kind, Scope
 from skerry.plan.world_after import apply_changes
@@ -42,13 +43,17 @@ _BY_HAND = ConfigureService | ProposeStatement | MirrorImage | Advise | DeleteEn
 
 
 class SearchResult(NamedTuple):
-    """Changes with their reasons, the World with them and its diagnosis; others' flows before, and the broken ones."""
+    """Changes with their reasons, the World with them and its diagnosis; others' flows before, and the broken ones.
+
+    ``outages`` are flows that fail between two of the changes.
+    """
 
     changes: dict[Change, tuple[Why, ...]]
     world: World
     outcome: Found
     flows: tuple[Flow, ...]
     broken: tuple[Failing, ...]
+    outages: tuple[Outage, ...]
 
 
 def search(world: World, scope: Scope, options: Options, before: Found) -> SearchResult:
@@ -61,9 +66,9 @@ def search(world: World, scope: Scope, options: Options, before: Found) -> Searc
     changes = sort_changes(state.changes)
     # The proof is for the reported changes, in their order.
     changed = apply_changes(world, changes)
-    return SearchResult(
-        changes, changed, scope.look(changed), state.flows, tuple(impact.find_broken_flows(changed, state.flows))
-    )
+    broken = tuple(impact.find_broken_flows(changed, state.flows))
+    outages = tuple(find_outages(world, scope, changes))
+    return SearchResult(changes, changed, scope.look(changed), state.flows, broken, outages)
 
 
 class _State:
