@@ -1,9 +1,12 @@
 """The use case of `skerry diagnose`."""
 
+from datetime import UTC, date, datetime
+
 import msgspec
 
 from skerry import checks
 from skerry.app.selection import Hypothetical, Selection, hypothetical_launch, launches
+from skerry.catalogue.data_age import list_old_data
 from skerry.diagnose.diagnose import diagnose as diagnose_launches
 from skerry.diagnose.diagnosis import Diagnosis
 from skerry.model.world import World
@@ -17,10 +20,14 @@ def diagnose(world: World, selection: Selection | None = None) -> Diagnosis:
     `NothingFoundError` if the selection names something that does not exist, or the input cannot show launches.
     """
     diagnosis = diagnose_launches(Walker(world), launches(world, selection or Selection()), world.facts.tasks)
-    return msgspec.structs.replace(diagnosis, findings=checks.run(world, diagnosis))
+    return msgspec.structs.replace(diagnosis, findings=checks.run(world, diagnosis), old_data=list_old_data(_today()))
 
 
 def diagnose_hypothetical(world: World, task: Hypothetical) -> Diagnosis:
     """Diagnose a task that does not exist yet."""
     diagnosis = diagnose_launches(Walker(world), [hypothetical_launch(world, task)])
-    return msgspec.structs.replace(diagnosis, findings=checks.run(world, diagnosis))
+    return msgspec.structs.replace(diagnosis, findings=checks.run(world, diagnosis), old_data=list_old_data(_today()))
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

@@ -319,7 +319,8 @@ class Diagnosis(msgspec.Struct, frozen=True, gc=False):
     """Verdicts on all launches of one World, with the findings of checks.
 
     ``unexamined`` are the facts that nobody asked for, in words; ``not_examined`` their kinds.
-    ``missing_reads`` are all calls whose answers may decide about launches with missing facts.
+    ``missing_reads`` are all calls whose answers may decide about launches with missing facts. ``old_data`` are
+    tables of facts about AWS that are older than a year, with their dates.
     """
 
     verdict: Verdict
@@ -328,6 +329,7 @@ class Diagnosis(msgspec.Struct, frozen=True, gc=False):
     unexamined: tuple[str, ...] = ()
     not_examined: tuple[NotExamined, ...] = ()
     missing_reads: tuple[str, ...] = ()
+    old_data: tuple[str, ...] = ()
 
     @property
     def cause_count(self) -> int:

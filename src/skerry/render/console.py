@@ -53,6 +53,9 @@ def format_diagnosis(
         lines += ["", bold("Also found")]
         for item in diagnosis.findings:
             lines.append(f"  {style_word(item.severity)}  {dim(f'{item.id}:')} {clean(item.message)}")
+    lines += (
+        ["", dim(f"Facts about AWS older than a year: {', '.join(diagnosis.old_data)}.")] if diagnosis.old_data else []
+    )
     lines += list_origins_of_diagnosis(diagnosis, view.width) if view.verbose else ()
     lines += [*format_refusals(refused, view.width), *_unexamined(diagnosis, view)]
     return view.fit(lines) + format_next(view, diagnosis.next_step)

@@ -181,6 +181,7 @@ class DiagnosisOut(msgspec.Struct, frozen=True):
     refused: list[RefusalOut]
     not_examined: list[str]
     missing_reads: list[str]
+    old_data: list[str]
 
 
 class TraceDocument(msgspec.Struct, frozen=True):
@@ -210,6 +211,7 @@ def encode_diagnosis(world: World, diagnosis: Diagnosis) -> str:
             refused=_refused(world),
             not_examined=list(diagnosis.not_examined),
             missing_reads=list(diagnosis.missing_reads),
+            old_data=list(diagnosis.old_data),
         )
     )
 
