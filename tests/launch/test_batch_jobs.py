@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from skerry.app.diagnosis import diagnose
+from skerry.app.selection import Selection
+from skerry.errors import UnknownNameError
 from skerry.launch.batch_jobs import Submission, batch_launches_of, launches_of_submission
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Fault
@@ -268,3 +270,27 @@ def test_unread_queues_make_the_verdict_unknown() -> None:
 def test_only_jobs_on_instances_make_the_verdict_not_applicable() -> None:
     network = batch_network((job_definition(platformCapabilities=["EC2"]),), environments=(environment(type_="EC2"),))
     assert verdict_of(network) is NOT_APPLICABLE
+
+
+# ------------------------------------------------------------------------------------------------------ selection
+
+
+def selected(network: Network, definition: str, queue_: str | None = None) -> list[str]:
+    services = diagnose(network.world(), Selection(job_definition=definition, job_queue=queue_)).services
+    return [f"{service.launch.definition_name}: {service.launch.name}" for service in services]
+
+
+def test_selected_job_definition_is_diagnosed_on_its_queues() -> None:
+    network = batch_network((job_definition(), job_definition("other")), queues=(queue(), queue("b")))
+    assert selected(network, "job") == [f"job:1: {ON_QUEUE}", "job:1: job definition job on queue b"]
+
+
+def test_selected_queue_and_revision_are_not_assumed() -> None:
+    network = batch_network((job_definition(), job_definition(revision=2)), jobs=(job(),), queues=(queue(), queue("b")))
+    assert selected(network, "job:1", "b") == ["job:1: job definition job on queue b"]
+
+
+@pytest.mark.parametrize(("definition", "queue_"), [("jib", None), ("job", "quay")])
+def test_selected_job_of_an_unknown_name_is_an_error(definition: str, queue_: str | None) -> None:
+    with pytest.raises(UnknownNameError):
+        selected(batch_network(), definition, queue_)

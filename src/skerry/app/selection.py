@@ -8,11 +8,14 @@ import msgspec
 from skerry.app.resource_names import group_ids_of, subnet_ids_of
 from skerry.catalogue.platform_versions import find_platform, list_platform_versions
 from skerry.errors import Argument, InputError, NothingFoundError, UnknownNameError
+from skerry.launch.batch_jobs import Submission, launches_of_submission, name_of
 from skerry.launch.cached_images import cached_images_of
 from skerry.launch.launches import Launch, launches_of, short_name_of
 from skerry.launch.other_launches import other_launches_of
 from skerry.launch.running_tasks import launch_of_task
+from skerry.model.batch import JobDefinition
 from skerry.model.ecs import TaskDefinition
+from skerry.model.missing import Missing
 from skerry.model.world import World
 from skerry.sources import documents, files
 
@@ -39,11 +42,13 @@ _HYPOTHETICAL = (Argument.DEFINITION, " and ", Argument.SUBNET)
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """The launches to diagnose: every service, or those of a cluster, of a name, or one task."""
+    """The launches to diagnose: all, or those of a cluster, of a service, one task, or jobs of AWS Batch."""
 
     cluster: str | None = None
     service: str | None = None
     task: str | None = None
+    job_definition: str | None = None
+    job_queue: str | None = None
 
 
 class Hypothetical(msgspec.Struct, frozen=True):
@@ -67,6 +72,8 @@ def launches(world: World, selection: Selection) -> list[Launch]:
     """
     if selection.task is not None:
         return _of_tasks(world, selection.task, selection.cluster)
+    if selection.job_definition is not None:
+        return _of_jobs(world, selection.job_definition, selection.job_queue)
     candidates = all_launches(world) if selection.service is None else _of_services(world)
     chosen = [launch for launch in candidates if _is_chosen(launch, selection)]
     if chosen or (selection.service is None and _is_complete(world, selection.cluster)):
@@ -114,6 +121,27 @@ def hypothetical_launch(world: World, task: Hypothetical) -> Launch:
 
 def _of_services(world: World) -> list[Launch]:
     return [launch for service in world.facts.services for launch in launches_of(world, service)]
+
+
+def _of_jobs(world: World, definition_name: str, queue_name: str | None) -> list[Launch]:
+    """Return the launches of a job definition: on the named job queue, else on each queue that its jobs go to."""
+    definition = world.batch.find_definition(definition_name)
+    if isinstance(definition, Missing):
+        names = {name: name for name in world.batch.latest_definitions}
+        raise UnknownNameError(f"there is no job definition {definition_name}", definition_name, names)
+    if queue_name is None:
+        launched = [launch for launch in all_launches(world) if launch.definition_name == _revision_of(definition)]
+        return [launch for launch in launched if launch.kind == "job definition"]
+    queue = world.batch.find_queue(queue_name)
+    if isinstance(queue, Missing):
+        names = {row.job_queue_name: row.job_queue_name for row in world.facts.job_queues}
+        raise UnknownNameError(f"there is no job queue {queue_name}", queue_name, names)
+    name = name_of(definition.job_definition_name, queue)
+    return list(launches_of_submission(world, Submission(name, definition, queue)))
+
+
+def _revision_of(definition: JobDefinition) -> str:
+    return short_name_of(definition.job_definition_arn)
 
 
 def _is_complete(world: World, cluster: str | None) -> bool:

@@ -87,13 +87,15 @@ class LaunchOptions(NamedTuple):
     security_groups: tuple[str, ...]
     assign_public_ip: bool
     platform_version: str | None
+    job_definition: str | None = None
+    job_queue: str | None = None
 
     @property
     def selection(self) -> "Selection":
         """Return the selection among existing launches."""
         from skerry import app
 
-        return app.Selection(self.cluster, self.service, self.task)
+        return app.Selection(self.cluster, self.service, self.task, self.job_definition, self.job_queue)
 
     @property
     def hypothetical(self) -> "Hypothetical | None":
@@ -112,6 +114,8 @@ class LaunchOptions(NamedTuple):
                 "--cluster": self.cluster,
                 "--service": self.service,
                 "--task": self.task,
+                "--job-definition": self.job_definition,
+                "--job-queue": self.job_queue,
                 "--task-definition": self.definition,
                 "--subnet": self.subnets,
                 "--security-group": self.security_groups,
@@ -130,11 +134,11 @@ class LaunchOptions(NamedTuple):
 
         ``subnets_select``: subnets also choose among those of an existing launch.
         """
-        selected = bool(self.cluster or self.service or self.task)
+        selected = bool(self.cluster or self.service or self.task or self.job_definition or self.job_queue)
         subnets = () if subnets_select else self.subnets
         if self.definition is not None and selected:
             raise click.UsageError(
-                "--task-definition is for a task that does not exist: leave out --cluster, --service, --task"
+                "--task-definition is for a task that does not exist: leave out options that select existing launches"
             )
         if self.definition is None and (
             subnets or self.security_groups or self.assign_public_ip or self.platform_version
@@ -142,6 +146,10 @@ class LaunchOptions(NamedTuple):
             raise click.UsageError(
                 "--subnet, --security-group, --assign-public-ip and --platform-version need --task-definition"
             )
+        if self.job_definition and (self.cluster or self.service or self.task):
+            raise click.UsageError("--job-definition names jobs: leave out --cluster, --service, --task")
+        if self.job_queue and not self.job_definition:
+            raise click.UsageError("--job-queue needs --job-definition")
         if self.definition is not None and not self.subnets:
             raise click.UsageError("--task-definition needs at least one --subnet")
         if self.task and self.service and not subnets_select:
@@ -240,6 +248,8 @@ def add_launch_options(command: Command) -> Command:
         click.option("--cluster", help="Only services of this cluster."),
         click.option("--service", help="Only this service."),
         click.option("--task", help="One task, by id or ARN, in the subnets of its launch."),
+        click.option("--job-definition", help="Jobs of AWS Batch: a name, with or without its revision."),
+        click.option("--job-queue", help="The queue of these jobs; default: each that they go to."),
         click.option("--task-definition", "definition", type=PathOf(), help="JSON file of a task to test."),
         click.option("--subnet", "subnets", multiple=True, help="Its subnet, by id or Name; repeatable."),
         click.option(
