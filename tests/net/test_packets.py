@@ -4,6 +4,7 @@ from itertools import combinations, product
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from skerry.net.intervals import Intervals, normalise
 from skerry.net.packets import NONE, Box, Packets, count, cut, is_empty, meet, restrict_to_box, subtract_boxes
@@ -23,7 +24,7 @@ def members(numbers: Intervals) -> set[int]:
 
 
 def of_box(box: Box) -> set[tuple[int, ...]]:
-    return set(product(*map(members, box)))
+    return set(product(*map(members, structs.astuple(box))))
 
 
 def of_all(packets: Packets) -> set[tuple[int, ...]]:

@@ -5,12 +5,13 @@ destination port are fixed for a flow, so they are no dimensions.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+import msgspec
 
 from skerry.net.intervals import Intervals, count_numbers, intersect, subtract
 
 
-class Box(NamedTuple):
+class Box(msgspec.Struct, frozen=True, gc=False):
     """All packets whose three coordinates lie in the three sets."""
 
     source: Intervals
@@ -35,7 +36,11 @@ def count(packets: Packets) -> int:
 
 def meet(left: Box, right: Box) -> Box:
     """Return the packets that are in both boxes; possibly an empty box."""
-    return Box(*map(intersect, left, right))
+    return Box(
+        intersect(left.source, right.source),
+        intersect(left.destination, right.destination),
+        intersect(left.ports, right.ports),
+    )
 
 
 def cut(box: Box, away: Box) -> Packets:

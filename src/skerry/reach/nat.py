@@ -22,7 +22,7 @@ from skerry.reach.transit_return import return_hops_of
 from skerry.reach.vpc_hops import GONE, Hops, VpcPaths, reply_hops_of
 
 NAT: Final = "nat"
-_INTERFACE = "nat_gateway"
+_INTERFACES = frozenset({"nat_gateway", "natGateway"})
 
 
 def walk_through_nat(local: VpcPaths, step: Step, nat_id: str) -> Fan:
@@ -168,7 +168,7 @@ def _no_exit(nat_id: str, start: Start, subnet: Subnet | None) -> Hop:
 def accepts_nothing(local: VpcPaths, destination: Destination) -> Hop | None:
     """Return a lost hop if the interface belongs to a NAT gateway, which accepts no connection."""
     interface = local.world.network_interfaces.get(destination.interface or "")
-    if interface is None or interface.interface_type not in {_INTERFACE, "natGateway"}:
+    if interface is None or interface.interface_type not in _INTERFACES:
         return None
     name = interface.network_interface_id
     return make_lost_hop(

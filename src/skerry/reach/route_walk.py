@@ -105,7 +105,7 @@ class Network(VpcPaths):
         if route is None or route.state == GONE:
             hop = _no_way(self.world, table, route, destination)
             return self.dead_end(start, destination, addresses, traffic, hop)
-        hop = Hop("route", table.route_table_id, rule=routing.spell_route(route))
+        hop = self.route_hop(table, route)
         doubt = branch.missing
         if route.state != _ACTIVE:
             doubt = Missing(f"what a route in state {route.state} does", "ec2:DescribeRouteTables")

@@ -105,12 +105,12 @@ def select_branches(
     world: World, table: Compiled[_Route], destination: Destination, addresses: Intervals
 ) -> tuple[Branch[_Route], ...]:
     """Split the addresses by the route that each of them takes."""
-    if not table.open_lists and not table.unreadable and len(addresses) == 1:
-        # The common case, separate for speed: one block of addresses within one route.
-        only = _only_row(table.rows, addresses)
-        if only is not None:
-            return (Branch(addresses, (only.route,)),)
     rows = [row for row in table.rows if row.prefix_list is None or _may_hold(world, row.prefix_list, destination)]
+    if not table.open_lists and not table.unreadable:
+        # The common case, separate for speed: each block of addresses within one and the same route.
+        route = _only_route(rows, addresses)
+        if route is not None:
+            return (Branch(addresses, (route,)),)
     doubtful = list(table.unreadable)
     listed: list[tuple[_Route, Intervals]] = []
     for route, name in table.open_lists:
@@ -126,7 +126,17 @@ def select_branches(
     return tuple(Branch(branch.addresses, branch.routes + others, missing) for branch in branches)
 
 
-def _only_row(rows: tuple[RoutedBlock[_Route], ...], addresses: Intervals) -> RoutedBlock[_Route] | None:
+def _only_route(rows: list[RoutedBlock[_Route]], addresses: Intervals) -> _Route | None:
+    route: _Route | None = None
+    for block in addresses:
+        row = _only_row(rows, (block,))
+        if row is None or (route is not None and row.route is not route):
+            return None
+        route = row.route
+    return route
+
+
+def _only_row(rows: list[RoutedBlock[_Route]], addresses: Intervals) -> RoutedBlock[_Route] | None:
     ((low, high),) = addresses
     for position, row in enumerate(rows):
         ((first, last),) = row.addresses

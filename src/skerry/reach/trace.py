@@ -15,8 +15,8 @@ from skerry.catalogue.data_files import Grade
 from skerry.catalogue.services import ServiceRef
 from skerry.model.facts import Missing
 from skerry.net.addresses import ANY
-from skerry.net.intervals import Intervals
-from skerry.net.packets import Box, Packets, is_empty, meet, restrict_to_box, subtract_boxes
+from skerry.net.intervals import Intervals, intersect
+from skerry.net.packets import Box, Packets, is_empty, restrict_to_box, subtract_boxes
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 
 Because = Literal["placement", "address", "ports"]
@@ -101,10 +101,12 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
 
     def box(self, packets: Box) -> Box:
         """Return the packets of the flow that the piece is about."""
-        mine = Box(
-            *(packet_range if part is None else part for part, packet_range in zip(self.cut, packets, strict=True))
+        source, destination, ports = self.cut
+        return Box(
+            packets.source if source is None else intersect(packets.source, source),
+            packets.destination if destination is None else intersect(packets.destination, destination),
+            packets.ports if ports is None else intersect(packets.ports, ports),
         )
-        return meet(packets, mine)
 
 
 class Hop(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -298,9 +300,9 @@ def judge(parts: Iterable[Segment]) -> Judgement:
         judged_pieces = tuple(part.judged())
         everything.extend(judged_pieces)
         lost = [box for item in judged_pieces if item.lost for box in item.packets]
-        if lost:
-            blocked |= not subtract_boxes((part.packets,), lost)
-            because |= dict.fromkeys(_axes(part.packets, lost))
+        surviving = subtract_boxes((part.packets,), lost) if lost and not blocked else ()
+        blocked |= bool(lost) and not surviving
+        because |= dict.fromkeys(_axes(part.packets, lost, surviving))
     if blocked:
         return Judgement(BLOCKED, (), tuple(everything))
     if any(item.lost for item in everything):
@@ -308,13 +310,12 @@ def judge(parts: Iterable[Segment]) -> Judgement:
     return Judgement(UNKNOWN if everything else OK, (), tuple(everything))
 
 
-def _axes(packets: Box, lost: list[Box]) -> Iterator[Because]:
+def _axes(packets: Box, lost: list[Box], surviving: Packets) -> Iterator[Because]:
     """Yield the axes along which the lost packets are cut from kept ones, all else being equal."""
-    surviving = subtract_boxes((packets,), lost)
     spread: tuple[tuple[Because, list[Box]], ...] = (
-        ("placement", [box._replace(source=packets.source) for box in surviving]),
-        ("address", [box._replace(destination=packets.destination) for box in surviving]),
-        ("ports", [box._replace(ports=packets.ports) for box in surviving]),
+        ("placement", [msgspec.structs.replace(box, source=packets.source) for box in surviving]),
+        ("address", [msgspec.structs.replace(box, destination=packets.destination) for box in surviving]),
+        ("ports", [msgspec.structs.replace(box, ports=packets.ports) for box in surviving]),
     )
     for axis, reach in spread:
         if any(restrict_to_box((box,), other) for box in lost for other in reach):

@@ -82,6 +82,11 @@ class VpcPaths(ABC):
         rows = self._tables.once(table.route_table_id, lambda: routing.compile_table(self.world, table))
         return rows if isinstance(rows, Missing) else routing.select_branches(self.world, rows, destination, addresses)
 
+    def route_hop(self, table: RouteTable, route: Route) -> Hop:
+        """Return the hop of a route; paths over one route share it."""
+        key = ("route hop", table.route_table_id, route)
+        return self.memo.once(key, lambda: Hop("route", table.route_table_id, rule=routing.spell_route(route)))
+
     def acl(
         self, subnet: Subnet, direction: Direction, leg: Leg, remote: Intervals, protocol: str, numbers: Intervals
     ) -> Hop:
@@ -136,24 +141,26 @@ class VpcPaths(ABC):
             return self.entered(start, end, step)
         if end.subnet_id == start.subnet.subnet_id:
             return (step.hop,), ()
-        reply_hops_by = self._reply(end, start)
-        leave, enter, answer, back = self._filters_between(start, end, step.addresses, step.traffic)
-        return (leave, step.hop, enter), (answer, *reply_hops_by, back)
-
-    def _filters_between(
-        self, start: Start, end: Subnet, addresses: Intervals, traffic: Traffic
-    ) -> tuple[Hop, Hop, Hop, Hop]:
-        """Return the network ACLs of both subnets, there and back; where no entry asks for an address, asked once."""
-        family = whole_family_of(addresses)
-        key = ("between", start, end.subnet_id, traffic, family)
-        for_any = self.memo.once(key, lambda: self._ask_between(start, end, family, traffic))
-        if for_any[0].by_one_rule and for_any[3].by_one_rule:
+        key = ("between", start, end.subnet_id, step.traffic, step.hop)
+        for_any = self.memo.once(key, lambda: self._between_for_any(step, end))
+        if for_any is not None:
             return for_any
-        return self._ask_between(start, end, addresses, traffic)
+        return self._join_between(step, end, self._ask_between(start, end, step.addresses, step.traffic))
+
+    def _between_for_any(self, step: Step, end: Subnet) -> tuple[Hops, Hops] | None:
+        """Return the hops for any address, if no entry of the network ACLs asks for one."""
+        family = whole_family_of(step.addresses)
+        filters = self._ask_between(step.start, end, family, step.traffic)
+        return self._join_between(step, end, filters) if filters[0].by_one_rule and filters[3].by_one_rule else None
+
+    def _join_between(self, step: Step, end: Subnet, filters: tuple[Hop, Hop, Hop, Hop]) -> tuple[Hops, Hops]:
+        leave, enter, answer, back = filters
+        return (leave, step.hop, enter), (answer, *self._reply(end, step.start), back)
 
     def _ask_between(
         self, start: Start, end: Subnet, addresses: Intervals, traffic: Traffic
     ) -> tuple[Hop, Hop, Hop, Hop]:
+        """Return the network ACLs of both subnets, there and back."""
         protocol, called = traffic.protocol, traffic.ports
         return (
             self.leave(start, addresses, traffic),
@@ -246,7 +253,7 @@ def make_lost_reply(table: str, route: Route | None, addresses: Intervals) -> Ho
 def join_passage(start: Start, there: Hops, back: Hops, onward: PacketPath) -> PacketPath:
     """Return a passage that goes on with the same packets after these hops."""
     first = onward.ways[0]
-    box = first.packets._replace(source=start.addresses, ports=start.ports)
+    box = Box(start.addresses, first.packets.destination, start.ports)
     way = PathPart(box, there + first.there, first.back + back)
     return PacketPath.of((way, *onward.ways[1:]), onward.guard, choice=onward.choice)
 
