@@ -10,15 +10,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import skerry
 from bench import explaining, planning, policies, reading, worlds
-from skerry.diagnose.diagnose import diagnose
-from skerry.diagnose.diagnosis import Diagnosis
 from skerry.diagnose.need_verdicts import source_of
 from skerry.launch.launches import launch_of_service
 from skerry.launch.needs import Call
@@ -30,31 +26,10 @@ from skerry.reach.cache import Memo
 from skerry.reach.walk import Source, Target, Walker
 from skerry.sources import documents
 
-Made = TypeVar("Made")
-
 SIZES = (100, 1_000, 10_000)
 SERVICES_WITHOUT_MEMO = 300
 PROCESSES = 15
 CALIBRATION = 2_000_000
-
-
-class CountingMemo(Memo):
-    """Memo with counts of its look-ups and misses."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked = 0
-        self.made = 0
-
-    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """Count a look-up, and a miss."""
-        self.asked += 1
-
-        def counted() -> Made:
-            self.made += 1
-            return make()
-
-        return super().once(key, counted)
 
 
 def main() -> None:
@@ -64,7 +39,7 @@ def main() -> None:
     start_up()
     for size in SIZES:
         calibrate()
-        verdicts(size)
+        verdicts_alone(size)
     calibrate()
     without_memo(SERVICES_WITHOUT_MEMO)
     calibrate()
@@ -120,36 +95,12 @@ def _least_times(programs: Sequence[Sequence[str]]) -> list[float]:
     return list(map(min, times))
 
 
-def verdicts(size: int) -> None:
-    """(b) Services diagnosed in a second on one core, loading reported apart."""
-    content = worlds.documents(size)
-    begun = time.process_time()
-    world = World(documents.load(content))
-    loading = time.process_time() - begun
-    launches = [launch_of_service(world, service) for service in world.facts.services]
-    begun = time.process_time()
-    found = diagnose(Walker(world), launches)
-    spent = time.process_time() - begun
-    memo = CountingMemo()
-    diagnose(Walker(world, memo), launches)
-    rows = sum(len(service.needs) for service in found.services)
-    paths = _paths(found)
-    megabytes = sum(map(len, content.values())) / 1e6
-    kinds = ", ".join(f"{count} {verdict}" for verdict, count in sorted(_kinds(found).items()))
-    print(f"(b) {size} services in {len(world.vpcs)} VPCs: loaded {megabytes:.1f} MB in {loading:.2f} s;", end=" ")
-    print(
-        f"{size / spent:,.0f} service verdicts/s ({rows / spent:,.0f} rows/s, {paths / spent:,.0f} paths/s),", end=" "
-    )
-    print(f"{spent / size * 1e6:.0f} µs each; memo hit rate {1 - memo.made / memo.asked:.0%};", end=" ")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB; {kinds}")
-
-
-def _paths(found: Diagnosis) -> int:
-    return sum(len(row.traces) for service in found.services for row in service.needs)
-
-
-def _kinds(found: Diagnosis) -> Counter[str]:
-    return Counter(str(service.verdict) for service in found.services)
+def verdicts_alone(size: int) -> None:
+    """(b) Diagnose services in a process that only reads a file, so that its memory is that of the diagnosis."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in worlds.documents(size).items():
+            Path(folder, name).write_bytes(content)
+        subprocess.run([sys.executable, "-m", "bench.verdicts", folder], check=True)  # noqa: S603
 
 
 def without_memo(size: int) -> None:
