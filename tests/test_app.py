@@ -81,7 +81,9 @@ class TestSelection:
         [service] = given.rows["services"]
         common = {"taskDefinition": DEFINITION, "launchType": "FARGATE", "status": "ACTIVE"}
         common["networkConfiguration"] = service["networkConfiguration"]
-        sets = [{"id": f"ecs-svc/{number}", "taskSetArn": f"arn:{number}"} | common for number in (1, 2)]
+        sets = [
+            {"id": f"ecs-svc/{number}", "taskSetArn": f"arn:aws:ecs:::task-set/{number}"} | common for number in (1, 2)
+        ]
         service |= {"deploymentController": {"type": "EXTERNAL"}, "taskSets": sets}
         assert diagnosed(given, service="web") == ["web/1", "web/2"]
 

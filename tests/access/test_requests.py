@@ -7,6 +7,7 @@ from skerry.access.requests import AccessRequest, Caller, principal_of, requests
 from skerry.catalogue.services import ServiceRef
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Identity, Step
+from skerry.model.arns import ResourceArn, ResourceName
 from skerry.model.ecs import TaskDefinition
 from skerry.model.facts import Facts, Missing
 from skerry.model.resource_answers import ResourceAnswer
@@ -16,8 +17,10 @@ from skerry.policy.resources import Resource
 from skerry.services.secretsmanager import SecretDescription
 from tests.networks import ACCOUNT, IMAGE, REGION
 
-EXECUTION, TASK = (f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("launcher", "web"))
-DEFINITION = TaskDefinition("arn:aws:ecs:x:1:task-definition/web:1", execution_role_arn=EXECUTION, task_role_arn=TASK)
+EXECUTION, TASK = (ResourceName(f"arn:aws:iam::{ACCOUNT}:role/{name}") for name in ("launcher", "web"))
+DEFINITION = TaskDefinition(
+    ResourceArn("arn:aws:ecs:x:1:task-definition/web:1"), execution_role_arn=EXECUTION, task_role_arn=TASK
+)
 LAUNCH = Launch("web", "shop", "web:1", DEFINITION)
 
 
@@ -49,8 +52,8 @@ class TestRequestPrincipals:
         found = principal_of(LAUNCH, call("ecs-agent", step="service-connect", by="AWS"))
         assert found == Missing("with whose permissions x is called")
 
-    @pytest.mark.parametrize("given", [None, "launcher"])
-    def test_principal_is_unknown_without_role_arn(self, given: str | None) -> None:
+    @pytest.mark.parametrize("given", [None, ResourceName("launcher")])
+    def test_principal_is_unknown_without_role_arn(self, given: ResourceName | None) -> None:
         definition = msgspec.structs.replace(DEFINITION, execution_role_arn=given)
         found = principal_of(msgspec.structs.replace(LAUNCH, definition=definition), call("logs"))
         assert found == Missing("the ARN of the execution role of web:1", "ecs:DescribeTaskDefinition")
@@ -111,7 +114,7 @@ class TestSecretRequests:
         ]
 
     def test_secret_request_uses_arn_from_describe_secret(self) -> None:
-        known = {"my-secret": SecretDescription(f"{self.START}my-secret-abcdef")}
+        known = {"my-secret": SecretDescription(ResourceArn(f"{self.START}my-secret-abcdef"))}
         (found,) = asked(
             principal_of_role(EXECUTION), call("x", self.ACTION, subject="my-secret"), ServiceRef("x", REGION), **known
         )
@@ -120,7 +123,7 @@ class TestSecretRequests:
     @pytest.mark.parametrize("subject", [f"{START}db-abcdef", f"{START}db"])
     def test_described_secret_arn_is_complete(self, subject: str) -> None:
         """Secrets Manager draws six characters, which may all be small letters."""
-        known = {subject: SecretDescription(f"{self.START}db-abcdef")}
+        known = {subject: SecretDescription(ResourceArn(f"{self.START}db-abcdef"))}
         (found,) = asked(
             principal_of_role(EXECUTION), call("x", self.ACTION, subject=subject), ServiceRef("x", REGION), **known
         )

@@ -270,10 +270,10 @@ class TestCustomerManagedKeys:
         network.role(EXECUTION, READ_SECRET, managed=[MANAGED])
         assert network.bad() == {"secrets": UNKNOWN}
 
-    def test_key_of_secret_without_arn_is_not_checked(self, network: Resources) -> None:
+    def test_secret_with_a_malformed_arn_is_unknown(self, network: Resources) -> None:
         network.tell("secretsmanager:DescribeSecret", {"SecretId": SECRET}, secret(ARN="db", KmsKeyId=KEY))
         network.role(EXECUTION, statement("secretsmanager:GetSecretValue"), managed=[MANAGED])
-        assert network.bad() == {}
+        assert network.bad() == {"secrets": UNKNOWN}
 
     @pytest.mark.parametrize("key", ["alias/aws/secretsmanager", None])
     def test_aws_managed_key_is_not_checked(self, network: Resources, key: str | None) -> None:

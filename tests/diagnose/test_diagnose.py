@@ -15,6 +15,7 @@ from skerry.launch.running_tasks import launch_of_task
 from skerry.launch.scheduled_tasks import launch_of_schedule
 from skerry.model.facts import Missing
 from skerry.model.schedules import Schedule
+from skerry.sources.text_types import parse_value
 from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
 from tests.networks import ACCOUNT, HTTPS, REGION, VPC, Network, allow, awslogs, both_ways, container, entry
 
@@ -402,9 +403,9 @@ class TestStoppedTasks:
         assert [[stop.reason for stop in one.stops] for one in found.services] == [["a reason"], ["another"]]
 
     def test_stop_reasons_of_schedule_are_from_tasks_it_started(self, network: Network) -> None:
-        row = {"Arn": "arn:s", "Name": "gold-coast-data-lake-refresh", "State": "ENABLED"}
+        row = {"Arn": "arn:aws:scheduler:::schedule/s", "Name": "gold-coast-data-lake-refresh", "State": "ENABLED"}
         target = {"Arn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/shop", "EcsParameters": {"LaunchType": "FARGATE"}}
-        schedule = msgspec.convert(row | {"Target": target}, Schedule)
+        schedule = msgspec.convert(row | {"Target": target}, Schedule, dec_hook=parse_value)
         self.stop(network, "1f", "a reason", group="family:web", startedBy="chronos-schedule/gold-coast-data-lak")
         self.stop(network, "2f", "another", group="family:web", startedBy="chronos-schedule/other")
         walker = network.walker()

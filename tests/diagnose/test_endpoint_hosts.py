@@ -201,7 +201,11 @@ class TestTaskSets:
     def test_task_set_has_stop_reasons_of_its_service(self) -> None:
         network = pulling(deploymentController={"type": "EXTERNAL"})
         row_ = network.rows["services"][0]
-        task_set = {"id": "ecs-svc/1", "taskSetArn": "arn:set", "networkConfiguration": row_["networkConfiguration"]}
+        task_set = {
+            "id": "ecs-svc/1",
+            "taskSetArn": "arn:aws:ecs:::task-set/1",
+            "networkConfiguration": row_["networkConfiguration"],
+        }
         row_["taskSets"] = [task_set | {"launchType": "FARGATE", "taskDefinition": row_["taskDefinition"]}]
         network.task(group="service:web", lastStatus="STOPPED", stoppedReason="a reason")
         world = network.world()

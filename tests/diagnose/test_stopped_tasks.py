@@ -3,6 +3,7 @@
 import pytest
 
 from skerry.diagnose.stopped_tasks import StopReason, crash_loops_of, stop_reasons_of
+from skerry.model.arns import ResourceArn
 from skerry.model.ecs import Task, TaskContainer
 
 HEAD = 'CannotPullContainerError: failed to do request: Head "https://quay.io/v2/a/manifests/1": '
@@ -12,7 +13,7 @@ PULL = HEAD + "dial tcp {}:443: i/o timeout"
 def task(number: int, reason: str, at: str | float | None = None, containers: tuple[TaskContainer, ...] = ()) -> Task:
     arn = f"arn:aws:ecs:eu-west-1:111122223333:task/main/{number}"
     return Task(
-        arn,
+        ResourceArn(arn),
         cluster_arn="arn:aws:ecs:eu-west-1:111122223333:cluster/main",
         group="service:web",
         last_status="STOPPED",
@@ -95,5 +96,7 @@ class TestCrashLoops:
 
 
 def test_stop_reasons_of_task_without_cluster_are_keyed_by_task_id() -> None:
-    stopped = Task("arn:aws:ecs:eu-west-1:1:task/1f", last_status="STOPPED", stopped_reason="x", started_by="mine")
+    stopped = Task(
+        ResourceArn("arn:aws:ecs:eu-west-1:1:task/1f"), last_status="STOPPED", stopped_reason="x", started_by="mine"
+    )
     assert set(stop_reasons_of([stopped])) == {("", "1f")}

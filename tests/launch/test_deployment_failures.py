@@ -1,11 +1,17 @@
 """What ECS itself says of a service's failures."""
 
 from skerry.launch.launches import failure_reasons_of
+from skerry.model.arns import ResourceArn
 from skerry.model.ecs import Deployment, Service, ServiceEvent
 
 
 def service(*events: str, deployments: tuple[Deployment, ...] = ()) -> Service:
-    return Service("arn", "web", events=tuple(map(ServiceEvent, events)), deployments=deployments)
+    return Service(
+        ResourceArn("arn:aws:ecs:eu-west-1:111122223333:service/main/web"),
+        "web",
+        events=tuple(map(ServiceEvent, events)),
+        deployments=deployments,
+    )
 
 
 def test_deployment_failure_reason_is_listed_before_events() -> None:

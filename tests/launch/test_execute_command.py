@@ -10,6 +10,7 @@ from skerry.launch.launches import Launch, launch_of_service
 from skerry.launch.needs import Call, Fault
 from skerry.launch.startup import needs_of
 from skerry.model.ecs import ClusterConfiguration, TaskDefinition
+from skerry.sources.text_types import parse_value
 from skerry.verdicts import BLOCKED, OK
 from tests.networks import ACCOUNT, REGION, Network, container
 
@@ -19,10 +20,14 @@ WHOLE = {"containerDefinitions": [], "cpu": "256", "memory": "512", "requiresCom
 
 
 def launch(session: dict[str, Any] | None, **task: Any) -> Launch:
-    definition = msgspec.convert({"taskRoleArn": f"arn:aws:iam::{ACCOUNT}:role/web"} | WHOLE | task, TaskDefinition)
+    definition = msgspec.convert(
+        {"taskRoleArn": f"arn:aws:iam::{ACCOUNT}:role/web"} | WHOLE | task, TaskDefinition, dec_hook=parse_value
+    )
     configuration = None
     if session is not None:
-        configuration = msgspec.convert({"executeCommandConfiguration": session}, ClusterConfiguration)
+        configuration = msgspec.convert(
+            {"executeCommandConfiguration": session}, ClusterConfiguration, dec_hook=parse_value
+        )
     return Launch(
         "web", "shop", "web:1", definition, region=REGION, execute_command=True, cluster_configuration=configuration
     )

@@ -47,10 +47,12 @@ class TestServiceLaunch:
         network.service()
         assert service_launch(network, "us-east-1").region == REGION
 
-    def test_service_launch_with_malformed_arn_takes_the_read_region(self) -> None:
+    def test_service_with_malformed_arn_is_not_read(self) -> None:
         network = Network()
         network.service(serviceArn="web")
-        assert service_launch(network, "us-east-1").region == "us-east-1"
+        facts = network.world().facts
+        assert facts.services == ()
+        assert facts.notes == ("network.json: row 0 of services cannot be read: serviceArn is no ARN",)
 
     def test_service_launch_defaults_to_latest_platform_version(self) -> None:
         network = Network()
@@ -261,7 +263,8 @@ class TestLaunchTypes:
 
 def task_set(number: str, subnet: str, **more: Any) -> dict[str, Any]:
     network = {"awsvpcConfiguration": {"subnets": [subnet], "securityGroups": ["sg-open"]}}
-    row = {"id": f"ecs-svc/{number}", "taskSetArn": f"arn:set:{number}", "status": "PRIMARY", "launchType": "FARGATE"}
+    arn = f"arn:aws:ecs:::task-set/{number}"
+    row = {"id": f"ecs-svc/{number}", "taskSetArn": arn, "status": "PRIMARY", "launchType": "FARGATE"}
     return row | {"taskDefinition": DEFINITION, "networkConfiguration": network, "platformVersion": "1.3.0"} | more
 
 
@@ -278,8 +281,8 @@ class TestTaskSets:
     def test_task_sets_replace_service_with_own_network_configuration(self, controller: str) -> None:
         found = self.launches(controller, task_set("1", "subnet-a"), task_set("2", "subnet-b"))
         assert [(one.name, one.service, one.arn) for one in found] == [
-            ("web/1", "web", "arn:set:1"),
-            ("web/2", "web", "arn:set:2"),
+            ("web/1", "web", "arn:aws:ecs:::task-set/1"),
+            ("web/2", "web", "arn:aws:ecs:::task-set/2"),
         ]
         assert [(one.subnets, one.groups, one.platform_version) for one in found] == [
             (("subnet-a",), ("sg-open",), "1.3.0"),

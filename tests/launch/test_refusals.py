@@ -8,6 +8,7 @@ import pytest
 from skerry.launch.needs import Fault, Need, Unread
 from skerry.launch.refusals import refusals_of
 from skerry.model.ecs import TaskDefinition
+from skerry.sources.text_types import parse_value
 from tests.networks import ACCOUNT, awslogs, container
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/execution"
@@ -23,7 +24,9 @@ WHOLE: dict[str, Any] = {
 def refusals(*containers: dict[str, Any], account: str | None = ACCOUNT, **more: Any) -> list[Need]:
     """Return the refusals of a whole definition with these containers; None removes a field."""
     fields = {key: value for key, value in (WHOLE | more).items() if value is not None}
-    definition = msgspec.convert({**fields, "containerDefinitions": list(containers)}, TaskDefinition)
+    definition = msgspec.convert(
+        {**fields, "containerDefinitions": list(containers)}, TaskDefinition, dec_hook=parse_value
+    )
     return list(refusals_of(definition, account))
 
 
@@ -148,6 +151,6 @@ def test_efs_volume_with_iam_needs_a_task_role() -> None:
 
 
 def test_definition_without_containers_is_judged_by_the_rest() -> None:
-    definition = msgspec.convert({"networkMode": "host"}, TaskDefinition)
+    definition = msgspec.convert({"networkMode": "host"}, TaskDefinition, dec_hook=parse_value)
     (need,) = refusals_of(definition, None)
     assert isinstance(need, Fault)

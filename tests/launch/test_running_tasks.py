@@ -112,7 +112,7 @@ class TestTaskLaunches:
 
     def test_task_launch_without_cluster_and_platform_has_defaults(self) -> None:
         network = Network()
-        row = network.task("1f", taskArn="1f")
+        row = network.task("1f")
         del row["clusterArn"], row["platformVersion"]
         found = task_launch(network)
         assert (found.cluster, found.platform_version, found.region) == ("", "LATEST", REGION)
@@ -121,7 +121,11 @@ class TestTaskLaunches:
 class TestServiceOfTask:
     def test_service_of_task_matches_group_and_cluster(self) -> None:
         network = Network()
-        network.service("web", clusterArn=f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/other", serviceArn="other")
+        network.service(
+            "web",
+            clusterArn=f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/other",
+            serviceArn=f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/other/web",
+        )
         network.service("api")
         network.task("1f", group="service:web")
         world = network.world()
@@ -163,7 +167,7 @@ class TestStoppedTaskOrigins:
 
     def of_task_set(self, by: str) -> Launch:
         network = Network()
-        mine = {"id": "ecs-svc/1", "taskSetArn": "arn:set:1", "networkConfiguration": vpc("sg-open")}
+        mine = {"id": "ecs-svc/1", "taskSetArn": "arn:aws:ecs:::task-set/1", "networkConfiguration": vpc("sg-open")}
         network.service(deploymentController={"type": "EXTERNAL"}, networkConfiguration={}, taskSets=[mine])
         return self.stopped(network, by, "service:web")
 

@@ -8,13 +8,16 @@ import pytest
 
 from skerry.launch.launches import Launch
 from skerry.launch.scheduled_tasks import launch_of_schedule, launch_of_target, scheduled_launches_of
+from skerry.model.arns import ResourceArn
 from skerry.model.ecs import TaskDefinition
 from skerry.model.facts import Facts, Missing
 from skerry.model.schedules import RuleTarget, Schedule
 from skerry.model.world import World
+from skerry.sources.text_types import parse_value
 from tests.networks import ACCOUNT, DEFINITION, REGION, Network, container
 
 CLUSTER = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/shop"
+SCHEDULE_ARN = "arn:aws:scheduler:eu-west-1:111122223333:schedule/default/hourly"
 LAMBDA = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"
 RUN_TASK = "arn:aws:scheduler:::aws-sdk:ecs:runTask"
 VPC = {"awsvpcConfiguration": {"Subnets": ["subnet-a"], "SecurityGroups": ["sg-task"], "AssignPublicIp": "ENABLED"}}
@@ -35,12 +38,13 @@ def world() -> World:
 
 def target(arn: str = CLUSTER, **parameters: Any) -> RuleTarget:
     row = {"Arn": arn, "Id": "1"} | ({"EcsParameters": parameters} if parameters else {})
-    return msgspec.convert({"Rule": "nightly", "Target": row}, RuleTarget)
+    return msgspec.convert({"Rule": "nightly", "Target": row}, RuleTarget, dec_hook=parse_value)
 
 
 def schedule(arn: str = CLUSTER, state: str = "ENABLED", **parameters: Any) -> Schedule:
     row = {"Arn": arn} | ({"EcsParameters": parameters} if parameters else {})
-    return msgspec.convert({"Arn": "arn:s", "Name": "hourly", "State": state, "Target": row}, Schedule)
+    fields = {"Arn": SCHEDULE_ARN, "Name": "hourly", "State": state, "Target": row}
+    return msgspec.convert(fields, Schedule, dec_hook=parse_value)
 
 
 def launched(row: RuleTarget | Schedule, known: World | None = None) -> Launch:
@@ -109,7 +113,7 @@ class TestScheduledTargets:
         found = launched(asker.make(**(PARAMETERS | {"LaunchType": None})))
         assert found.unread == (Missing(f"the launch type of {asker.what}", "ecs:DescribeClusters"),)
 
-    @pytest.mark.parametrize("arn", [LAMBDA, f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/shop/web", "arn"])
+    @pytest.mark.parametrize("arn", [LAMBDA, f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/shop/web"])
     def test_scheduled_target_with_non_cluster_arn_returns_no_launch(self, asker: Asker, arn: str) -> None:
         found = asker.make(arn)
         made = launch_of_target(world(), found) if isinstance(found, RuleTarget) else launch_of_schedule(world(), found)
@@ -119,7 +123,7 @@ class TestScheduledTargets:
 class TestSchedules:
     def test_disabled_schedule_is_not_applicable(self) -> None:
         found = launched(schedule(state="DISABLED", **PARAMETERS))
-        assert (found.not_applicable, found.arn) == ("the schedule is DISABLED", "arn:s")
+        assert (found.not_applicable, found.arn) == ("the schedule is DISABLED", SCHEDULE_ARN)
 
     def test_schedule_reports_launch_type_before_disabled_state(self) -> None:
         found = launched(schedule(state="DISABLED", **(PARAMETERS | {"LaunchType": "EC2"})))
@@ -131,7 +135,7 @@ class TestSchedules:
         assert (found.unread, found.definition, found.region) == ((fact,), fact, REGION)
 
     def test_schedule_without_target_returns_no_launch(self) -> None:
-        assert launch_of_schedule(world(), Schedule(arn="arn:s", name="hourly")) is None
+        assert launch_of_schedule(world(), Schedule(arn=ResourceArn(SCHEDULE_ARN), name="hourly")) is None
 
 
 class TestTaskDefinitionFamilies:

@@ -13,6 +13,7 @@ from skerry.model.ecs import LogConfiguration, Secret, TaskDefinition
 from skerry.model.facts import Missing
 from skerry.services.ecr import OF_FIRST_PULLS
 from skerry.services.ecr_images import CachedImage, CacheState
+from skerry.sources.text_types import parse_value
 from tests.networks import ACCOUNT, IMAGE, REGION, awslogs, container
 
 AMAZON = f"{REGION}.amazonaws.com"
@@ -20,7 +21,9 @@ SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:db-AbCdEf"
 
 
 def definition(*containers: dict[str, Any], **more: Any) -> TaskDefinition:
-    return msgspec.convert({"family": "web", "containerDefinitions": list(containers)} | more, TaskDefinition)
+    return msgspec.convert(
+        {"family": "web", "containerDefinitions": list(containers)} | more, TaskDefinition, dec_hook=parse_value
+    )
 
 
 def launch(*containers: dict[str, Any], task: dict[str, Any] | None = None, **more: Any) -> Launch:
@@ -498,13 +501,13 @@ class TestServiceConnect:
 
     def test_service_connect_log_configuration_needs_logs_and_secrets(self) -> None:
         secret = {"name": "token", "valueFrom": "/token"}
-        logs = msgspec.convert(awslogs() | {"secretOptions": [secret]}, LogConfiguration)
+        logs = msgspec.convert(awslogs() | {"secretOptions": [secret]}, LogConfiguration, dec_hook=parse_value)
         found = needs_of(launch(service_connect=True, service_connect_logs=logs))
         assert hosts(found, "logs") == [f"logs.{AMAZON}"]
         assert hosts(found, "secrets") == [f"ssm.{AMAZON}"]
 
     def test_service_connect_has_no_need_if_disabled(self) -> None:
-        logs = msgspec.convert(awslogs(), LogConfiguration)
+        logs = msgspec.convert(awslogs(), LogConfiguration, dec_hook=parse_value)
         assert [need.step for need in needs_of(launch(service_connect_logs=logs))] == ["placement", "network-interface"]
 
 

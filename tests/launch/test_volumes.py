@@ -8,11 +8,16 @@ import pytest
 from skerry.launch.needs import Call, Fault, Mount, Need, Unread
 from skerry.launch.volumes import needs_of_volume
 from skerry.model.ecs import Volume
+from skerry.sources.text_types import parse_value
 from tests.networks import ACCOUNT, REGION
 
 
 def needs(configuration: dict[str, Any], *, windows: bool = False) -> list[Need]:
-    return list(needs_of_volume(msgspec.convert({"name": "data"} | configuration, Volume), REGION, windows=windows))
+    return list(
+        needs_of_volume(
+            msgspec.convert({"name": "data"} | configuration, Volume, dec_hook=parse_value), REGION, windows=windows
+        )
+    )
 
 
 def efs(file_system: str, **more: Any) -> dict[str, Any]:
@@ -79,6 +84,8 @@ def test_bind_mount_has_no_needs() -> None:
 
 
 def test_docker_volume_without_name_is_a_fault() -> None:
-    (need,) = needs_of_volume(msgspec.convert({"dockerVolumeConfiguration": {}}, Volume), REGION, windows=False)
+    (need,) = needs_of_volume(
+        msgspec.convert({"dockerVolumeConfiguration": {}}, Volume, dec_hook=parse_value), REGION, windows=False
+    )
     assert isinstance(need, Fault)
     assert "without a name" in need.message

@@ -2,7 +2,15 @@
 
 import pytest
 
-from skerry.model.arns import Arn, arn_of_resource, parse_arn, region_of_endpoint_service, region_of_zone
+from skerry.model.arns import (
+    Arn,
+    ResourceArn,
+    ResourceName,
+    arn_of_resource,
+    parse_arn,
+    region_of_endpoint_service,
+    region_of_zone,
+)
 from skerry.model.record import Tag, name_of
 
 
@@ -87,3 +95,21 @@ def test_unknown_id_has_no_arn(resource: str) -> None:
 )
 def test_name_tag_is_the_resource_name(tags: list[tuple[str, str]], name: str | None) -> None:
     assert name_of(tuple(Tag(key=key, value=value) for key, value in tags)) == name
+
+
+def test_resource_name_keeps_its_text_and_its_arn() -> None:
+    name, arn = ResourceName("db"), ResourceName("arn:aws:ssm:eu-west-1:111122223333:parameter/db")
+    assert (name, name.arn) == ("db", None)
+    assert (arn, arn.arn) == (str(arn), Arn("aws", "ssm", "eu-west-1", "111122223333", "parameter/db"))
+
+
+def test_resource_arn_is_an_arn() -> None:
+    assert ResourceArn("arn:aws:iam::111122223333:role/exec").arn.account == "111122223333"
+    with pytest.raises(ValueError, match="'exec' is no ARN"):
+        ResourceArn("exec")
+
+
+def test_parts_of_arns_are_shared() -> None:
+    first, second = (ResourceArn(f"arn:aws:ecs:eu-west-1:{'1' * 12}:service/{name}").arn for name in "ab")
+    parts = [(arn.partition, arn.service, arn.region, arn.account) for arn in (first, second)]
+    assert all(part is other for part, other in zip(*parts, strict=True))

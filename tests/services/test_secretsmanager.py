@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from skerry.model.arns import ResourceArn, ResourceName
 from skerry.model.resource_answers import Absent, Refused
 from skerry.policy.resources import Resource
 from skerry.services.encryption import EncryptedWith
@@ -27,7 +28,7 @@ DESCRIBE = "secretsmanager:DescribeSecret"
 
 
 def described(**more: Any) -> SecretDescription:
-    return SecretDescription(arn=NAMED, version_ids_to_stages={"v-1": ("AWSCURRENT",)}, **more)
+    return SecretDescription(arn=ResourceArn(NAMED), version_ids_to_stages={"v-1": ("AWSCURRENT",)}, **more)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,7 @@ def test_secret_requests_name_the_secret_and_pick_its_key() -> None:
 def test_secret_resource_has_as_much_of_its_arn_as_is_known(
     described: str | None, subject: str, resource: Resource
 ) -> None:
-    held = resources({(READ, subject): SecretDescription(arn=described)} if described else {})
+    held = resources({(READ, subject): SecretDescription(arn=ResourceArn(described))} if described else {})
     assert list(SECRETS_MANAGER.resources_of(scope(held), "secretsmanager:GetSecretValue", subject)) == [resource]
 
 
@@ -127,9 +128,11 @@ def test_secret_problems_follow_from_the_answer_and_the_version(
 
 
 def test_secret_key_is_known_from_its_description_alone() -> None:
-    held = resources({(READ, "db"): SecretDescription(arn=NAMED, kms_key_id="k")})
+    held = resources({(READ, "db"): SecretDescription(arn=ResourceArn(NAMED), kms_key_id="k")})
     context = "kms:EncryptionContext:SecretARN"
-    assert SECRETS_MANAGER.encryption_of(held, "db", "") == EncryptedWith(NAMED, "k", "secretsmanager", context)
+    assert SECRETS_MANAGER.encryption_of(held, "db", "") == EncryptedWith(
+        ResourceName(NAMED), "k", "secretsmanager", context
+    )
     assert SECRETS_MANAGER.encryption_of(resources(), "db", "") is None
 
 

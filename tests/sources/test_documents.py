@@ -84,8 +84,16 @@ class TestRecordKinds:
         assert [len(rows) for rows in (found.services, found.tasks, found.task_definitions)] == [1, 1, 1]
 
     def test_task_definition_is_read_from_its_describe_answer(self) -> None:
-        found = facts({"taskDefinition": {"taskDefinitionArn": "arn", "containerDefinitions": []}, "tags": []})
-        assert [row.task_definition_arn for row in found.task_definitions] == ["arn"]
+        found = facts(
+            {
+                "taskDefinition": {
+                    "taskDefinitionArn": "arn:aws:ecs:::task-definition/web:1",
+                    "containerDefinitions": [],
+                },
+                "tags": [],
+            }
+        )
+        assert [row.task_definition_arn for row in found.task_definitions] == ["arn:aws:ecs:::task-definition/web:1"]
 
     def test_task_definitions_without_an_arn_are_each_kept(self) -> None:
         found = facts({"taskDefinitions": [{"family": "a"}, {"family": "b"}]})

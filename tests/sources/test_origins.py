@@ -59,7 +59,7 @@ class TestKeptRow:
     @pytest.mark.parametrize("first", [0, 1])
     def test_origin_of_a_secret_is_the_call_with_an_answer(self, first: int) -> None:
         refused = failed("secretsmanager:DescribeSecret", SECRET, "ThrottlingException")
-        answered = wrapped("secretsmanager:DescribeSecret", SECRET, {"ARN": "db"})
+        answered = wrapped("secretsmanager:DescribeSecret", SECRET, {"ARN": "arn:aws:secretsmanager:::secret:db"})
         both = [answered, refused] if first == 0 else [refused, answered]
         assert document_of("resource_answers", "secretsmanager:DescribeSecret db", *both) == f"{first}.json"
 

@@ -1,6 +1,5 @@
 """Denials: hops of requests that arrive and are not allowed, with the messages of AWS."""
 
-from skerry.model.arns import parse_arn
 from skerry.policy.evaluate import Denial
 from skerry.policy.request import Request
 from skerry.reach.trace import Hop, Kind, Piece
@@ -24,11 +23,11 @@ def aws_message_of(request: Request, denial: Denial) -> str:
     """
     if request.action.startswith(_KMS):
         return "Access to KMS is not allowed"
-    parsed = parse_arn(request.principal.arn)
-    if parsed is None:
+    arn = request.principal.arn.arn
+    if arn is None:
         return ""
-    role = parsed.resource.rpartition("/")[2]
-    session = f"arn:{parsed.partition}:sts::{parsed.account}:assumed-role/{role}/{_SESSION}"
+    role = arn.resource.rpartition("/")[2]
+    session = f"arn:{arn.partition}:sts::{arn.account}:assumed-role/{role}/{_SESSION}"
     resource = f"{request.resource.arn}{_SESSION if request.resource.beginning else ''}"
     return f"User: {session} is not authorized to perform: {request.action} on resource: {resource} {denial.words}"
 

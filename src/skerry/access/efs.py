@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from skerry.access.requests import AccessRequest, principal_of
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call
-from skerry.model.arns import Arn, parse_arn
+from skerry.model.arns import Arn
 from skerry.model.ecs import EfsVolume
 from skerry.model.facts import Missing
 from skerry.policy.request import ABSENT, Principal, Request, Values
@@ -48,7 +48,7 @@ def _mount_request_of(launch: Launch, need: Call, volume: EfsVolume, launch_arn:
     if isinstance(principal, Missing):
         return principal
     file_system_id = file_system_id_of(volume)
-    parsed = parse_arn(volume.file_system_id) or launch_arn
+    parsed = volume.file_system_id.arn or launch_arn
     prefix = f"arn:{parsed.partition}:{PREFIX}:{parsed.region}:{parsed.account}"
     access_point_id = authorization.access_point_id if authorization else None
     context: dict[str, Values] = {
@@ -66,4 +66,5 @@ def launch_arn_of(launch: Launch) -> Arn | None:
     """Return the ARN of the service or task, or of its task definition: all share one account and Region."""
     definition = launch.definition
     definition_arn = None if isinstance(definition, Missing) else definition.task_definition_arn
-    return parse_arn(launch.arn or definition_arn or "")
+    name = launch.arn or definition_arn
+    return None if name is None else name.arn

@@ -10,7 +10,6 @@ from skerry.access.requests import Caller, log_configurations_of, principal_of, 
 from skerry.access.storage_keys import storage_key_of
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Interface, Need
-from skerry.model.arns import parse_arn
 from skerry.model.ecs import ContainerDefinition, LogConfiguration, Secret
 from skerry.model.facts import Missing
 from skerry.model.resource_lookup import Resources
@@ -101,7 +100,7 @@ class Existence:
             if encryption is not None and encryption.key:
                 yield from key_problems_of(self._resources, encryption)
             elif encryption is not None:
-                owner = parse_arn(encryption.arn)
+                owner = encryption.arn.arn
                 if owner is not None and owner.account != principal.account:
                     message = (
                         f"{encryption.arn} is of another account and encrypted with AWS's own key, "

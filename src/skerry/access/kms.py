@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-param
 
 from skerry.access.requests import AccessRequest, partition_name_of
 from skerry.catalogue.partitions import partition_of
-from skerry.model.arns import parse_arn
 from skerry.model.facts import Missing
 from skerry.model.resource_lookup import Resources
 from skerry.policy.context_keys import OF_ENDPOINTS
@@ -45,7 +44,7 @@ def decrypt_request_for(resources: Resources, access: AccessRequest) -> AccessRe
     metadata = key.key_metadata if isinstance(key, Key) else None
     if metadata is not None and metadata.key_manager == "AWS":
         return None
-    parsed = parse_arn(encryption.arn)
+    parsed = encryption.arn.arn
     if parsed is None:
         return None
     scope = RequestScope(resources, parsed.account, partition_name_of(parsed.region), parsed.region)

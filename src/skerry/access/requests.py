@@ -9,7 +9,6 @@ from skerry.catalogue.partitions import partition_of
 from skerry.catalogue.services import ServiceRef, layer_bucket_of
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call
-from skerry.model.arns import parse_arn
 from skerry.model.ecs import LogConfiguration
 from skerry.model.facts import Missing
 from skerry.model.resource_answers import Absent
@@ -56,7 +55,7 @@ def principal_of(launch: Launch, need: Call) -> Principal | Missing:
     if isinstance(definition, Missing):
         return definition
     role_arn = definition.task_role_arn if need.identity == "task role" else definition.execution_role_arn
-    if role_arn is None or parse_arn(role_arn) is None:
+    if role_arn is None or role_arn.arn is None:
         return Missing(f"the ARN of the {need.identity} of {launch.definition_name}", "ecs:DescribeTaskDefinition")
     return principal_of_role(role_arn)
 

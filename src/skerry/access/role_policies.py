@@ -18,7 +18,7 @@ from skerry.access.roles import TaskRole, TaskRoles
 from skerry.access.storage_keys import requests_for_storage
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Interface, Need, Placement
-from skerry.model.arns import parse_arn
+from skerry.model.arns import ResourceName
 from skerry.model.facts import Missing
 from skerry.model.resource_lookup import Resources
 from skerry.policy.evaluate import Decision, Denial, Policies, evaluate
@@ -82,8 +82,7 @@ class RolePolicies:
                 message = f"there is no role {role_arn}, and the task definition names it"
                 yield make_lost_hop("role", role_arn, "ROLE_NOT_FOUND", message)
             else:
-                parsed = parse_arn(role_arn)
-                resource = Resource(role_arn, parsed.account if parsed else None)
+                resource = Resource(role_arn, None if role_arn.arn is None else role_arn.arn.account)
                 request = Request(_ECS, "sts:AssumeRole", resource, _context_of_ecs(launch))
                 trust = ResourceBasedPolicy(role.trust)
                 decision = evaluate(request, _policies(self._roles, request, _NOBODY, trust))
@@ -187,12 +186,12 @@ def evaluate_role_policies(roles: TaskRoles, request: Request) -> Decision | Non
     return evaluate(request, _policies(roles, request, role, NO_POLICY))
 
 
-def _role_arns_of(launch: Launch) -> tuple[str, ...]:
+def _role_arns_of(launch: Launch) -> tuple[ResourceName, ...]:
     definition = launch.definition
     if isinstance(definition, Missing):
         return ()
     names = (definition.execution_role_arn, definition.task_role_arn)
-    return tuple(dict.fromkeys(name for name in names if name is not None and parse_arn(name)))
+    return tuple(dict.fromkeys(name for name in names if name is not None and name.arn is not None))
 
 
 def _add_context(request: Request, context: Context) -> Request:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from skerry.access.role_policies import evaluate_role_policies
 from skerry.access.roles import TaskRoles
 from skerry.checks.check import CheckContext, check
-from skerry.model.arns import parse_arn
 from skerry.model.facts import Missing
 from skerry.policy.request import Request, principal_of_role
 from skerry.policy.resources import Resource
@@ -47,7 +46,7 @@ def execution_role_too_wide(subject: CheckContext) -> Iterator[tuple[str, str, t
     for service in subject.diagnosis.services:
         definition = service.launch.definition
         role_arn = None if isinstance(definition, Missing) else definition.execution_role_arn
-        parsed = parse_arn(role_arn or "")
+        parsed = None if role_arn is None else role_arn.arn
         if role_arn is None or parsed is None:
             continue
         place = {

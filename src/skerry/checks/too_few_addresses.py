@@ -31,7 +31,9 @@ def too_few_addresses(subject: CheckContext) -> Iterator[tuple[str, str, tuple[s
         https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
         https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
     """
-    desired = {service.service_arn: service.desired_count for service in subject.world.facts.services}
+    desired: dict[str, int | None] = {
+        service.service_arn: service.desired_count for service in subject.world.facts.services
+    }
     for service in subject.diagnosis.services:
         task_count = desired.get(service.launch.arn or "")
         subnets = [subject.world.subnets.get(name) for name in service.launch.subnets]

@@ -9,7 +9,6 @@ from skerry.catalogue.services import ServiceRef
 from skerry.launch.endpoints import make_service_call
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Fault, Need
-from skerry.model.arns import parse_arn
 from skerry.model.ecs import ExecuteCommandConfiguration
 from skerry.model.facts import Missing
 
@@ -39,9 +38,9 @@ def needs_of_exec(launch: Launch, region: str) -> Iterator[Need]:
 
 def _of_session(session: ExecuteCommandConfiguration, region: str) -> Iterator[Need]:
     """Yield the calls about the key and the logs of a cluster; the default logging is that of the containers."""
-    if session.kms_key_id is not None:
-        key = parse_arn(session.kms_key_id)
-        yield _call(ServiceRef("kms", key.region if key else region), "kms:Decrypt", subject=session.kms_key_id)
+    key = session.kms_key_id
+    if key is not None:
+        yield _call(ServiceRef("kms", region if key.arn is None else key.arn.region), "kms:Decrypt", subject=key)
     if session.logging != _OVERRIDE:
         return
     group, bucket = session.log_configuration.cloud_watch_log_group_name, session.log_configuration.s3_bucket_name

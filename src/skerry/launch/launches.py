@@ -10,7 +10,7 @@ from skerry.launch.cached_images import cached_images_of
 from skerry.launch.capacity_providers import non_fargate_reason_of, other_mode_reason_of, unread_launch_type_of
 from skerry.launch.cluster_options import cluster_configuration_of
 from skerry.launch.needs import Need
-from skerry.model.arns import parse_arn
+from skerry.model.arns import ResourceArn
 from skerry.model.ecs import (
     ClusterConfiguration,
     LogConfiguration,
@@ -59,7 +59,7 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     platform_version: str = LATEST
     platform_family: str | None = None
     region: str | None = None
-    arn: str | None = None
+    arn: ResourceArn | None = None
     execute_command: bool = False
     service_connect: bool = False
     not_applicable: str | None = None
@@ -90,9 +90,8 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     def account(self) -> str | None:
         """The account of the task, by the ARN of its service or task definition; None without an ARN."""
         for name in (self.arn, None if isinstance(self.definition, Missing) else self.definition.task_definition_arn):
-            parsed = parse_arn(name) if name else None
-            if parsed is not None and parsed.account:
-                return parsed.account
+            if name is not None and name.arn.account:
+                return name.arn.account
         return None
 
     @property
@@ -215,7 +214,6 @@ def launch_of_task_set(world: World, service: Service, task_set: TaskSet) -> Lau
 
 def _of_configuration(world: World, service: Service, of: Service | TaskSet) -> Launch:
     """Return the common fields of a service and its task sets."""
-    parsed = parse_arn(service.service_arn)
     vpc = of.network_configuration.awsvpc_configuration
     what = f"service {service.service_name}"
     definition, notes = definition_of(world, of.task_definition, what, "ecs:DescribeServices")
@@ -235,7 +233,7 @@ def _of_configuration(world: World, service: Service, of: Service | TaskSet) -> 
         public_address=vpc is not None and vpc.assign_public_ip == "ENABLED",
         platform_version=of.platform_version or LATEST,
         platform_family=of.platform_family,
-        region=parsed.region if parsed else world.region,
+        region=service.service_arn.arn.region,
         service=service.service_name,
         not_applicable=inactive or non_fargate_reason_of(*by) or otherwise,
         unread=(*missing_sets, *(() if otherwise else open_type)),

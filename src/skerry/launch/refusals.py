@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from msgspec import UNSET
 
 from skerry.launch.needs import Fault, Need, Step, Unread
-from skerry.model.arns import parse_arn
 from skerry.model.ecs import ContainerDefinition, TaskDefinition
 from skerry.services.image_references import parse
 
@@ -143,10 +142,10 @@ def _registry_secret(container: ContainerDefinition, account: str | None) -> Ite
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html
     """
     credentials = container.repository_credentials
-    parsed = parse_arn(credentials.credentials_parameter) if credentials else None
-    if parsed is not None and account is not None and parsed.account and parsed.account != account:
+    arn = credentials.credentials_parameter.arn if credentials else None
+    if arn is not None and account is not None and arn.account and arn.account != account:
         message = (
-            f"repositoryCredentials of container {container.name} is a secret of account {parsed.account}; ECS takes "
+            f"repositoryCredentials of container {container.name} is a secret of account {arn.account}; ECS takes "
             f"one of the task's own account {account} only"
         )
         yield Fault("secrets", "REGISTRY_SECRET_OF_ANOTHER_ACCOUNT", message)

@@ -11,7 +11,6 @@ from skerry.launch.cached_images import cached_images_of
 from skerry.launch.capacity_providers import non_fargate_reason_of
 from skerry.launch.cluster_options import cluster_configuration_of
 from skerry.launch.launches import Launch, definition_of, launch_of_service, launch_of_task_set, short_name_of
-from skerry.model.arns import parse_arn
 from skerry.model.ecs import ProviderStrategy, Service, Task
 from skerry.model.facts import Missing
 from skerry.model.world import World
@@ -25,7 +24,6 @@ def launch_of_task(world: World, task: Task) -> Launch:
     The subnet and interface come from the task's attachment; the security groups from the interface if it was read,
     else from the task's origin: the interface of a stopped task is gone.
     """
-    parsed = parse_arn(task.task_arn)
     origin = origin_of(world, task)
     details = _details(task)
     subnet, interface = details.get("subnetId"), details.get("networkInterfaceId")
@@ -47,7 +45,7 @@ def launch_of_task(world: World, task: Task) -> Launch:
         public_address=origin.public_address if origin and configured else _has_public_address(world, interface),
         platform_version=task.platform_version or LATEST,
         platform_family=task.platform_family,
-        region=parsed.region if parsed else world.region,
+        region=task.task_arn.arn.region,
         arn=task.task_arn,
         execute_command=task.enable_execute_command,
         service_connect=origin.service_connect if origin else False,

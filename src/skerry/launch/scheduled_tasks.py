@@ -11,7 +11,7 @@ from skerry.launch.cached_images import cached_images_of
 from skerry.launch.capacity_providers import non_fargate_reason_of, other_mode_reason_of, unread_launch_type_of
 from skerry.launch.cluster_options import cluster_configuration_of
 from skerry.launch.launches import Launch, definition_of, short_name_of
-from skerry.model.arns import Arn, parse_arn
+from skerry.model.arns import Arn, ResourceArn
 from skerry.model.facts import Missing
 from skerry.model.schedules import EcsParameters, RuleTarget, Schedule
 from skerry.model.world import World
@@ -54,8 +54,7 @@ def _name_of(row: RuleTarget) -> str:
 
 def launch_of_target(world: World, row: RuleTarget) -> Launch | None:
     """Return the launch of a rule's target; None where the target is no cluster."""
-    where = _cluster(row.target.arn)
-    if where is None:
+    if not _is_cluster(row.target.arn.arn):
         return None
     launch = _launch(world, _name_of(row), row.target.arn, row.target.ecs_parameters, f"rule {row.rule}", _RULE_ACTION)
     return msgspec.structs.replace(launch, started_by=started_by_of(f"events-rule/{row.rule}"))
@@ -70,11 +69,11 @@ def launch_of_schedule(world: World, row: Schedule) -> Launch | None:
     if row.target is UNSET:
         return None
     what = f"schedule {row.name}"
-    parsed = parse_arn(row.target.arn)
-    if parsed is not None and parsed.service == "scheduler" and parsed.resource in _UNIVERSAL:
-        fact = Missing(f"the {_UNIVERSAL[parsed.resource]} that {what} runs, which is in its input", _SCHEDULE_ACTION)
+    target = row.target.arn.arn
+    if target.service == "scheduler" and target.resource in _UNIVERSAL:
+        fact = Missing(f"the {_UNIVERSAL[target.resource]} that {what} runs, which is in its input", _SCHEDULE_ACTION)
         launch = Launch(row.name, "", "", fact, region=world.region, arn=row.arn, unread=(fact,))
-    elif _cluster(row.target.arn):
+    elif _is_cluster(target):
         launch = _launch(world, row.name, row.target.arn, row.target.ecs_parameters, what, _SCHEDULE_ACTION)
     else:
         return None
@@ -92,14 +91,14 @@ def started_by_of(name: str) -> str:
     return name[:_MOST]
 
 
-def _cluster(target: str) -> Arn | None:
-    parsed = parse_arn(target)
-    return parsed if parsed and parsed.service == "ecs" and parsed.resource.startswith(_CLUSTER) else None
+def _is_cluster(target: Arn) -> bool:
+    return target.service == "ecs" and target.resource.startswith(_CLUSTER)
 
 
-def _launch(world: World, name: str, cluster: str, task: EcsParameters | UnsetType, what: str, action: str) -> Launch:
-    parsed = parse_arn(cluster)
-    region = parsed.region if parsed else world.region
+def _launch(
+    world: World, name: str, cluster: ResourceArn, task: EcsParameters | UnsetType, what: str, action: str
+) -> Launch:
+    region = cluster.arn.region
     if task is UNSET:
         fact = Missing(f"the task that {what} runs", action)
         return Launch(name, short_name_of(cluster), "", fact, region=region, unread=(fact,))

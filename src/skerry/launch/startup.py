@@ -19,7 +19,7 @@ from skerry.launch.secrets import source_of, unread_secrets_of
 from skerry.launch.service_connect import needs_of_service_connect
 from skerry.launch.unknown_regions import refuse_unknown_region
 from skerry.launch.volumes import needs_of_volume
-from skerry.model.arns import parse_arn
+from skerry.model.arns import ResourceName
 from skerry.model.ecs import ContainerDefinition, Secret, TaskDefinition
 from skerry.model.facts import Missing
 from skerry.services import SECRET_STORES
@@ -117,8 +117,7 @@ def _secrets(container: ContainerDefinition, region: str) -> Iterator[Need]:
         # A name instead of an ARN is a secret of the task's own Region.
         # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html
         parameter = container.repository_credentials.credentials_parameter
-        parsed = parse_arn(parameter)
-        ref = ServiceRef(SECRETS_MANAGER.prefix, parsed.region if parsed else region)
+        ref = ServiceRef(SECRETS_MANAGER.prefix, region if parameter.arn is None else parameter.arn.region)
         yield _of_value(SECRETS_MANAGER, ref, parameter)
 
 
@@ -158,11 +157,11 @@ def _partition(launch: Launch, image: Image, region: str) -> Iterator[Need]:
         yield Fault("registry-auth", "REGISTRY_OF_ANOTHER_PARTITION", message)
 
 
-def _environment_file(value: str, region: str) -> Need:
-    parsed = parse_arn(value)
-    if parsed is None or parsed.service != "s3":
+def _environment_file(value: ResourceName, region: str) -> Need:
+    arn = value.arn
+    if arn is None or arn.service != "s3":
         return Unread("env-files", f"which bucket holds {value}", subjects=(value,))
-    bucket = parsed.resource.partition("/")[0]
+    bucket = arn.resource.partition("/")[0]
     # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
     actions = ("s3:GetObject", "s3:GetBucketLocation")
     call = make_service_call("env-files", ServiceRef("s3", region), *actions, subject=value, prefix=f"{bucket}.")

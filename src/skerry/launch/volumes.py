@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from skerry.catalogue.partitions import partition_of
 from skerry.launch.needs import Call, Fault, Mount, Need, Unread
-from skerry.model.arns import parse_arn
+from skerry.model.arns import ResourceName
 from skerry.model.ecs import EfsVolume, Volume
 
 _NFS = 2049
@@ -38,8 +38,8 @@ def _efs(volume: EfsVolume, region: str) -> Need:
 
     https://docs.aws.amazon.com/efs/latest/ug/encryption-in-transit.html
     """
-    parsed = parse_arn(volume.file_system_id)
-    place = parsed.region if parsed else region
+    arn = volume.file_system_id.arn
+    place = region if arn is None else arn.region
     name = volume.file_system_id.rpartition("/")[2]
     partition = partition_of(place)
     if partition is None:
@@ -47,8 +47,8 @@ def _efs(volume: EfsVolume, region: str) -> Need:
     return Call("volumes", f"{name}.efs.{place}.{partition.suffix}", _NFS, subjects=(name,), identity="task role")
 
 
-def _s3_files(name: str) -> Need:
-    parsed = parse_arn(name)
-    if parsed is None or parsed.service != "s3files":
+def _s3_files(name: ResourceName) -> Need:
+    arn = name.arn
+    if arn is None or arn.service != "s3files":
         return Unread("volumes", f"which S3 Files file system {name} is", subjects=(name,))
-    return Mount(parsed.resource.rpartition("/")[2], _NFS)
+    return Mount(arn.resource.rpartition("/")[2], _NFS)

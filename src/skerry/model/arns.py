@@ -1,8 +1,12 @@
 """ARNs and other AWS identifiers: their parts, their Regions, and the resource types of id prefixes."""
 
 import re
+from sys import intern
+from typing import Self
 
 import msgspec
+
+from skerry.net.parsed_text import ParsedText
 
 _REGION = re.compile(r"^[a-z]{2,4}(?:-[a-z]+)+-\d+")
 _REGION_ONLY = re.compile(r"[a-z]{2,4}(?:-[a-z]+)+-\d+")
@@ -43,7 +47,40 @@ def parse_arn(text: str) -> Arn | None:
     parts = text.split(":", _ARN_PARTS - 1)
     if len(parts) != _ARN_PARTS or parts[0] != "arn":
         return None
-    return Arn(*parts[1:])
+    # The first parts are the same in most ARNs of a source.
+    partition, service, region, account = map(intern, parts[1:-1])
+    return Arn(partition, service, region, account, parts[-1])
+
+
+class ResourceName(ParsedText):
+    """A resource by its ARN, or by a name; ``arn`` is None for a name."""
+
+    __slots__ = ("arn",)
+
+    form = "name"
+    arn: Arn | None
+
+    def __new__(cls, text: str) -> Self:
+        """Parse a name or an ARN."""
+        parsed = super().__new__(cls, text)
+        parsed.arn = parse_arn(text)
+        return parsed
+
+
+class ResourceArn(ResourceName):
+    """A resource by its ARN."""
+
+    __slots__ = ()
+
+    form = "ARN"
+    arn: Arn
+
+    def __new__(cls, text: str) -> Self:
+        """Parse an ARN; raises `ValueError` if the text is none."""
+        parsed = super().__new__(cls, text)
+        if parsed.arn is None:
+            raise ValueError(f"{text[:80]!r} is no {cls.form}")
+        return parsed
 
 
 def region_of_zone(zone_name: str) -> str | None:

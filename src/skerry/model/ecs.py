@@ -6,6 +6,7 @@ commands and overrides are not read: nothing here needs them and they may be sec
 
 from msgspec import UNSET, UnsetType, field
 
+from skerry.model.arns import ResourceArn, ResourceName
 from skerry.model.record import Camel
 
 
@@ -32,7 +33,7 @@ class ExecLogging(Camel, frozen=True):
 class ExecuteCommandConfiguration(Camel, frozen=True):
     """The key of the sessions of ECS Exec, and where their output is logged if ``logging`` is ``OVERRIDE``."""
 
-    kms_key_id: str | None = None
+    kms_key_id: ResourceName | None = None
     logging: str | None = None
     log_configuration: ExecLogging = ExecLogging()
 
@@ -40,7 +41,7 @@ class ExecuteCommandConfiguration(Camel, frozen=True):
 class ManagedStorageConfiguration(Camel, frozen=True):
     """The key of Fargate's ephemeral storage."""
 
-    fargate_ephemeral_storage_kms_key_id: str | None = None
+    fargate_ephemeral_storage_kms_key_id: ResourceName | None = None
 
 
 class ClusterConfiguration(Camel, frozen=True):
@@ -53,7 +54,7 @@ class ClusterConfiguration(Camel, frozen=True):
 class Cluster(Camel, frozen=True):
     """A cluster; ECS prints its configuration only if the call includes ``CONFIGURATIONS``."""
 
-    cluster_arn: str
+    cluster_arn: ResourceArn
     cluster_name: str
     default_capacity_provider_strategy: tuple[ProviderStrategy, ...] = ()
     configuration: ClusterConfiguration | UnsetType = UNSET
@@ -77,7 +78,7 @@ class Secret(Camel, frozen=True):
     """A secret or parameter for a container or its log driver, from Secrets Manager or Parameter Store."""
 
     name: str
-    value_from: str
+    value_from: ResourceName
 
 
 class LogConfiguration(Camel, frozen=True):
@@ -111,7 +112,7 @@ class TaskSet(Camel, frozen=True):
     """A task set of a service that CodeDeploy or another controller deploys: with a configuration of its own."""
 
     id: str
-    task_set_arn: str
+    task_set_arn: ResourceArn
     status: str | None = None
     task_definition: str | UnsetType = UNSET
     launch_type: str | None = None
@@ -138,7 +139,7 @@ class ContainerImage(Camel, frozen=True):
 class ServiceRevision(Camel, frozen=True):
     """The revision of a service behind a deployment: its task definition, and the digests of its images."""
 
-    service_revision_arn: str
+    service_revision_arn: ResourceArn
     service_arn: str | None = None
     task_definition: str | None = None
     container_images: tuple[ContainerImage, ...] = ()
@@ -159,7 +160,7 @@ class DeploymentController(Camel, frozen=True):
 class Service(Camel, frozen=True):
     """A service."""
 
-    service_arn: str
+    service_arn: ResourceArn
     service_name: str
     cluster_arn: str | UnsetType = UNSET
     status: str = "ACTIVE"
@@ -181,14 +182,14 @@ class Service(Camel, frozen=True):
 class EnvironmentFile(Camel, frozen=True):
     """A file of environment variables in S3."""
 
-    value: str
+    value: ResourceName
     type: str = "s3"
 
 
 class RepositoryCredentials(Camel, frozen=True):
     """The secret that holds a private registry's user and password."""
 
-    credentials_parameter: str
+    credentials_parameter: ResourceName
 
 
 class FirelensConfiguration(Camel, frozen=True):
@@ -231,7 +232,7 @@ class EfsAuthorization(Camel, frozen=True):
 class EfsVolume(Camel, frozen=True):
     """An EFS file system that a task mounts."""
 
-    file_system_id: str
+    file_system_id: ResourceName
     transit_encryption: str | None = None
     authorization_config: EfsAuthorization | None = None
 
@@ -239,7 +240,7 @@ class EfsVolume(Camel, frozen=True):
 class S3FilesVolume(Camel, frozen=True):
     """An S3 Files file system that a task mounts."""
 
-    file_system_arn: str
+    file_system_arn: ResourceName
 
 
 class DockerVolume(Camel, frozen=True):
@@ -274,7 +275,7 @@ class RuntimePlatform(Camel, frozen=True):
 class TaskDefinition(Camel, frozen=True):
     """A task definition."""
 
-    task_definition_arn: str | None = None
+    task_definition_arn: ResourceArn | None = None
     family: str | None = None
     revision: int | None = None
     status: str | None = None
@@ -282,8 +283,8 @@ class TaskDefinition(Camel, frozen=True):
     container_definitions: tuple[ContainerDefinition, ...] | UnsetType = UNSET
     volumes: tuple[Volume, ...] = ()
     runtime_platform: RuntimePlatform = RuntimePlatform()
-    execution_role_arn: str | None = None
-    task_role_arn: str | None = None
+    execution_role_arn: ResourceName | None = None
+    task_role_arn: ResourceName | None = None
     requires_compatibilities: tuple[str, ...] = ()
     cpu: str | int | None = None
     memory: str | int | None = None
@@ -314,7 +315,7 @@ class TaskContainer(Camel, frozen=True):
 class Task(Camel, frozen=True):
     """A task, running or stopped."""
 
-    task_arn: str
+    task_arn: ResourceArn
     cluster_arn: str | UnsetType = UNSET
     task_definition_arn: str | UnsetType = UNSET
     group: str | None = None

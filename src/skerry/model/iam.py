@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from msgspec import UNSET, UnsetType
 
+from skerry.model.arns import ResourceArn
 from skerry.model.record import Pascal, Tag
 
 Document: TypeAlias = dict[str, Any] | str
@@ -35,7 +36,7 @@ class PermissionsBoundary(Pascal, frozen=True):
 class Role(Pascal, frozen=True):
     """A role, with its trust policy and its permissions policies."""
 
-    arn: str
+    arn: ResourceArn
     role_name: str
     assume_role_policy_document: Document | UnsetType = UNSET
     role_policy_list: tuple[InlinePolicy, ...] | UnsetType = UNSET

@@ -56,6 +56,5 @@ class OriginLookup:
 
     @cached_property
     def _partition(self) -> str:
-        names = (service.service_arn for service in self._facts.services)
-        service_arn = next((parsed for name in names if (parsed := parse_arn(name))), None)
-        return service_arn.partition if service_arn else "aws"
+        service = next(iter(self._facts.services), None)
+        return "aws" if service is None else service.service_arn.arn.partition

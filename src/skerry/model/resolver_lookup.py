@@ -7,7 +7,6 @@ from typing import Literal, NamedTuple
 
 from msgspec import UNSET
 
-from skerry.model.arns import parse_arn
 from skerry.model.facts import Facts, Missing
 from skerry.model.record_kinds import ACTIONS, NOUNS
 from skerry.model.resolver_records import ResolverEndpoint, ResolverRule
@@ -221,8 +220,8 @@ class ResolverLookup:
         for resource in self._facts.profile_resources:
             if resource.profile_id != profile:
                 continue
-            parsed = parse_arn(resource.resource_arn)
-            kind, _, name = (parsed.resource if parsed else "").partition("/")
+            arn = resource.resource_arn.arn
+            kind, _, name = ("" if arn is None else arn.resource).partition("/")
             if kind in _HARMLESS:
                 continue
             if kind not in _HELD:

@@ -9,7 +9,7 @@ from typing import TypeAlias, TypeVar
 
 from msgspec import UNSET
 
-from skerry.model.arns import parse_arn
+from skerry.model.arns import ResourceName
 from skerry.model.facts import Facts, Missing, is_denial
 from skerry.model.iam import Document, Role
 from skerry.model.resource_answers import Absent, Answer, Refused
@@ -26,7 +26,7 @@ class Resources:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._answers = {(record.action, record.about): record.answer for record in facts.resource_answers}
-        self._roles = {record.arn: record for record in facts.roles}
+        self._roles: dict[str, Role] = {record.arn: record for record in facts.roles}
         self._denied = {record.action for record in facts.refused if is_denial(record.code)}
         self._denied |= {
             record.action
@@ -55,14 +55,14 @@ class Resources:
 
     # ------------------------------------------------------------------------------------------------- identities
 
-    def find_role(self, role_arn: str) -> Role | Absent | Missing | None:
+    def find_role(self, role_arn: ResourceName) -> Role | Absent | Missing | None:
         """Return a role of the account; roles of other accounts cannot be listed."""
         role = self._roles.get(role_arn)
         if role is not None:
             return role
-        parsed = parse_arn(role_arn)
+        arn = role_arn.arn
         # Every account has roles, such as service-linked ones: a list without any is another account's.
-        if self._facts.completeness.knows("roles") and parsed is not None and parsed.account in self._accounts:
+        if self._facts.completeness.knows("roles") and arn is not None and arn.account in self._accounts:
             return Absent("NoSuchEntity")
         return Missing(f"role {role_arn}", _ROLES) if self.asked_for_roles else None
 
@@ -102,7 +102,7 @@ class Resources:
     @cached_property
     def _accounts(self) -> set[str]:
         """The accounts with listed roles."""
-        return {parsed.account for role in self._facts.roles if (parsed := parse_arn(role.arn))}
+        return {role.arn.arn.account for role in self._facts.roles}
 
     @cached_property
     def _managed_policies(self) -> dict[str, Document]:

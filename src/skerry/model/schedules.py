@@ -7,6 +7,7 @@ not read: it may be secret.
 
 from msgspec import UNSET, UnsetType, field
 
+from skerry.model.arns import ResourceArn
 from skerry.model.ecs import ProviderStrategy
 from skerry.model.record import Pascal
 
@@ -39,7 +40,7 @@ class EcsParameters(Pascal, frozen=True):
 class RunTarget(Pascal, frozen=True):
     """A target. A cluster as target runs tasks; ``ecs_parameters`` are UNSET if only the target's ARN was listed."""
 
-    arn: str
+    arn: ResourceArn
     ecs_parameters: EcsParameters | UnsetType = UNSET
 
 
@@ -67,7 +68,7 @@ class RuleTarget(Pascal, frozen=True):
 class Schedule(Pascal, frozen=True):
     """A schedule of EventBridge Scheduler; ListSchedules prints only its target's ARN, GetSchedule all of it."""
 
-    arn: str
+    arn: ResourceArn
     name: str
     group_name: str = "default"
     state: str = "ENABLED"

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from skerry.model.arns import ResourceName
 from skerry.model.facts import Missing
 from skerry.policy.context_keys import OF_ENDPOINTS, OF_INDIRECT_CALLS, OF_OTHER_SESSIONS, OF_SERVICES, lacks, may_lack
 from skerry.policy.resources import Resource
@@ -48,7 +49,7 @@ class Principal(msgspec.Struct, frozen=True, gc=False):
     """
 
     kind: PrincipalType
-    arn: str = ""
+    arn: ResourceName = ResourceName("")
     account: str | None = None
     session: str | None = None
     organization: str | Missing | None = Missing(
@@ -60,19 +61,14 @@ class Principal(msgspec.Struct, frozen=True, gc=False):
 AWS_OWN = Principal("aws", organization=None, tags=Missing("the tags of the AWS identity that signed the request"))
 
 
-def principal_of_role(arn: str, session: str | None = None) -> Principal:
+def principal_of_role(arn: ResourceName, session: str | None = None) -> Principal:
     """Return the principal for a session of a role."""
-    return Principal("role", arn, _account(arn), session)
+    return Principal("role", arn, None if arn.arn is None else arn.arn.account or None, session)
 
 
 def principal_of_service(name: str) -> Principal:
     """Return an AWS service principal, such as ``ecs-tasks.amazonaws.com``."""
-    return Principal("service", name, organization=None)
-
-
-def _account(arn: str) -> str | None:
-    parts = arn.split(":", 5)
-    return parts[4] or None if len(parts) > 5 else None  # noqa: PLR2004 -- arn:partition:service:region:account:…
+    return Principal("service", ResourceName(name), organization=None)
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):

@@ -8,6 +8,7 @@ import msgspec
 
 from skerry.masking import mask_json
 from skerry.model.origins import Origin
+from skerry.net.parsed_text import ParsedText
 
 # Characters to escape in addition to those of JSON.
 _UNUSUAL = re.compile(r"[^\n -~]")
@@ -35,7 +36,7 @@ def encode_origin(origin: Origin | None) -> OriginOut | None:
 
 def write(document: msgspec.Struct) -> str:
     """Write a document: secrets are masked, and what a terminal would act on is escaped."""
-    content = mask_json(msgspec.to_builtins(document))
+    content = mask_json(msgspec.to_builtins(document, enc_hook=spell))
     try:
         encoded = msgspec.json.encode(content)
     except UnicodeEncodeError:
@@ -43,6 +44,12 @@ def write(document: msgspec.Struct) -> str:
         encoded = msgspec.json.encode(_encodable(content))
     text = msgspec.json.format(encoded, indent=2).decode() + "\n"
     return _UNUSUAL.sub(_visible, text)
+
+
+def spell(value: object) -> str:
+    """Return the plain text of one with a parsed value."""
+    assert isinstance(value, ParsedText)  # noqa: S101 -- documents have no other types of their own
+    return str(value)
 
 
 def _visible(match: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from skerry.model.missing import Missing
 from skerry.model.world import World
 from skerry.plan.changes import CreateGatewayEndpoint, CreateInterfaceEndpoint, resource_of
 from skerry.plan.records import Plan, Planned
-from skerry.render.json_document import OriginOut, encode_origin, write
+from skerry.render.json_document import OriginOut, encode_origin, spell, write
 from skerry.render.plan import title_of
 
 VERSION = 1
@@ -160,7 +160,7 @@ def encode_plan(world: World, plan: Plan) -> str:
 
 
 def _change_out(row: Planned) -> ChangeOut:
-    details = msgspec.to_builtins(row.change)
+    details = msgspec.to_builtins(row.change, enc_hook=spell)
     kind = details.pop("type")
     for key in ("policy", "statement"):
         # Documents are JSON within JSON: as objects they can be read.

@@ -6,6 +6,8 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-param
 
 import msgspec
 
+from skerry.model.arns import ResourceName
+
 OF_AWS = "alias/aws/"
 
 
@@ -15,7 +17,7 @@ class EncryptedWith(msgspec.Struct, frozen=True, gc=False):
     ``service`` decrypts it on behalf of its reader, with its ARN under ``context`` in the encryption context.
     """
 
-    arn: str
+    arn: ResourceName
     key: str
     service: str
     context: str

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from msgspec import UNSET, UnsetType, field
 
 from skerry.model.api_call import ApiCall
-from skerry.model.arns import parse_arn
+from skerry.model.arns import ResourceArn, parse_arn
 from skerry.model.facts import Missing
 from skerry.model.record import Pascal
 from skerry.model.resource_lookup import Resources
@@ -31,7 +31,7 @@ _ENABLED = "Enabled"
 class KeyMetadata(Pascal, frozen=True):
     """A key of KMS, with its state and its manager: AWS or the customer."""
 
-    arn: str
+    arn: ResourceArn
     key_state: str | UnsetType = UNSET
     key_manager: str | UnsetType = UNSET
 

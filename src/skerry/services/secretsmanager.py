@@ -12,7 +12,7 @@ from typing import NamedTuple
 from msgspec import field
 
 from skerry.model.api_call import ApiCall
-from skerry.model.arns import Arn, parse_arn
+from skerry.model.arns import Arn, ResourceArn, parse_arn
 from skerry.model.record import Pascal
 from skerry.model.resource_lookup import Resources
 from skerry.policy.request import Request
@@ -38,7 +38,7 @@ _UNUSED = ("Description", "Tags", "ReplicationStatus", "CrossAccountReplicas", "
 class SecretDescription(Pascal, frozen=True):
     """A secret without its value: its key, its deletion date, and the staging labels of its versions."""
 
-    arn: str = field(name="ARN")
+    arn: ResourceArn = field(name="ARN")
     kms_key_id: str | None = None
     deleted_date: str | float | None = None
     version_ids_to_stages: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -138,8 +138,8 @@ def _resources_of(scope: RequestScope, _action: str, subject: str) -> Iterator[R
     secret = SECRET.find(scope.resources, subject)
     parsed = parse_arn(subject)
     suffix = re.search(_SUFFIXED, subject)
-    if isinstance(secret, SecretDescription) and (described := parse_arn(secret.arn)) is not None:
-        yield Resource(secret.arn, described.account)
+    if isinstance(secret, SecretDescription):
+        yield Resource(secret.arn, secret.arn.arn.account)
     elif parsed is None:
         start = scope.arn_of(PREFIX, f"secret:{subject}-", scope.account)
         yield Resource(start, scope.account, beginning=True, more_characters=_SUFFIX)

@@ -8,6 +8,7 @@ from msgspec import Raw
 
 from skerry.errors import InputError
 from skerry.sources.json_repair import repair
+from skerry.sources.text_types import parse_value
 
 _Row = TypeVar("_Row")
 
@@ -75,7 +76,7 @@ def _encoding(content: bytes) -> str | None:
 def decode(name: str, key: str, value: bytes | Raw, record: type[_Row]) -> _Row:
     """Decode one value of a document; raises `InputError` with document and key if it cannot be read."""
     try:
-        return msgspec.json.decode(value, type=record)
+        return msgspec.json.decode(value, type=record, dec_hook=parse_value)
     except RecursionError as error:
         message = f"{name}: {key} is nested too deeply to be an answer of AWS"
         raise InputError(message, "Save the answer again.") from error

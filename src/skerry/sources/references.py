@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from skerry.launch.job_definitions import DEFAULT_LOG_GROUP, task_definition_of
 from skerry.launch.secrets import source_of
-from skerry.model.arns import Arn, parse_arn
+from skerry.model.arns import Arn, ResourceName, parse_arn
 from skerry.model.batch import JobDefinition
 from skerry.model.ecs import (
     Cluster,
@@ -28,6 +28,7 @@ from skerry.services.call_request import AnswerRow
 from skerry.services.image_references import parse
 from skerry.services.secretsmanager import SECRETS_MANAGER
 from skerry.services.service import ResourceReference, SecretStore
+from skerry.sources.text_types import parse_value
 
 _OVERRIDE = "OVERRIDE"
 _OF_BATCH = (logs.PREFIX, DEFAULT_LOG_GROUP)
@@ -54,10 +55,8 @@ def references_of_job_definition(row: AnswerRow) -> Iterator[ResourceReference]:
 def references_of_task_definition(answer: AnswerRow) -> Iterator[ResourceReference]:
     """Yield the resources that a task definition names."""
     definition = _read(answer["taskDefinition"], TaskDefinition)
-    named = None if definition is None else definition.task_definition_arn
-    home = None if named is None else parse_arn(named)
-    if definition is not None and home is not None:
-        yield from _of_task(definition, home)
+    if definition is not None and definition.task_definition_arn is not None:
+        yield from _of_task(definition, definition.task_definition_arn.arn)
 
 
 def _of_task(definition: TaskDefinition, home: Arn) -> Iterator[ResourceReference]:
@@ -80,9 +79,9 @@ def references_of_service(row: AnswerRow) -> Iterator[ResourceReference]:
 def references_of_cluster(row: AnswerRow) -> Iterator[ResourceReference]:
     """Yield the keys of a cluster's configuration, and the log group and bucket for the output of ECS Exec."""
     cluster = _read(row, Cluster)
-    home = parse_arn(cluster.cluster_arn) if cluster else None
-    if cluster is None or home is None or cluster.configuration is UNSET:
+    if cluster is None or cluster.configuration is UNSET:
         return
+    home = cluster.cluster_arn.arn
     session = cluster.configuration.execute_command_configuration
     storage = cluster.configuration.managed_storage_configuration
     logging = session.log_configuration if session.logging == _OVERRIDE else ExecLogging()
@@ -92,15 +91,15 @@ def references_of_cluster(row: AnswerRow) -> Iterator[ResourceReference]:
         (logs.PREFIX, logging.cloud_watch_log_group_name),
         (s3.PREFIX, logging.s3_bucket_name),
     )
-    yield from (ResourceReference(prefix, name, home.account) for prefix, name in named if name)
+    yield from (ResourceReference(prefix, str(name), home.account) for prefix, name in named if name)
 
 
 def references_of_revision(row: AnswerRow) -> Iterator[ResourceReference]:
     """Yield the images of a deployment, by their pinned digests."""
     revision = _read(row, ServiceRevision)
-    home = parse_arn(revision.service_revision_arn) if revision else None
-    if revision is None or home is None:
+    if revision is None:
         return
+    home = revision.service_revision_arn.arn
     for image in revision.container_images:
         if image.image is not None and image.image_digest is not None:
             yield from _image(f"{image.image.partition('@')[0]}@{image.image_digest}", home)
@@ -109,7 +108,7 @@ def references_of_revision(row: AnswerRow) -> Iterator[ResourceReference]:
 def _read(row: AnswerRow, record: type[_Record]) -> _Record | None:
     """Return a row as a record; None if it cannot be read; the loader of documents reports the error."""
     try:
-        return msgspec.convert(row, record)
+        return msgspec.convert(row, record, dec_hook=parse_value)
     except msgspec.ValidationError:
         return None
 
@@ -122,7 +121,7 @@ def _of_container(container: ContainerDefinition, home: Arn) -> Iterator[Resourc
     if container.repository_credentials is not None:
         yield from _stored(SECRETS_MANAGER, container.repository_credentials.credentials_parameter, home)
     for file in container.environment_files:
-        parsed = parse_arn(file.value)
+        parsed = file.value.arn
         # An ARN with a Region denotes an access point, not a bucket.
         if parsed is not None and parsed.service == "s3" and not parsed.region:
             bucket, _, key = parsed.resource.partition("/")
@@ -157,10 +156,10 @@ def _values(secrets: Iterable[Secret], home: Arn) -> Iterator[ResourceReference]
 
 def _stored(store: SecretStore, value: str, home: Arn) -> Iterator[ResourceReference]:
     for name in store.names_of(value, home):
-        yield ResourceReference(store.prefix, name, home.account)
+        yield ResourceReference(store.prefix, str(name), home.account)
 
 
-def _system(name: str, home: Arn) -> Iterator[ResourceReference]:
-    parsed = parse_arn(name)
+def _system(name: ResourceName, home: Arn) -> Iterator[ResourceReference]:
+    parsed = name.arn
     if parsed is None or (parsed.region, parsed.account) == (home.region, home.account):
-        yield ResourceReference(efs.PREFIX, name.rpartition("/")[2], home.account)
+        yield ResourceReference(efs.PREFIX, str(name).rpartition("/")[2], home.account)

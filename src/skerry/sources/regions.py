@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from skerry.model.arns import parse_arn, region_of_endpoint_service, region_of_zone
+from skerry.model.arns import Arn, region_of_endpoint_service, region_of_zone
 from skerry.model.facts import Facts
 
 
@@ -16,19 +16,19 @@ def region_of(facts: Facts) -> str | None:
 
 def account_of(facts: Facts) -> str | None:
     """Return the one account of the services' ARNs or the VPCs' owners; None if there are several."""
-    accounts = {parsed.account for name in _arns(facts) if (parsed := parse_arn(name))}
+    accounts = {arn.account for arn in _arns(facts)}
     accounts = accounts or {vpc.owner_id for vpc in facts.vpcs if vpc.owner_id is not UNSET}
     return accounts.pop() if len(accounts) == 1 else None
 
 
-def _arns(facts: Facts) -> Iterator[str]:
-    yield from (record.service_arn for record in facts.services)
-    yield from (record.cluster_arn for record in facts.clusters)
-    yield from (record.task_arn for record in facts.tasks)
+def _arns(facts: Facts) -> Iterator[Arn]:
+    yield from (record.service_arn.arn for record in facts.services)
+    yield from (record.cluster_arn.arn for record in facts.clusters)
+    yield from (record.task_arn.arn for record in facts.tasks)
 
 
 def _regions(facts: Facts) -> Iterator[str]:
-    yield from (parsed.region for name in _arns(facts) if (parsed := parse_arn(name)))
+    yield from (arn.region for arn in _arns(facts))
     for subnet in facts.subnets:
         if subnet.availability_zone is not UNSET and (region := region_of_zone(subnet.availability_zone)):
             yield region

@@ -19,6 +19,7 @@ from skerry.services.resource_read import Parameters, ResourceRead
 from skerry.sources.call_parameters import WRAP_HINT
 from skerry.sources.decoding import UNREADABLE
 from skerry.sources.merging import Rows
+from skerry.sources.text_types import parse_value
 
 _GONE = ("NotFound", "NotFoundException", "NotInUseException")
 
@@ -72,9 +73,9 @@ def is_gone(code: str) -> bool:
 
 def _records(read: ResourceRead[Any], answer: dict[str, Raw]) -> list[Any]:
     if not read.rows:
-        return [msgspec.json.decode(msgspec.json.encode(answer), type=read.record)]
+        return [msgspec.json.decode(msgspec.json.encode(answer), type=read.record, dec_hook=parse_value)]
     rows = answer.get(read.rows, Raw(b"[]"))
-    return msgspec.json.decode(rows, type=list[read.record])  # type: ignore[name-defined]
+    return msgspec.json.decode(rows, type=list[read.record], dec_hook=parse_value)  # type: ignore[name-defined]
 
 
 def has_more(answer: dict[str, Raw]) -> bool:

@@ -5,7 +5,7 @@ The meaning of a record with an invalid value is unknown: its row counts as lost
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache, lru_cache
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -19,17 +19,13 @@ from skerry.model.security_groups_and_acls import AclPortRange, IpPermission
 from skerry.net.dns_names import DnsName
 from skerry.net.host_texts import HostText
 from skerry.net.ip_addresses import Address4, Address6
-from skerry.net.parsed_text import ParsedText
 from skerry.sources.decoding import UNREADABLE
 from skerry.sources.json_repair import has_repeated_keys
+from skerry.sources.text_types import Value, parse_value
 
 _Record = TypeVar("_Record", bound=msgspec.Struct)
 
-Value: TypeAlias = Any
-"""A value of a field, of any type."""
-
 _AT_ONCE = 256
-_CACHED_TEXTS = 65_536
 _INVALID = r"^( is no .*) - at `\$\.(.*)`$"
 
 Check: TypeAlias = Callable[[Value], str]
@@ -49,7 +45,7 @@ def read_rows(listed: list[Raw], record: type[_Record]) -> Iterator[tuple[_Recor
         part = listed[start : start + _AT_ONCE]
         together = b"[%s]" % b",".join(map(bytes, part))
         try:
-            rows: list[_Record] = msgspec.json.decode(together, type=list[record], dec_hook=_parse)  # type: ignore[valid-type]
+            rows: list[_Record] = msgspec.json.decode(together, type=list[record], dec_hook=parse_value)  # type: ignore[valid-type]
             sound = not has_repeated_keys(together)
         except UNREADABLE:
             rows, sound = [], False
@@ -64,31 +60,13 @@ def read_rows(listed: list[Raw], record: type[_Record]) -> Iterator[tuple[_Recor
 def read_record(raw: Raw, record: type[_Record]) -> tuple[_Record | None, str]:
     """Return a JSON value as a record, or None with the reason why it cannot be read."""
     try:
-        value = msgspec.json.decode(raw, type=record, dec_hook=_parse)
+        value = msgspec.json.decode(raw, type=record, dec_hook=parse_value)
         if has_repeated_keys(bytes(raw)):
             return None, "a key stands in it twice"
     except UNREADABLE as error:
         return None, re.sub(_INVALID, r"\2\1", str(error))
     fault = fault_of(value)
     return (None, fault) if fault else (value, "")
-
-
-def _parse(kind: type, value: Value) -> ParsedText:
-    """Parse a text of a type that msgspec does not know; raises `ValueError` if it is invalid."""
-    assert issubclass(kind, ParsedText)  # noqa: S101 -- records have no other types of their own
-    try:
-        text = msgspec.convert(value, str)
-    except msgspec.ValidationError as error:
-        raise ValueError(str(error)) from error
-    return _parse_text(kind, text)
-
-
-@lru_cache(maxsize=_CACHED_TEXTS)
-def _parse_text(kind: type[ParsedText], text: str) -> ParsedText:
-    try:
-        return kind(text)
-    except ValueError as error:
-        raise ValueError(f" is no {kind.form}") from error
 
 
 def fault_of(record: msgspec.Struct) -> str:
