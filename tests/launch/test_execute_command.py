@@ -20,14 +20,12 @@ WHOLE = {"containerDefinitions": [], "cpu": "256", "memory": "512", "requiresCom
 
 
 def launch(session: dict[str, Any] | None, **task: Any) -> Launch:
-    definition = msgspec.convert(
-        {"taskRoleArn": f"arn:aws:iam::{ACCOUNT}:role/web"} | WHOLE | task, TaskDefinition, dec_hook=parse_value
-    )
+    fields = {"taskRoleArn": f"arn:aws:iam::{ACCOUNT}:role/web"} | WHOLE | task
+    definition = msgspec.convert(fields, TaskDefinition, dec_hook=parse_value)
     configuration = None
     if session is not None:
-        configuration = msgspec.convert(
-            {"executeCommandConfiguration": session}, ClusterConfiguration, dec_hook=parse_value
-        )
+        options = {"executeCommandConfiguration": session}
+        configuration = msgspec.convert(options, ClusterConfiguration, dec_hook=parse_value)
     return Launch(
         "web", "shop", "web:1", definition, region=REGION, execute_command=True, cluster_configuration=configuration
     )

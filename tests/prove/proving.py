@@ -10,7 +10,7 @@ from skerry.lab.tcp_probes import DnsQuestion, Probe
 from skerry.lab.topology import End, RequestedPaths, plan
 from skerry.lab.topology_records import LabPlan
 from skerry.model.world import World
-from skerry.net.addresses import parse_address, spell
+from skerry.net.addresses import spell
 from skerry.net.cidr import Address
 from skerry.net.dns_names import DnsName
 from skerry.net.hostname import Hostname
@@ -153,8 +153,7 @@ def verdict_of(walker: Walker, call: Call) -> Outcome:
 
 def _walk(walker: Walker, end: End, ports: Intervals, to: str, traffic: Traffic) -> Outcome:
     subnet = walker.world.subnets[end.subnet]
-    own = parse_address(end.address)
-    assert own is not None
+    own = IpAddress(end.address).addresses
     start = walker.start(subnet, own, ports, public=end.public is not None)
     destination = walker.destinations.at(subnet.vpc_id, IpAddress(to))
     return walker.walk(Source(start, end.groups), [destination], *traffic)
@@ -226,9 +225,9 @@ def _names_that_differ(walker: Walker, case: Case) -> list[Disagreement]:
         if resolution.hop.lost:
             fits = not answer
         elif len(resolution.destinations) == 1 and resolution.destinations[0].interface is None:
-            sample = parse_address(public[name])
+            sample = IpAddress(public[name]).addresses
             wide = resolution.destinations[0].addresses
-            fits = answer == (public[name],) and sample is not None and contains(wide, sample[0][0])
+            fits = answer == (public[name],) and contains(wide, sample[0][0])
         else:
             told = {spell(one.addresses) for one in resolution.destinations}
             fits = set(answer or ()) == told

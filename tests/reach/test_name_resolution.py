@@ -9,7 +9,7 @@ from skerry.catalogue.services import ServiceRef
 from skerry.model.facts import Missing
 from skerry.model.network import DhcpConfiguration, DhcpOptions, DhcpValue
 from skerry.model.world import World
-from skerry.net.addresses import ANY, PUBLIC, parse_address
+from skerry.net.addresses import ANY, PUBLIC
 from skerry.net.dns_names import DnsName, parse_host
 from skerry.net.host_texts import HostText
 from skerry.net.ip_addresses import IpAddress
@@ -871,7 +871,7 @@ def test_vpc_address_destination_is_cached_per_vpc() -> None:
     first = destinations.at(VPC, IpAddress("10.0.1.5"))
     assert first is destinations.at(VPC, IpAddress("10.0.1.5"))
     assert first is not destinations.at("vpc-2", IpAddress("10.0.1.5"))
-    assert first.addresses == parse_address("10.0.1.5")
+    assert first.addresses == IpAddress("10.0.1.5").addresses
 
 
 class TestEndpointDnsNames:

@@ -10,7 +10,6 @@ from ipaddress import IPv4Address, ip_address, ip_network
 from random import Random
 from typing import Any
 
-from skerry.net.addresses import parse_address
 from skerry.net.ip_addresses import IpAddress
 from skerry.reach.walk import Source
 from tests.hubs import HUB, HubAndSpoke, tgw_route
@@ -373,8 +372,7 @@ def agree(seed: int) -> Iterator[tuple[str, str]]:
     network = random_network(seed)
     walker, simulator = network.walker(), Simulator(network)
     for packet in packets(network, seed):
-        addresses = parse_address(packet.source)
-        assert addresses is not None
+        addresses = IpAddress(packet.source).addresses
         start = walker.start(
             walker.world.subnets[packet.home], addresses, ((packet.client, packet.client),), public=False
         )

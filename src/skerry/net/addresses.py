@@ -90,12 +90,6 @@ def _small(text: str, most: int) -> int | None:
     return number if number <= most else None
 
 
-def parse_address(text: str) -> Intervals | None:
-    """Read one address as a set of one; None where the text is none."""
-    block = parse_block(text) if "/" not in text else None
-    return block.addresses if block else None
-
-
 def is_ipv6(addresses: Intervals) -> bool:
     """Tell whether the first of the addresses is an IPv6 one; a flow's are all of one family."""
     return bool(addresses) and addresses[0][0] >= IPV6

@@ -10,6 +10,7 @@ from shlex import quote
 
 from skerry.catalogue.services import ServiceRef, matches, private_names_of
 from skerry.launch.needs import Call
+from skerry.model.endpoint_names import is_endpoint_name
 from skerry.model.endpoints import DnsEntry, VpcEndpoint
 from skerry.plan.changes import AddZoneRecord, AssociateZone, Change, make_new_id
 from skerry.plan.context import Case
@@ -34,7 +35,8 @@ def names_for(case: Case, trace: Trace, piece: Piece) -> Iterator[Change]:
         yield AssociateZone(piece.resource, case.vpc_id, _association(case, piece.resource))
         return
     endpoint = case.world.vpc_endpoints[trace.destination.endpoint or ""]
-    target = next((entry for entry in endpoint.dns_entries if entry.dns_name and ".vpce." in entry.dns_name), None)
+    named = ((entry, entry.dns_name) for entry in endpoint.dns_entries)
+    target = next((entry for entry, name in named if name is not None and is_endpoint_name(name)), None)
     if target is None or not isinstance(need, Call) or need.host is None:
         return
     # Changes hold plain texts, which encoders know.
