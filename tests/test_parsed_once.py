@@ -34,6 +34,7 @@ ELSEWHERE = {
     "lab/rehearsal.py": ({"Hostname.parse"}, "hosts of calls"),
     "lab/run.py": ({"Address.parse"}, "hosts of rehearsed calls"),
     "lab/tls_proxy.py": ({"Hostname.parse"}, "names in TLS handshakes and requests of clients"),
+    "launch/run_task.py": ({"parse_arn"}, "clusters in definitions of state machines"),
     "plan/disruption.py": ({"parse_block"}, "the block of a planned entry"),
     "plan/manual_steps.py": ({"parse_arn"}, "the resource of a blocker, by its id or ARN"),
     "reach/trace_request.py": ({"parse_host", "parse_ip_address"}, "options of a user"),

@@ -7,7 +7,7 @@ from skerry.access.requests import AccessRequest, Caller, principal_of, requests
 from skerry.catalogue.services import ServiceRef
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Identity, Step
-from skerry.model.arns import ResourceArn, ResourceName
+from skerry.model.arns import NameOrArn, ResourceArn
 from skerry.model.ecs import TaskDefinition
 from skerry.model.facts import Facts, Missing
 from skerry.model.resource_answers import ResourceAnswer
@@ -17,7 +17,7 @@ from skerry.policy.resources import Resource
 from skerry.services.secretsmanager import SecretDescription
 from tests.networks import ACCOUNT, IMAGE, REGION
 
-EXECUTION, TASK = (ResourceName(f"arn:aws:iam::{ACCOUNT}:role/{name}") for name in ("launcher", "web"))
+EXECUTION, TASK = (NameOrArn(f"arn:aws:iam::{ACCOUNT}:role/{name}") for name in ("launcher", "web"))
 DEFINITION = TaskDefinition(
     ResourceArn("arn:aws:ecs:x:1:task-definition/web:1"), execution_role_arn=EXECUTION, task_role_arn=TASK
 )
@@ -52,8 +52,8 @@ class TestRequestPrincipals:
         found = principal_of(LAUNCH, call("ecs-agent", step="service-connect", by="AWS"))
         assert found == Missing("with whose permissions x is called")
 
-    @pytest.mark.parametrize("given", [None, ResourceName("launcher")])
-    def test_principal_is_unknown_without_role_arn(self, given: ResourceName | None) -> None:
+    @pytest.mark.parametrize("given", [None, NameOrArn("launcher")])
+    def test_principal_is_unknown_without_role_arn(self, given: NameOrArn | None) -> None:
         definition = msgspec.structs.replace(DEFINITION, execution_role_arn=given)
         found = principal_of(msgspec.structs.replace(LAUNCH, definition=definition), call("logs"))
         assert found == Missing("the ARN of the execution role of web:1", "ecs:DescribeTaskDefinition")

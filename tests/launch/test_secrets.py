@@ -2,10 +2,10 @@
 
 import pytest
 
-from skerry.model.arns import ResourceName
 from skerry.catalogue.platform_versions import find_platform
 from skerry.catalogue.services import ServiceRef
 from skerry.launch.secrets import source_of, unread_secrets_of
+from skerry.model.arns import NameOrArn
 
 SECRET = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:db-AbCdEf"  # noqa: S105 -- a name, not a secret
 PARAMETER = "arn:aws:ssm:us-east-1:111122223333:parameter/db/password"
@@ -25,7 +25,7 @@ PARAMETER = "arn:aws:ssm:us-east-1:111122223333:parameter/db/password"
     ],
 )
 def test_secret_reference_names_its_service_and_region(value: str, source: ServiceRef | None) -> None:
-    assert source_of(ResourceName(value), "eu-west-1") == source
+    assert source_of(NameOrArn(value), "eu-west-1") == source
 
 
 PART = f"{SECRET}:password::"

@@ -9,6 +9,7 @@ from skerry.catalogue.services import ServiceRef
 from skerry.launch.launches import Launch
 from skerry.launch.needs import STEPS, Call, Fault, Interface, Need, Placement, Unread
 from skerry.launch.startup import needs_of
+from skerry.model.arns import NameOrArn
 from skerry.model.ecs import LogConfiguration, Secret, TaskDefinition
 from skerry.model.facts import Missing
 from skerry.services.ecr import OF_FIRST_PULLS
@@ -191,7 +192,7 @@ class TestSecretsOfOldPlatforms:
         assert self.faults("1.3.0") == [f"{SECRET}:password::", f"{SECRET}-b:token::"]
 
     def test_json_keys_of_service_connect_logs_need_platform_1_4_0(self) -> None:
-        option = Secret(name="C", value_from=f"{SECRET}-c:token::")
+        option = Secret(name="C", value_from=NameOrArn(f"{SECRET}-c:token::"))
         logs = LogConfiguration(log_driver="splunk", secret_options=(option,))
         assert f"{SECRET}-c:token::" in self.faults("1.3.0", service_connect_logs=logs)
         assert self.faults("1.4.0", service_connect_logs=logs) == []

@@ -4,8 +4,8 @@ import pytest
 
 from skerry.model.arns import (
     Arn,
+    NameOrArn,
     ResourceArn,
-    ResourceName,
     arn_of_resource,
     parse_arn,
     region_of_endpoint_service,
@@ -98,7 +98,7 @@ def test_name_tag_is_the_resource_name(tags: list[tuple[str, str]], name: str | 
 
 
 def test_resource_name_keeps_its_text_and_its_arn() -> None:
-    name, arn = ResourceName("db"), ResourceName("arn:aws:ssm:eu-west-1:111122223333:parameter/db")
+    name, arn = NameOrArn("db"), NameOrArn("arn:aws:ssm:eu-west-1:111122223333:parameter/db")
     assert (name, name.arn) == ("db", None)
     assert (arn, arn.arn) == (str(arn), Arn("aws", "ssm", "eu-west-1", "111122223333", "parameter/db"))
 

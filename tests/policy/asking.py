@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from skerry.model.arns import ResourceName
+from skerry.model.arns import NameOrArn
 from skerry.model.facts import Missing
 from skerry.policy.document import Policy, parse
 from skerry.policy.evaluate import Decision, Policies, evaluate
@@ -16,9 +16,9 @@ ROLE_ARN = f"arn:aws:iam::{HOME}:role/apps/exec"
 SESSION = "0123456789abcdef"
 SESSION_ARN = f"arn:aws:sts::{HOME}:assumed-role/exec/{SESSION}"
 ROLE = msgspec.structs.replace(
-    principal_of_role(ResourceName(ROLE_ARN), SESSION), organization="o-home", tags={"Team": "blue"}
+    principal_of_role(NameOrArn(ROLE_ARN), SESSION), organization="o-home", tags={"Team": "blue"}
 )
-USER = Principal("user", ResourceName(f"arn:aws:iam::{HOME}:user/ada"), HOME, organization=None, tags={})
+USER = Principal("user", NameOrArn(f"arn:aws:iam::{HOME}:user/ada"), HOME, organization=None, tags={})
 SECRET = f"arn:aws:secretsmanager:eu-west-1:{HOME}:secret:app/db-AbCdEf"
 GET = "secretsmanager:GetSecretValue"
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from skerry.model.arns import ResourceName
+from skerry.model.arns import NameOrArn
 from skerry.model.facts import Missing
 from skerry.policy.request import AWS_OWN, Principal, principal_of_role, principal_of_service
 from tests.policy.asking import (
@@ -69,9 +69,9 @@ class TestPrincipalElement:
         assert granted({"AWS": to}) == "denied"
 
     def test_principal_session_is_unknown_without_session_name(self) -> None:
-        assert granted({"AWS": SESSION_ARN}, principal_of_role(ResourceName(ROLE_ARN))) == "unknown"
+        assert granted({"AWS": SESSION_ARN}, principal_of_role(NameOrArn(ROLE_ARN))) == "unknown"
         assert (
-            granted({"AWS": f"arn:aws:sts::{HOME}:assumed-role/web/x"}, principal_of_role(ResourceName(ROLE_ARN)))
+            granted({"AWS": f"arn:aws:sts::{HOME}:assumed-role/web/x"}, principal_of_role(NameOrArn(ROLE_ARN)))
             == "denied"
         )
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from skerry.model.arns import ResourceName
+from skerry.model.arns import NameOrArn
 from skerry.model.facts import Missing
 from skerry.policy.request import (
     ABSENT,
@@ -119,7 +119,7 @@ def test_aws_identity_has_undisclosed_keys() -> None:
 
 
 def test_unread_key_is_missing_with_its_action() -> None:
-    bare = principal_of_role(ResourceName(ROLE_ARN))
+    bare = principal_of_role(NameOrArn(ROLE_ARN))
     assert value("aws:PrincipalOrgID", bare).action == "organizations:DescribeOrganization"
     assert value("aws:PrincipalTag/team", bare).action == "iam:GetRole"
     assert isinstance(value("aws:PrincipalOrgPaths"), Missing)
@@ -140,8 +140,8 @@ def test_context_overrides_derived_keys() -> None:
 
 
 def test_role_account_is_read_from_its_arn() -> None:
-    assert principal_of_role(ResourceName(ROLE_ARN)).account == HOME
-    assert principal_of_role(ResourceName("exec")).account is None
+    assert principal_of_role(NameOrArn(ROLE_ARN)).account == HOME
+    assert principal_of_role(NameOrArn("exec")).account is None
     asked = Request(msgspec.structs.replace(ROLE, account=None), "s3:GetObject", Resource("*"))
     assert isinstance(asked.values_of("aws:PrincipalArn"), Missing)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from skerry.model.arns import ResourceName
+from skerry.model.arns import NameOrArn
 from skerry.model.facts import Facts
 from skerry.model.resource_answers import Absent, PullThroughCacheRule, Refused, ResourceAnswer
 from skerry.model.resource_lookup import Resources
@@ -192,7 +192,7 @@ NEITHER: dict[tuple[ResourceRead[Any], str], Absent] = {
 
 
 def policy_of(answers: Any, subject: str = f"{REGISTRY}/web:1", action: str = PULL) -> ResourceBasedPolicy:
-    request = Request(principal_of_role(ResourceName(f"arn:aws:iam::{ACCOUNT}:role/a")), action, Resource("*"))
+    request = Request(principal_of_role(NameOrArn(f"arn:aws:iam::{ACCOUNT}:role/a")), action, Resource("*"))
     return ECR.policy_of(resources(answers), request, subject)
 
 
@@ -246,7 +246,7 @@ def test_registry_policy_of_another_account_may_allow(registry_id: str | None, o
 def test_policies_of_another_region_are_unread() -> None:
     rows = tuple(ResourceAnswer(read.action, name, answer) for (read, name), answer in NEITHER.items())
     held = Resources(Facts(resource_answers=rows, account=ACCOUNT, region=REGION))
-    request = Request(principal_of_role(ResourceName(f"arn:aws:iam::{ACCOUNT}:role/a")), PULL, Resource("*"))
+    request = Request(principal_of_role(NameOrArn(f"arn:aws:iam::{ACCOUNT}:role/a")), PULL, Resource("*"))
     elsewhere = ECR.policy_of(held, request, f"{REGISTRY.replace(REGION, 'eu-west-3')}/web:1")
     assert elsewhere.unread_kinds == (REPOSITORY_POLICY.kind, REGISTRY_POLICY.kind)
     assert ECR.policy_of(held, request, f"{REGISTRY}/web:1").unread_kinds == ()

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from skerry.model.arns import ResourceArn, ResourceName
+from skerry.model.arns import NameOrArn, ResourceArn
 from skerry.model.resource_answers import Absent, Refused
 from skerry.policy.resources import Resource
 from skerry.services.encryption import EncryptedWith, customer_key_of
@@ -107,7 +107,7 @@ def test_key_resource_is_its_arn(subject: str, answer: Key | None, resource: Res
 )
 def test_key_problems_follow_from_its_state(answer: msgspec.Struct | None, labels: list[str]) -> None:
     held = resources({(KEY, "1"): answer} if answer else {})
-    assert labels_of(key_problems_of(held, EncryptedWith(ResourceName("secret"), "1", "secretsmanager", "x"))) == labels
+    assert labels_of(key_problems_of(held, EncryptedWith(NameOrArn("secret"), "1", "secretsmanager", "x"))) == labels
 
 
 @pytest.mark.parametrize(("key_id", "customer"), [(None, ""), ("alias/aws/secretsmanager", ""), (ARN, ARN)])

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from skerry.model.arns import ResourceArn, ResourceName
+from skerry.model.arns import NameOrArn, ResourceArn
 from skerry.model.resource_answers import Absent, Refused
 from skerry.policy.resources import Resource
 from skerry.services.encryption import EncryptedWith
@@ -131,7 +131,7 @@ def test_secret_key_is_known_from_its_description_alone() -> None:
     held = resources({(READ, "db"): SecretDescription(arn=ResourceArn(NAMED), kms_key_id="k")})
     context = "kms:EncryptionContext:SecretARN"
     assert SECRETS_MANAGER.encryption_of(held, "db", "") == EncryptedWith(
-        ResourceName(NAMED), "k", "secretsmanager", context
+        NameOrArn(NAMED), "k", "secretsmanager", context
     )
     assert SECRETS_MANAGER.encryption_of(resources(), "db", "") is None
 

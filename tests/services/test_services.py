@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from skerry.catalogue.services import load_services
-from skerry.model.arns import ResourceName
+from skerry.model.arns import NameOrArn
 from skerry.model.resource_answers import Absent, Refused
 from skerry.policy.request import Request, principal_of_role
 from skerry.policy.resources import Resource
@@ -82,14 +82,14 @@ def test_row_name_is_the_value_of_the_last_parameter() -> None:
     ids=["absent", "denied"],
 )
 def test_policy_is_none_if_absent_and_unread_if_denied(answer: msgspec.Struct, policy: ResourceBasedPolicy) -> None:
-    request = Request(principal_of_role(ResourceName(f"arn:aws:iam::{ACCOUNT}:role/a")), "kms:Decrypt", Resource("*"))
+    request = Request(principal_of_role(NameOrArn(f"arn:aws:iam::{ACCOUNT}:role/a")), "kms:Decrypt", Resource("*"))
     found = KMS.policy_of(resources({(KEY_POLICY, "k"): answer}), request, "k")
     assert found.unread == policy.unread
     assert (found.policy is None) == (policy is NO_POLICY)
 
 
 def test_policy_of_a_failed_call_is_missing_and_a_text_is_parsed() -> None:
-    request = Request(principal_of_role(ResourceName(f"arn:aws:iam::{ACCOUNT}:role/a")), "kms:Decrypt", Resource("*"))
+    request = Request(principal_of_role(NameOrArn(f"arn:aws:iam::{ACCOUNT}:role/a")), "kms:Decrypt", Resource("*"))
     failed = KMS.policy_of(resources({(KEY_POLICY, "k"): Refused("Throttling")}), request, "k")
     assert str(failed.policy) == "the policy of key k (from kms:GetKeyPolicy)"
     read = KMS.policy_of(resources({(KEY_POLICY, "k"): KeyPolicy(policy='{"Statement": []}')}), request, "k")
@@ -97,9 +97,7 @@ def test_policy_of_a_failed_call_is_missing_and_a_text_is_parsed() -> None:
 
 
 def test_secret_without_a_policy_text_has_no_policy() -> None:
-    request = Request(
-        principal_of_role(ResourceName(f"arn:aws:iam::{ACCOUNT}:role/a")), "secretsmanager:x", Resource("*")
-    )
+    request = Request(principal_of_role(NameOrArn(f"arn:aws:iam::{ACCOUNT}:role/a")), "secretsmanager:x", Resource("*"))
     held = resources({(SECRET_POLICY, "db"): SecretPolicy()})
     assert SECRETS_MANAGER.policy_of(held, request, "db") == NO_POLICY
     assert references(SECRETS_MANAGER, "db")[0].service == "secretsmanager"

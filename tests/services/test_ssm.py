@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from skerry.model.arns import ResourceArn, ResourceName
+from skerry.model.arns import NameOrArn, ResourceArn
 from skerry.model.resource_answers import Absent, Refused
 from skerry.policy.request import Request, principal_of_role
 from skerry.policy.resources import Resource
@@ -79,7 +79,7 @@ def test_parameter_resource_is_its_arn(subject: str, resource: Resource) -> None
 
 
 def test_parameter_policy_is_unread_only_for_other_accounts() -> None:
-    role = principal_of_role(ResourceName(f"arn:aws:iam::{ACCOUNT}:role/a"))
+    role = principal_of_role(NameOrArn(f"arn:aws:iam::{ACCOUNT}:role/a"))
     own, shared = (
         PARAMETER_STORE.policy_of(resources(), Request(role, "ssm:GetParameters", Resource("x", owner)), "x")
         for owner in (ACCOUNT, OTHER_ACCOUNT)
@@ -99,7 +99,7 @@ def test_parameter_policy_is_unread_only_for_other_accounts() -> None:
 def test_parameter_key_is_known_for_secure_strings(parameter: msgspec.Struct, arn: str | None) -> None:
     encryption = PARAMETER_STORE.encryption_of(resources({(PARAMETERS, "t"): parameter}), "t", "given")
     context = "kms:EncryptionContext:PARAMETER_ARN"
-    assert encryption == (None if arn is None else EncryptedWith(ResourceName(arn), "k", "ssm", context))
+    assert encryption == (None if arn is None else EncryptedWith(NameOrArn(arn), "k", "ssm", context))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from skerry.model.arns import ResourceName
+from skerry.model.arns import NameOrArn
 from skerry.model.ecs import LogConfiguration
 from skerry.model.resource_answers import Absent, Refused
 from skerry.policy.request import Request, principal_of_role
@@ -24,7 +24,7 @@ from tests.services.answers import (
     scope,
 )
 
-REQUEST = Request(principal_of_role(ResourceName(f"arn:aws:iam::{ACCOUNT}:role/a")), "x:y", Resource("*"))
+REQUEST = Request(principal_of_role(NameOrArn(f"arn:aws:iam::{ACCOUNT}:role/a")), "x:y", Resource("*"))
 FILE = "arn:aws:s3:::settings/web/a.env"
 STREAM = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/ecs/web:log-stream:"
 

@@ -18,7 +18,7 @@ from skerry.access.roles import TaskRole, TaskRoles
 from skerry.access.storage_keys import requests_for_storage
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Interface, Need, Placement
-from skerry.model.arns import ResourceName
+from skerry.model.arns import NameOrArn
 from skerry.model.facts import Missing
 from skerry.model.resource_lookup import Resources
 from skerry.policy.evaluate import Decision, Denial, Policies, evaluate
@@ -186,7 +186,7 @@ def evaluate_role_policies(roles: TaskRoles, request: Request) -> Decision | Non
     return evaluate(request, _policies(roles, request, role, NO_POLICY))
 
 
-def _role_arns_of(launch: Launch) -> tuple[ResourceName, ...]:
+def _role_arns_of(launch: Launch) -> tuple[NameOrArn, ...]:
     definition = launch.definition
     if isinstance(definition, Missing):
         return ()

@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from skerry.model.arns import ResourceName
+from skerry.model.arns import NameOrArn
 from skerry.model.facts import Missing
 from skerry.model.iam import Document, Role
 from skerry.model.resource_answers import Absent
@@ -36,7 +36,7 @@ class TaskRoles:
         self._roles: dict[str, TaskRole | None] = {}
         self._controls: dict[tuple[str | None, ControlKind], Levels | Missing | AssumedToAllow] = {}
 
-    def find(self, role_arn: ResourceName) -> TaskRole | None:
+    def find(self, role_arn: NameOrArn) -> TaskRole | None:
         """Return the policies of a role; None if nobody read them."""
         if role_arn not in self._roles:
             self._roles[role_arn] = self._read(role_arn)
@@ -95,7 +95,7 @@ class TaskRoles:
         kinds: tuple[ControlKind, ...] = ("SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY")
         return not any(isinstance(self.control_policies(account, kind), AssumedToAllow) for kind in kinds)
 
-    def _read(self, role_arn: ResourceName) -> TaskRole | None:
+    def _read(self, role_arn: NameOrArn) -> TaskRole | None:
         match self._resources.find_role(role_arn):
             case None:
                 return None

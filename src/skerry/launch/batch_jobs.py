@@ -19,7 +19,6 @@ from skerry.launch.job_definitions import (
 )
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Fault
-from skerry.model.arns import parse_arn
 from skerry.model.batch import ComputeEnvironment, JobDefinition, JobQueue, ResourceRequirement
 from skerry.model.batch_lookup import QUEUES, is_on_fargate, short_name_of, usable_of
 from skerry.model.facts import Missing
@@ -187,16 +186,16 @@ def _with_definition(
     faults: tuple[Fault, ...],
 ) -> Launch:
     """Return the launch of a job with the fields of its job definition."""
-    arn, task = parse_arn(definition.job_definition_arn), task_properties_of(definition)
+    arn, task = definition.job_definition_arn.arn, task_properties_of(definition)
     name = short_name_of(definition.job_definition_arn)
-    refusals = refusals_of_job(definition, arn.account if arn else None, overrides)
+    refusals = refusals_of_job(definition, arn.account, overrides)
     return msgspec.structs.replace(
         launch,
         definition_name=name,
         definition=task_definition_of(definition) or Missing(f"the containers of job definition {name}", READ),
         public_address=task is not None and task.network_configuration.assign_public_ip == "ENABLED",
         platform_version=(task.platform_version if task is not None else None) or LATEST,
-        region=arn.region if arn else launch.region,
+        region=arn.region,
         arn=definition.job_definition_arn,
         execute_command=task is not None and task.enable_execute_command,
         refusals=(*faults, *refusals),

@@ -6,7 +6,6 @@ from msgspec import UNSET
 from skerry.launch.batch_jobs import Submission, launches_of_submission
 from skerry.launch.launches import Launch
 from skerry.launch.run_task import RunTaskCall, launch_of_call
-from skerry.model.arns import parse_arn
 from skerry.model.batch_lookup import short_name_of
 from skerry.model.facts import Missing
 from skerry.model.schedules import EcsParameters, RunVpcConfiguration
@@ -24,7 +23,7 @@ def pipe_launches_of(world: World) -> tuple[Launch, ...]:
 
 def launches_of_pipe(world: World, pipe: EventPipe) -> tuple[Launch, ...]:
     """Return the launches of a pipe; none where its target is neither a cluster nor a job queue."""
-    target = parse_arn(pipe.target or "")
+    target = None if pipe.target is None else pipe.target.arn
     kind = None if target is None else (target.service, target.resource.partition("/")[0])
     if kind == ("ecs", "cluster"):
         made: tuple[Launch, ...] = (launch_of_call(world, _call(pipe)),)

@@ -32,8 +32,8 @@ def scheduled_launches_of(world: World) -> tuple[Launch, ...]:
 
 def launches_of_job_target(world: World, row: RuleTarget) -> tuple[Launch, ...]:
     """Return the launches of a rule's target that is a job queue; none for other targets."""
-    parsed, parameters = parse_arn(row.target.arn), row.target.batch_parameters
-    if parsed is None or parsed.service != "batch":
+    parameters = row.target.batch_parameters
+    if row.target.arn.arn.service != "batch":
         return ()
     unread = Missing(f"the job definition of rule {row.rule}", _RULE_ACTION)
     definition = unread if parameters is None else world.batch.find_definition(parameters.job_definition)

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from skerry.catalogue.platform_versions import Platform
 from skerry.catalogue.services import ServiceRef
 from skerry.launch.needs import Fault
-from skerry.model.arns import ResourceName
+from skerry.model.arns import NameOrArn
 from skerry.services import SECRET_STORES
 from skerry.services.secretsmanager import SecretVersion, version_of
 from skerry.services.ssm import PARAMETER_STORE
 
 
-def source_of(value_from: ResourceName, region: str) -> ServiceRef | None:
+def source_of(value_from: NameOrArn, region: str) -> ServiceRef | None:
     """Return the service that a ``valueFrom`` is read from; None for the ARN of another service.
 
     A name that is no ARN is a parameter in the task's Region:

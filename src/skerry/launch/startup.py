@@ -19,7 +19,7 @@ from skerry.launch.secrets import source_of, unread_secrets_of
 from skerry.launch.service_connect import needs_of_service_connect
 from skerry.launch.unknown_regions import refuse_unknown_region
 from skerry.launch.volumes import needs_of_volume
-from skerry.model.arns import ResourceName
+from skerry.model.arns import NameOrArn
 from skerry.model.ecs import ContainerDefinition, Secret, TaskDefinition
 from skerry.model.facts import Missing
 from skerry.services import SECRET_STORES
@@ -157,7 +157,7 @@ def _partition(launch: Launch, image: Image, region: str) -> Iterator[Need]:
         yield Fault("registry-auth", "REGISTRY_OF_ANOTHER_PARTITION", message)
 
 
-def _environment_file(value: ResourceName, region: str) -> Need:
+def _environment_file(value: NameOrArn, region: str) -> Need:
     arn = value.arn
     if arn is None or arn.service != "s3":
         return Unread("env-files", f"which bucket holds {value}", subjects=(value,))

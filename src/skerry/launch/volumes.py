@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from skerry.catalogue.partitions import partition_of
 from skerry.launch.needs import Call, Fault, Mount, Need, Unread
-from skerry.model.arns import ResourceName
+from skerry.model.arns import NameOrArn
 from skerry.model.ecs import EfsVolume, Volume
 
 _NFS = 2049
@@ -47,7 +47,7 @@ def _efs(volume: EfsVolume, region: str) -> Need:
     return Call("volumes", f"{name}.efs.{place}.{partition.suffix}", _NFS, subjects=(name,), identity="task role")
 
 
-def _s3_files(name: ResourceName) -> Need:
+def _s3_files(name: NameOrArn) -> Need:
     arn = name.arn
     if arn is None or arn.service != "s3files":
         return Unread("volumes", f"which S3 Files file system {name} is", subjects=(name,))

@@ -52,7 +52,7 @@ def parse_arn(text: str) -> Arn | None:
     return Arn(partition, service, region, account, parts[-1])
 
 
-class ResourceName(ParsedText):
+class NameOrArn(ParsedText):
     """A resource by its ARN, or by a name; ``arn`` is None for a name."""
 
     __slots__ = ("arn",)
@@ -67,7 +67,7 @@ class ResourceName(ParsedText):
         return parsed
 
 
-class ResourceArn(ResourceName):
+class ResourceArn(NameOrArn):
     """A resource by its ARN."""
 
     __slots__ = ()

@@ -6,6 +6,7 @@ variables are not read: nothing here needs them and they may be secret.
 
 from msgspec import UNSET, UnsetType, field
 
+from skerry.model.arns import NameOrArn, ResourceArn
 from skerry.model.ecs import (
     EfsVolume,
     EnvironmentVariable,
@@ -90,8 +91,8 @@ class ContainerProperties(Camel, frozen=True):
     """The container of a job with one container."""
 
     image: str | UnsetType = UNSET
-    execution_role_arn: str | None = None
-    job_role_arn: str | None = None
+    execution_role_arn: NameOrArn | None = None
+    job_role_arn: NameOrArn | None = None
     volumes: tuple[JobVolume, ...] = ()
     environment: tuple[EnvironmentVariable, ...] = ()
     privileged: bool = False
@@ -125,8 +126,8 @@ class TaskProperties(Camel, frozen=True):
     """The task of a job with several containers."""
 
     containers: tuple[JobContainer, ...] | UnsetType = UNSET
-    execution_role_arn: str | None = None
-    task_role_arn: str | None = None
+    execution_role_arn: NameOrArn | None = None
+    task_role_arn: NameOrArn | None = None
     platform_version: str | None = None
     network_configuration: JobNetwork = JobNetwork()
     ephemeral_storage: EphemeralStorage = EphemeralStorage()
@@ -144,7 +145,7 @@ class EcsProperties(Camel, frozen=True):
 class JobDefinition(Camel, frozen=True):
     """A revision of a job definition; without capabilities it is for EC2."""
 
-    job_definition_arn: str
+    job_definition_arn: ResourceArn
     job_definition_name: str
     revision: int
     status: str | None = None

@@ -6,7 +6,7 @@ commands and overrides are not read: nothing here needs them and they may be sec
 
 from msgspec import UNSET, UnsetType, field
 
-from skerry.model.arns import ResourceArn, ResourceName
+from skerry.model.arns import NameOrArn, ResourceArn
 from skerry.model.record import Camel
 
 
@@ -33,7 +33,7 @@ class ExecLogging(Camel, frozen=True):
 class ExecuteCommandConfiguration(Camel, frozen=True):
     """The key of the sessions of ECS Exec, and where their output is logged if ``logging`` is ``OVERRIDE``."""
 
-    kms_key_id: ResourceName | None = None
+    kms_key_id: NameOrArn | None = None
     logging: str | None = None
     log_configuration: ExecLogging = ExecLogging()
 
@@ -41,7 +41,7 @@ class ExecuteCommandConfiguration(Camel, frozen=True):
 class ManagedStorageConfiguration(Camel, frozen=True):
     """The key of Fargate's ephemeral storage."""
 
-    fargate_ephemeral_storage_kms_key_id: ResourceName | None = None
+    fargate_ephemeral_storage_kms_key_id: NameOrArn | None = None
 
 
 class ClusterConfiguration(Camel, frozen=True):
@@ -78,7 +78,7 @@ class Secret(Camel, frozen=True):
     """A secret or parameter for a container or its log driver, from Secrets Manager or Parameter Store."""
 
     name: str
-    value_from: ResourceName
+    value_from: NameOrArn
 
 
 class LogConfiguration(Camel, frozen=True):
@@ -182,14 +182,14 @@ class Service(Camel, frozen=True):
 class EnvironmentFile(Camel, frozen=True):
     """A file of environment variables in S3."""
 
-    value: ResourceName
+    value: NameOrArn
     type: str = "s3"
 
 
 class RepositoryCredentials(Camel, frozen=True):
     """The secret that holds a private registry's user and password."""
 
-    credentials_parameter: ResourceName
+    credentials_parameter: NameOrArn
 
 
 class FirelensConfiguration(Camel, frozen=True):
@@ -232,7 +232,7 @@ class EfsAuthorization(Camel, frozen=True):
 class EfsVolume(Camel, frozen=True):
     """An EFS file system that a task mounts."""
 
-    file_system_id: ResourceName
+    file_system_id: NameOrArn
     transit_encryption: str | None = None
     authorization_config: EfsAuthorization | None = None
 
@@ -240,7 +240,7 @@ class EfsVolume(Camel, frozen=True):
 class S3FilesVolume(Camel, frozen=True):
     """An S3 Files file system that a task mounts."""
 
-    file_system_arn: ResourceName
+    file_system_arn: NameOrArn
 
 
 class DockerVolume(Camel, frozen=True):
@@ -283,8 +283,8 @@ class TaskDefinition(Camel, frozen=True):
     container_definitions: tuple[ContainerDefinition, ...] | UnsetType = UNSET
     volumes: tuple[Volume, ...] = ()
     runtime_platform: RuntimePlatform = RuntimePlatform()
-    execution_role_arn: ResourceName | None = None
-    task_role_arn: ResourceName | None = None
+    execution_role_arn: NameOrArn | None = None
+    task_role_arn: NameOrArn | None = None
     requires_compatibilities: tuple[str, ...] = ()
     cpu: str | int | None = None
     memory: str | int | None = None

@@ -5,7 +5,7 @@ Shapes: https://docs.aws.amazon.com/Route53/latest/APIReference/API_Types.html
 
 from msgspec import UNSET, UnsetType, field
 
-from skerry.model.arns import ResourceName
+from skerry.model.arns import NameOrArn
 from skerry.model.field_types import Count, Port
 from skerry.model.record import Pascal
 from skerry.net.dns_names import DnsName
@@ -112,6 +112,6 @@ class ProfileResourceAssociation(Pascal, frozen=True):
 
     id: str
     profile_id: str
-    resource_arn: ResourceName
+    resource_arn: NameOrArn
     resource_type: str | None = None
     status: str = "COMPLETE"

@@ -9,7 +9,7 @@ from typing import TypeAlias, TypeVar
 
 from msgspec import UNSET
 
-from skerry.model.arns import ResourceName
+from skerry.model.arns import NameOrArn
 from skerry.model.facts import Facts, Missing, is_denial
 from skerry.model.iam import Document, Role
 from skerry.model.resource_answers import Absent, Answer, Refused
@@ -55,7 +55,7 @@ class Resources:
 
     # ------------------------------------------------------------------------------------------------- identities
 
-    def find_role(self, role_arn: ResourceName) -> Role | Absent | Missing | None:
+    def find_role(self, role_arn: NameOrArn) -> Role | Absent | Missing | None:
         """Return a role of the account; roles of other accounts cannot be listed."""
         role = self._roles.get(role_arn)
         if role is not None:

@@ -7,6 +7,7 @@ not read: it may be secret.
 
 from msgspec import UNSET, UnsetType
 
+from skerry.model.arns import NameOrArn, ResourceArn
 from skerry.model.record import Camel, Pascal
 from skerry.model.schedules import BatchParameters, EcsParameters
 
@@ -14,7 +15,7 @@ from skerry.model.schedules import BatchParameters, EcsParameters
 class StateMachine(Camel, frozen=True):
     """A state machine; a list of state machines prints no definitions."""
 
-    state_machine_arn: str
+    state_machine_arn: ResourceArn
     name: str
     status: str | None = None
     definition: str | UnsetType = UNSET
@@ -30,8 +31,8 @@ class PipeTargetParameters(Pascal, frozen=True):
 class EventPipe(Pascal, frozen=True):
     """A pipe; ListPipes prints only its target's ARN, DescribePipe all of it."""
 
-    arn: str
+    arn: ResourceArn
     name: str
     desired_state: str | None = None
-    target: str | None = None
+    target: NameOrArn | None = None
     target_parameters: PipeTargetParameters | UnsetType = UNSET

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from skerry.model.arns import ResourceName
+from skerry.model.arns import NameOrArn
 from skerry.model.facts import Missing
 from skerry.policy.context_keys import OF_ENDPOINTS, OF_INDIRECT_CALLS, OF_OTHER_SESSIONS, OF_SERVICES, lacks, may_lack
 from skerry.policy.resources import Resource
@@ -49,7 +49,7 @@ class Principal(msgspec.Struct, frozen=True, gc=False):
     """
 
     kind: PrincipalType
-    arn: ResourceName = ResourceName("")
+    arn: NameOrArn = NameOrArn("")
     account: str | None = None
     session: str | None = None
     organization: str | Missing | None = Missing(
@@ -61,14 +61,14 @@ class Principal(msgspec.Struct, frozen=True, gc=False):
 AWS_OWN = Principal("aws", organization=None, tags=Missing("the tags of the AWS identity that signed the request"))
 
 
-def principal_of_role(arn: ResourceName, session: str | None = None) -> Principal:
+def principal_of_role(arn: NameOrArn, session: str | None = None) -> Principal:
     """Return the principal for a session of a role."""
     return Principal("role", arn, None if arn.arn is None else arn.arn.account or None, session)
 
 
 def principal_of_service(name: str) -> Principal:
     """Return an AWS service principal, such as ``ecs-tasks.amazonaws.com``."""
-    return Principal("service", ResourceName(name), organization=None)
+    return Principal("service", NameOrArn(name), organization=None)
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):

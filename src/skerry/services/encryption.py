@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-param
 
 import msgspec
 
-from skerry.model.arns import ResourceName
+from skerry.model.arns import NameOrArn
 
 OF_AWS = "alias/aws/"
 
@@ -17,7 +17,7 @@ class EncryptedWith(msgspec.Struct, frozen=True, gc=False):
     ``service`` decrypts it on behalf of its reader, with its ARN under ``context`` in the encryption context.
     """
 
-    arn: ResourceName
+    arn: NameOrArn
     key: str
     service: str
     context: str

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import field
 
 from skerry.model.api_call import ApiCall
-from skerry.model.arns import Arn, ResourceArn, ResourceName, parse_arn
+from skerry.model.arns import Arn, NameOrArn, ResourceArn, parse_arn
 from skerry.model.record import Pascal
 from skerry.model.resource_lookup import Found, Resources
 from skerry.policy.request import Request
@@ -172,7 +172,7 @@ def _encryption_of(resources: Resources, subject: str, arn: str) -> EncryptedWit
         return None
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html
     context = "kms:EncryptionContext:PARAMETER_ARN"
-    return EncryptedWith(parameter.arn or ResourceName(arn), customer_key_of(parameter.key_id), PREFIX, context)
+    return EncryptedWith(parameter.arn or NameOrArn(arn), customer_key_of(parameter.key_id), PREFIX, context)
 
 
 def _problems_of(resources: Resources, subject: str, _references: Sequence[str]) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from skerry.launch.job_definitions import DEFAULT_LOG_GROUP, task_definition_of
 from skerry.launch.secrets import source_of
-from skerry.model.arns import Arn, ResourceName, parse_arn
+from skerry.model.arns import Arn, NameOrArn, parse_arn
 from skerry.model.batch import JobDefinition
 from skerry.model.ecs import (
     Cluster,
@@ -159,7 +159,7 @@ def _stored(store: SecretStore, value: str, home: Arn) -> Iterator[ResourceRefer
         yield ResourceReference(store.prefix, str(name), home.account)
 
 
-def _system(name: ResourceName, home: Arn) -> Iterator[ResourceReference]:
+def _system(name: NameOrArn, home: Arn) -> Iterator[ResourceReference]:
     parsed = name.arn
     if parsed is None or (parsed.region, parsed.account) == (home.region, home.account):
         yield ResourceReference(efs.PREFIX, str(name).rpartition("/")[2], home.account)
