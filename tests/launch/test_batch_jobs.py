@@ -198,10 +198,10 @@ def test_definition_without_containers_is_unknown() -> None:
     assert launch.definition == missing
 
 
-def test_unreadable_arn_leaves_the_region_of_the_world() -> None:
-    row = job_definition(jobDefinitionArn="job:1")
-    launch = launch_of(batch_network((row,)))
-    assert (launch.region, launch.definition_name) == (REGION, "job:1")
+def test_job_definition_with_malformed_arn_is_not_read() -> None:
+    facts = batch_network((job_definition(jobDefinitionArn="job:1"),)).world().facts
+    assert facts.job_definitions == ()
+    assert facts.notes == ("network.json: row 0 of jobDefinitions cannot be read: jobDefinitionArn is no ARN",)
 
 
 # ------------------------------------------------------------------------------------------------------ verdicts

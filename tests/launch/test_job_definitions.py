@@ -10,6 +10,7 @@ from skerry.launch.job_definitions import refusals_of_job, task_definition_of, t
 from skerry.launch.needs import Fault, Unread
 from skerry.model.batch import JobDefinition, ResourceRequirement
 from skerry.model.ecs import ContainerDefinition, LogConfiguration
+from skerry.sources.text_types import parse_value
 from tests.batch import ROLE, job_definition, several, size
 from tests.networks import ACCOUNT, IMAGE
 
@@ -17,7 +18,7 @@ SECRETS = [{"name": "A", "valueFrom": "a"}]
 
 
 def definition_of(properties: dict[str, Any] | None = None, **more: Any) -> JobDefinition:
-    return msgspec.convert(job_definition(properties=properties, **more), JobDefinition)
+    return msgspec.convert(job_definition(properties=properties, **more), JobDefinition, dec_hook=parse_value)
 
 
 def containers_of(definition: JobDefinition) -> tuple[ContainerDefinition, ...]:
