@@ -115,6 +115,12 @@ class TestHeadline:
         text = click.unstyle(console.format_diagnosis(found, view=View(quiet=True)))
         assert text == f"{basis}web can start\n"
 
+    def test_console_names_old_facts_about_aws(self) -> None:
+        old = msgspec.structs.replace(diagnosed(served().world()), old_data=("regions of 2020-01-01",))
+        text = click.unstyle(console.format_diagnosis(old))
+        assert "\nFacts about AWS older than a year: regions of 2020-01-01.\n" in text
+        assert "older than a year" not in text_of(served())
+
     def test_headline_counts_services_by_verdict(self) -> None:
         network = isolated()
         network.service("api")
