@@ -15,6 +15,7 @@ from skerry.model.ecs import ClusterConfiguration
 from skerry.model.resource_answers import Absent, Refused
 from skerry.sources.live import AccountReading, ReadScope
 from skerry.sources.redaction import redact
+from skerry.sources.text_types import parse_value
 from tests.accounts import ACCOUNT, REGION, Account, Answer, error
 from tests.lists import complete_kinds
 from tests.sources.clusters import (
@@ -174,7 +175,8 @@ class TestClusters:
         assert {"Bucket": "exec-output"} in account.asked("GetBucketPolicy")
         assert [asked["Bucket"] for asked in account.asked("ListObjectsV2")] == ["files"]
         (cluster,) = facts(found).clusters
-        assert cluster.configuration == msgspec.convert({"executeCommandConfiguration": SESSION}, ClusterConfiguration)
+        options = {"executeCommandConfiguration": SESSION}
+        assert cluster.configuration == msgspec.convert(options, ClusterConfiguration, dec_hook=parse_value)
 
     def test_key_of_ephemeral_storage_is_read(self) -> None:
         account, _ = configured({"managedStorageConfiguration": {"fargateEphemeralStorageKmsKeyId": OF_CLUSTER}})

@@ -31,7 +31,7 @@ class PipeTargetParameters(Pascal, frozen=True):
 class EventPipe(Pascal, frozen=True):
     """A pipe; ListPipes prints only its target's ARN, DescribePipe all of it."""
 
-    arn: ResourceArn
+    arn: str
     name: str
     desired_state: str | None = None
     target: NameOrArn | None = None

@@ -27,6 +27,7 @@ from skerry.sources.list_scopes import scope_of_row, scopes_of
 from skerry.sources.merging import Rows
 from skerry.sources.regions import account_of, region_of
 from skerry.sources.snapshots import VERSION, Snapshot
+from skerry.sources.text_types import forget_texts
 from skerry.sources.validation import read_record, read_rows
 
 _Row = TypeVar("_Row", bound=msgspec.Struct)
@@ -55,6 +56,7 @@ def load(documents: dict[str, bytes], source: str = "", region: str | None = Non
     loader = _Loader()
     for name, content in documents.items():
         loader.document(name, content)
+    forget_texts()
     if not loader.understood:
         names = ", ".join(sorted(documents)[:5])
         message = f"nothing in {names} is an answer of AWS that skerry reads"

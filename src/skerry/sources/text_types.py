@@ -23,6 +23,11 @@ def parse_value(kind: type, value: Value) -> ParsedText:
     return _parse_text(kind, text)
 
 
+def forget_texts() -> None:
+    """Forget the parsed texts: they are shared within one reading, and the cache takes more memory than they do."""
+    _parse_text.cache_clear()
+
+
 @lru_cache(maxsize=_CACHED_TEXTS)
 def _parse_text(kind: type[ParsedText], text: str) -> ParsedText:
     try:
