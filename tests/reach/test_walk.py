@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from skerry import app
 from skerry.catalogue.services import ServiceRef, regional_host_of
@@ -76,7 +77,7 @@ def diagnosed(world: World, memo: Memo, *, backwards: bool = False) -> str:
     launches += [launch_of_task(world, task) for task in world.facts.tasks]
     if backwards:
         found = diagnose(Walker(world, memo), launches[::-1], world.facts.tasks)
-        reordered = type(found)(found.verdict, found.services[::-1], found.findings, found.unexamined)
+        reordered = replace(found, services=found.services[::-1])
         return json.encode_diagnosis(world, reordered)
     return json.encode_diagnosis(world, diagnose(Walker(world, memo), launches, world.facts.tasks))
 
