@@ -97,7 +97,8 @@ class TestExitCodes:
         self, run: Skerry, saved: Saved, network: Network
     ) -> None:
         network.rows["services"].clear()
-        network.rows["Schedules"] = []
+        starters = ("Schedules", "jobDefinitions", "jobQueues", "computeEnvironments", "stateMachines", "Pipes")
+        network.rows |= {key: [] for key in starters}
         folder = saved(network)
         said = f"not-applicable: nothing in {folder} starts a Fargate task\n"
         assert run("diagnose", "--from", folder) == Run(0, said, "")
@@ -187,7 +188,10 @@ class TestUsage:
             (["--subnet", "subnet-a"], "need --task-definition"),
             (["--platform-version", "1.4.0"], "need --task-definition"),
             (["--assign-public-ip"], "need --task-definition"),
-            (["--task-definition", "web.json", "--subnet", "subnet-a", "--service", "web"], "leave out --cluster"),
+            (
+                ["--task-definition", "web.json", "--subnet", "subnet-a", "--service", "web"],
+                "leave out options that select existing launches",
+            ),
             (["--task", "1f", "--service", "web"], "leave out --service"),
         ],
         ids=str,

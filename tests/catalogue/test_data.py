@@ -13,7 +13,9 @@ from tests.tables import each
 DATA = Path(skerry.__file__).parent / "data"
 # AWS's list of its ranges is one fact with one source, kept as it is.
 LISTS = {"aws_ranges"}
-FILES = sorted(path for path in DATA.glob("*.json") if path.stem not in LISTS)
+# Prices name several sources each, which a list beside them describes: tests/cost/test_prices.py.
+PRICES = {"prices"}
+FILES = sorted(path for path in DATA.glob("*.json") if path.stem not in LISTS | PRICES)
 TABLES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in FILES}
 GRADES = set(get_args(Grade))
 

@@ -187,7 +187,7 @@ def starters() -> dict[str, Answer]:
         "ListJobs": {"jobSummaryList": [{key: value for key, value in batch.job().items() if key != "jobQueue"}]},
         "ListStateMachines": {"stateMachines": [described]},
         "DescribeStateMachine": described | {"definition": definition},
-        "ListPipes": {"Pipes": [pipe, pipe | {"Name": "mail", "Arn": "arn:m", "Target": "arn:aws:sqs:::q"}]},
+        "ListPipes": {"Pipes": [pipe, pipe | {"Name": "mail", "Arn": f"{pipe['Arn']}s", "Target": "arn:aws:sqs:::q"}]},
         "DescribePipe": pipe | {"DesiredState": "RUNNING", "Source": "arn:s", "TargetParameters": inputs},
     }
 

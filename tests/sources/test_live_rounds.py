@@ -101,8 +101,8 @@ def found() -> tuple[Account, AccountReading]:
 
 
 class TestDependentCalls:
-    def test_reading_with_a_kms_key_alias_takes_seven_rounds(self, found: tuple[Account, AccountReading]) -> None:
-        assert found[1].rounds == 7
+    def test_reading_of_everything_takes_six_rounds(self, found: tuple[Account, AccountReading]) -> None:
+        assert found[1].rounds == 6
 
     def test_dependent_answers_load_without_notes_or_refusals(self, found: tuple[Account, AccountReading]) -> None:
         told = facts(found[1])
