@@ -1,7 +1,7 @@
 """Terraform's own binary with a stand-in for the AWS provider: what the tests of Terraform files share.
 
-`validate`, `plan` and `apply` need the binary; `why_not` tells why they cannot be. Nothing is downloaded, and what is
-applied is made on paper.
+`validate`, `plan`, `settled` and `standing` need the binary; `why_not` says why they cannot run. Nothing is downloaded,
+and an apply writes a state file and nothing else.
 """
 
 import atexit
@@ -69,12 +69,76 @@ def plan(folder: Path, answers: Answers, **variables: Any) -> Json:
     return shown
 
 
-def apply(folder: Path, answers: Answers, **variables: Any) -> Json:
-    """The state of a root module that was applied on paper, as ``terraform show -json`` prints it."""
+class Root(NamedTuple):
+    """A root module with its state, in a folder of its own, which can be edited, planned and applied again."""
+
+    inside: Path
+
+    def edit(self, text: str | None = None, answers: Answers | None = None, **variables: Any) -> None:
+        """Replace the root's only file, the provider's answers or all the variables."""
+        if text is not None:
+            (self.inside / "main.tf").write_text(text, encoding="utf-8")
+            _get(self.inside)
+        if answers is not None:
+            _provider().answers.write_text(json.dumps(answers), encoding="utf-8")
+        if variables:
+            (self.inside / "values.auto.tfvars.json").write_text(json.dumps(variables), encoding="utf-8")
+
+    def plan(self) -> Json:
+        """Return the plan over the state, as ``terraform show -json`` prints it."""
+        _terraform("plan", *_ALONE, "-out=plan", inside=self.inside)
+        shown: Json = json.loads(_terraform("show", "-json", "plan", inside=self.inside).stdout)
+        return shown
+
+    def apply(self) -> None:
+        """Apply the last plan."""
+        _terraform("apply", *_ALONE, "plan", inside=self.inside)
+
+    def state(self) -> Json:
+        """Return the state, as ``terraform show -json`` prints it."""
+        shown: Json = json.loads(_terraform("show", "-json", inside=self.inside).stdout)
+        return shown
+
+    def require_no_changes(self) -> None:
+        """Raise `TerraformError` with the plan if Terraform would change anything, outputs included."""
+        done = _terraform("plan", *_ALONE, "-detailed-exitcode", inside=self.inside, may_fail=True)
+        if done.returncode:
+            raise TerraformError(f"planned again after the apply:\n{done.stdout}{done.stderr}")
+
+
+@contextmanager
+def standing(folder: Path, answers: Answers, **variables: Any) -> Iterator[Root]:
+    """A root module that was planned and applied, and of which a second plan changes nothing."""
     with _root(folder, answers, variables) as inside:
-        _terraform("apply", *_ALONE, "-auto-approve", inside=inside)
-        shown: Json = json.loads(_terraform("show", "-json", inside=inside).stdout)
+        root = Root(inside)
+        root.plan()
+        root.apply()
+        root.require_no_changes()
+        yield root
+
+
+def settled(folder: Path, answers: Answers, **variables: Any) -> Json:
+    """Return the first plan of a root module, after an apply of it and a second plan without changes."""
+    with _root(folder, answers, variables) as inside:
+        root = Root(inside)
+        shown = root.plan()
+        root.apply()
+        root.require_no_changes()
     return shown
+
+
+def changes(document: Json) -> dict[str, str]:
+    """Return the actions of a plan by address; ``delete/create`` is a replacement, ``move`` a new address alone."""
+    acts = {}
+    for row in document.get("resource_changes", []):
+        if row["mode"] != "managed":
+            continue
+        action = "/".join(row["change"]["actions"])
+        if action == "no-op" and "previous_address" in row:
+            action = "move"
+        if action != "no-op":
+            acts[row["address"]] = action
+    return acts
 
 
 @contextmanager

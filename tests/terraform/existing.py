@@ -32,7 +32,7 @@ def answers(
     zones: Iterable[str] = ZONES,
     offered: Mapping[str, Iterable[str]] | None = None,
     dns: tuple[bool, bool] = (True, True),
-) -> dict[str, list[Json]]:
+) -> Json:
     """The answers about a VPC with these subnets.
 
     ``dns``: its attributes enableDnsSupport and enableDnsHostnames. ``offered``: by service, the zones in which it is
@@ -55,6 +55,7 @@ def answers(
             for key, subnet in subnets.items()
         ],
         "aws_route_tables": [*_route_tables(subnets), {"then": {"id": region, "ids": ["rtb-tagged"]}}],
+        "made": {"aws_vpc_endpoint": {"dns_entry": [{"dns_name": "vpce.example", "hosted_zone_id": "Z1"}]}},
         "aws_vpc_endpoint_service": [
             {
                 "when": {"service_name": name},

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.terraform.existing import SUBNETS, VPC, answers
-from tests.terraforming import ROOT, TerraformError, plan, planned
+from tests.terraforming import ROOT, TerraformError, planned, settled
 
 Json = dict[str, Any]
 MODULE = ROOT / "terraform"
@@ -16,14 +16,14 @@ TASKS = "sg-tasks"
 
 
 def module(answering: Any = None, **variables: Any) -> dict[str, Json]:
-    """What the module plans for the two subnets of the article, unless told otherwise."""
+    """Return the module's first plan, for the article's two subnets by default; a second one changes nothing."""
     return planned(whole(answering, **variables))
 
 
 def whole(answering: Any = None, **variables: Any) -> Json:
     ways = {"subnets", "subnet_ids", "subnet_tags"} & set(variables)
     given = {"vpc_id": VPC, **({} if ways else {"subnet_ids": list(SUBNETS)}), **variables}
-    return plan(MODULE, answering or answers(), **given)
+    return settled(MODULE, answering or answers(), **given)
 
 
 def refusal(answering: Any = None, **variables: Any) -> str:

@@ -1,15 +1,16 @@
 """A stand-in for Terraform's AWS provider: the genuine arguments of its types, and no AWS.
 
 Terraform's own binary talks to it over the plugin protocol. It accepts what `schema.json` lists, answers data sources
-out of a file that a test writes, and leaves what AWS would fill in unknown while it plans. What is applied is made on
-paper: what was unknown gets a value, and nothing is kept.
+out of a file that a test writes, and leaves what AWS would fill in unknown while it plans. Nothing is created: an apply
+gives each unknown a value, and Terraform alone keeps the state. `REPLACED` lists the arguments that force replacement.
 
 ``python -m tests.terraform.provider ANSWERS`` serves until its input is closed, and first prints its port.
 
 The answers: by type a list of ``{"when": {argument: value, …}, "then": {attribute: value, …}}``; the first whose
 ``when`` holds for the configuration is taken. A data source without one fails, as one that finds nothing does on AWS.
 Under ``made`` stand the values that AWS fills in, by type of resource and attribute, with ``{name}`` for another
-attribute's value and ``{made_up}`` for a text of its own; other strings are made up, and all else is empty.
+attribute's value and ``{made_up}`` for a text of its own; other strings are made up, and all else is empty. A value
+that is no text is taken as it is.
 Under ``exists`` stand the attributes of what can be imported, by type and id.
 https://github.com/hashicorp/terraform/blob/main/docs/plugin-protocol/README.md
 """
@@ -29,6 +30,25 @@ from tf.types import Unknown
 from tf.utils import read_dynamic_value, to_dynamic_value
 
 Json = dict[str, Any]
+
+# The arguments that the provider marks ForceNew, of the types that the module makes and those that tests put under it:
+# https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_endpoint.go and its neighbours
+REPLACED = {
+    "aws_route53_record": ("name", "type", "zone_id"),
+    "aws_route53_vpc_association_authorization": ("vpc_id", "vpc_region", "zone_id"),
+    "aws_route53_zone": ("delegation_set_id", "name"),
+    "aws_route53_zone_association": ("vpc_id", "vpc_region", "zone_id"),
+    "aws_route_table": ("region", "vpc_id"),
+    "aws_security_group": ("description", "name", "name_prefix", "region", "vpc_id"),
+    "aws_subnet": ("availability_zone", "cidr_block", "region", "vpc_id"),
+    "aws_vpc_endpoint": ("region", "service_name", "service_region", "vpc_endpoint_type", "vpc_id"),
+    "aws_vpc_security_group_egress_rule": ("region", "security_group_id"),
+    "aws_vpc_security_group_ingress_rule": ("region", "security_group_id"),
+}
+# A rule whose source becomes one of another kind is replaced too:
+# https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_security_group_ingress_rule.go
+_RULES = {"aws_vpc_security_group_egress_rule", "aws_vpc_security_group_ingress_rule"}
+_SOURCES = ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id")
 
 _SCHEMA = Path(__file__).parent / "schema.json"
 _NESTING = {
@@ -90,10 +110,24 @@ def _none(of: Any) -> Any:
     return [] if isinstance(of, dict) and of["nesting"] != "struct" else None
 
 
+def _with_all_tags(planned: Any) -> Any:
+    """The planned state with ``tags_all``, which the provider derives from ``tags``; it has no default tags here."""
+    return planned | {"tags_all": planned["tags"] or {}} if "tags_all" in planned else planned
+
+
+def _replacing(name: str, prior: Json, planned: Json) -> list[pb.AttributePath]:
+    """The changed arguments of an existing resource that force its replacement."""
+    changed = [argument for argument in REPLACED.get(name, ()) if prior.get(argument) != planned.get(argument)]
+    if name in _RULES:
+        sources = {argument for state in (prior, planned) for argument in _SOURCES if state.get(argument) is not None}
+        changed += sorted(sources) if len(sources) > 1 else []
+    return [pb.AttributePath(steps=[pb.AttributePath.Step(attribute_name=argument)]) for argument in changed]
+
+
 _EMPTY = {"string": "", "number": 0, "bool": False}
 
 
-def _filled(body: Json, planned: Any, made: Mapping[str, str], made_up: str) -> Any:
+def _filled(body: Json, planned: Any, made: Mapping[str, Any], made_up: str) -> Any:
     """The planned state with a value for all that was unknown."""
     if not isinstance(planned, dict):
         return planned
@@ -106,14 +140,21 @@ def _filled(body: Json, planned: Any, made: Mapping[str, str], made_up: str) -> 
         elif isinstance(of, dict):
             value = _filled(of["has"], value, {}, made_up)
         elif value is Unknown:
-            value = _value(of[1], made[name].format_map(known) if name in made else made_up)
+            value = _value(of[1], made.get(name, _made_up(name, known)), known)
         filled[name] = value
     return filled
 
 
-def _value(kind: Any, text: str) -> Any:
+def _made_up(name: str, known: Mapping[str, str]) -> str:
+    """The value of an attribute that the answers do not name."""
+    return "{name_prefix}{made_up}" if name == "name" and "name_prefix" in known else "{made_up}"
+
+
+def _value(kind: Any, made: Any, known: Mapping[str, str]) -> Any:
+    if not isinstance(made, str):
+        return made
     if kind == "string":
-        return text
+        return made.format_map(known)
     return _EMPTY[kind] if isinstance(kind, str) else ({} if kind[0] == "map" else [])
 
 
@@ -126,7 +167,7 @@ def _holds(when: Json, config: Json) -> bool:
 
 
 class StandIn(rpc.ProviderServicer):  # type: ignore[misc]  # generated, and without types
-    """The plugin protocol, version 6, as far as a new configuration needs it."""
+    """The plugin protocol, version 6, as far as plans, applies and plans over a state need it."""
 
     def __init__(self, answers: Path) -> None:
         self._answers = answers
@@ -161,9 +202,22 @@ class StandIn(rpc.ProviderServicer):  # type: ignore[misc]  # generated, and wit
         return pb.ConfigureProvider.Response()
 
     def PlanResourceChange(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
+        prior = read_dynamic_value(request.prior_state)
         proposed = read_dynamic_value(request.proposed_new_state)
-        planned = _planned(self._resources[request.type_name], proposed)
-        return pb.PlanResourceChange.Response(planned_state=to_dynamic_value(planned))
+        if proposed is None:
+            return pb.PlanResourceChange.Response(planned_state=request.proposed_new_state)
+        if prior is None:
+            planned = _with_all_tags(_planned(self._resources[request.type_name], proposed))
+            return pb.PlanResourceChange.Response(planned_state=to_dynamic_value(planned))
+        # Terraform has put the values of the state where the configuration is silent and AWS fills in.
+        planned = _with_all_tags(proposed)
+        return pb.PlanResourceChange.Response(
+            planned_state=to_dynamic_value(planned),
+            requires_replace=_replacing(request.type_name, prior, planned),
+        )
+
+    def UpgradeResourceState(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
+        return pb.UpgradeResourceState.Response(upgraded_state=pb.DynamicValue(json=request.raw_state.json))
 
     def ImportResourceState(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
         name = request.type_name
@@ -172,7 +226,7 @@ class StandIn(rpc.ProviderServicer):  # type: ignore[misc]  # generated, and wit
             return pb.ImportResourceState.Response(diagnostics=_failed(f"no {name}", f"there is no {request.id}"))
         body = self._resources[name]
         row = {key: found.get(key, _none(of)) for key, of in body.items()}
-        state = _filled(body, _planned(body, row | {"id": request.id}), {}, request.id)
+        state = _filled(body, _with_all_tags(_planned(body, row | {"id": request.id})), {}, request.id)
         imported = pb.ImportResourceState.ImportedResource(type_name=name, state=to_dynamic_value(state))
         return pb.ImportResourceState.Response(imported_resources=[imported])
 
@@ -182,6 +236,8 @@ class StandIn(rpc.ProviderServicer):  # type: ignore[misc]  # generated, and wit
     def ApplyResourceChange(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
         name = request.type_name
         planned = read_dynamic_value(request.planned_state)
+        if planned is None:
+            return pb.ApplyResourceChange.Response(new_state=request.planned_state)
         made = self._answered("made", name)
         made_up = f"{name.removeprefix('aws_').replace('_', '-')}-{next(self._numbers):02x}"
         filled = _filled(self._resources[name], planned, made, made_up)

@@ -9,7 +9,7 @@ import pytest
 from skerry.verdicts import BLOCKED, OK
 from tests.networks import ACCOUNT, REGION, Row, allow
 from tests.terraform.existing import VPC, answers
-from tests.terraforming import ROOT, apply, plan, planned
+from tests.terraforming import ROOT, planned, settled, standing
 from tests.written import PREFIX_LIST, Endpoint, Made, Written
 
 pytestmark = pytest.mark.usefixtures("needs_terraform")
@@ -32,7 +32,8 @@ Rows = dict[str, dict[str, Any]]
 
 @cache
 def applied() -> Rows:
-    return planned(apply(EXAMPLE, answers() | {"made": MADE}, desired_count=2))
+    with standing(EXAMPLE, answers() | {"made": MADE}, desired_count=2) as root:
+        return planned(root.state())
 
 
 def of(rows: Rows, kind: str) -> list[dict[str, Any]]:
@@ -112,7 +113,7 @@ def endpoint(row: dict[str, Any]) -> Endpoint:
 
 
 def test_first_service_plans_with_unknown_ids() -> None:
-    rows = planned(plan(EXAMPLE, answers()))
+    rows = planned(settled(EXAMPLE, answers() | {"made": MADE}))
 
     assert len(of(rows, "aws_vpc_endpoint")) == 4
     (service,) = of(rows, "aws_ecs_service")

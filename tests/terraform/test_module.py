@@ -19,7 +19,7 @@ from tests.terraform.planning import (
     refusal,
     whole,
 )
-from tests.terraforming import plan, planned
+from tests.terraforming import plan, planned, settled
 
 pytestmark = pytest.mark.usefixtures("needs_terraform")
 
@@ -45,7 +45,7 @@ def test_default_module_creates_startup_endpoints_and_opens_only_443() -> None:
 
 
 def test_article_example_creates_five_endpoints_and_six_ingress_rules() -> None:
-    document = plan(MODULE / "examples" / "article", answers(), vpc_id=VPC, private_subnet_ids=list(SUBNETS))
+    document = settled(MODULE / "examples" / "article", answers(), vpc_id=VPC, private_subnet_ids=list(SUBNETS))
     rows = {address.removeprefix("module.endpoints."): row for address, row in planned(document).items()}
 
     assert set(only(rows, "aws_vpc_endpoint")) == {
