@@ -23,7 +23,6 @@ Mark = tuple[object, ...]
 
 LISTED = "pl-0123abcd"
 """The prefix list that the look-up of one finds."""
-_ASSOCIATED = ("subnet_id", "route_table_id", "security_group_id")
 _PEERS = ("cidr_ipv4", "referenced_security_group_id", "prefix_list_id")
 _SIDES = {"in": "aws_vpc_security_group_ingress_rule", "out": "aws_vpc_security_group_egress_rule"}
 
@@ -46,9 +45,10 @@ def answers(world: World) -> Json:
             "vpc_id": row.vpc_id,
             "service_name": row.service_name,
             "vpc_endpoint_type": row.vpc_endpoint_type,
-            "subnet_ids": [*row.subnet_ids, "subnet-of-somebody-else"],
-            "security_group_ids": ["sg-of-somebody-else"],
-            "private_dns_enabled": False,
+            "subnet_ids": list(row.subnet_ids),
+            "security_group_ids": [group.group_id for group in row.groups or ()],
+            "route_table_ids": list(row.route_table_ids),
+            "private_dns_enabled": row.private_dns_enabled is True,
             "policy": "{}",
             "tags": {"Name": "the user's"},
         }
@@ -74,8 +74,7 @@ def of_plan(plan: Plan) -> list[Mark]:
 def _of_change(change: Change) -> list[Mark]:
     match change:
         case CreateSecurityGroup():
-            everything = (_SIDES["out"], None, "-1", None, "0.0.0.0/0")
-            return [("group", change.name, change.description, change.vpc_id), everything]
+            return [("group", change.name, change.description, change.vpc_id)]
         case AuthorizeRule():
             rule = change.rule
             return [(_SIDES[change.direction], _known(change.group_id), rule.protocol, rule.port, _known(rule.peer))]
@@ -131,8 +130,7 @@ def _of_resource(kind: str, change: Json) -> list[Mark]:
     if kind == "aws_route":
         return [("route", row["route_table_id"], row["nat_gateway_id"])]
     if "importing" in change:
-        before = change["before"]
-        return [("changed", kind, name, value) for name, value in row.items() if before.get(name) != value]
+        return [mark for name in row for mark in _of_imported(kind, name, change)]
     if kind == "aws_security_group":
         return [("group", row["name"], row["description"], row["vpc_id"])]
     if kind in _SIDES.values():
@@ -143,9 +141,21 @@ def _of_resource(kind: str, change: Json) -> list[Mark]:
         return [("entry", row["network_acl_id"], row["rule_number"], row["egress"], row["cidr_block"], *ports)]
     if kind == "aws_vpc_endpoint":
         return [_of_endpoint(row)]
-    if kind == "aws_vpc_endpoint_policy":
-        return [("policy", row["vpc_endpoint_id"], _policy(row["policy"]))]
-    return [("more", row["vpc_endpoint_id"], next((row[name] for name in _ASSOCIATED if row.get(name)), None))]
+    raise AssertionError(kind)
+
+
+def _of_imported(kind: str, name: str, change: Json) -> list[Mark]:
+    """The new members of a list, the missing ones, or another value of an imported resource."""
+    before, after = change["before"].get(name), change["after"][name]
+    if before == after:
+        return []
+    if isinstance(before, list):
+        resource = change["importing"]["id"]
+        added: list[Mark] = [("more", resource, member) for member in after if member not in before]
+        return added + [("less", resource, member) for member in before if member not in after]
+    if name == "policy":
+        return [("policy", change["importing"]["id"], _policy(after))]
+    return [("changed", kind, name, after)]
 
 
 def _of_endpoint(row: Json) -> Mark:

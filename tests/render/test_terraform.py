@@ -146,7 +146,8 @@ def test_prefix_list_of_an_existing_endpoint_is_looked_up(tmp_path: Path) -> Non
     more = ModifyEndpoint("vpce-2", route_tables=("rtb-x",), prefix_list="pl-new-s3")
     plan = of(AuthorizeRule("sg-tasks", "out", Rule("tcp", 443, "pl-new-s3")), more)
     folder = root(terraform.render(network.world(), plan), tmp_path)
-    answers = {"aws_prefix_list": [{"when": {"name": S3}, "then": {"id": making.LISTED}}]}
+    answers = making.answers(network.world())
+    answers["aws_prefix_list"] = [{"when": {"name": S3}, "then": {"id": making.LISTED}}]
     assert making.of_terraform(terraforming.plan(folder, answers)) == making.of_plan(plan)
 
 

@@ -121,3 +121,12 @@ def _reason(why: Why) -> str:
 def reasons_of(rows: Iterable[Planned]) -> str:
     """Return the reasons of several changes, each once."""
     return "\n".join(dict.fromkeys(line for planned in rows for line in reasons_of_change(planned).splitlines()))
+
+
+def description_of(row: Planned) -> str:
+    """Return the description of a rule: the steps that need it, in characters of AWS's list.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+    """
+    steps = dict.fromkeys(step for why in row.why for step in why.steps)
+    return f"For ECS tasks: {', '.join(steps)}" if steps else "For ECS tasks"

@@ -12,7 +12,7 @@ from skerry.plan.changes import (
     is_new,
 )
 from skerry.plan.records import Planned
-from skerry.render.hcl import HclReference, Value
+from skerry.render.hcl import HclReference, Value, quote
 
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9_]+")
 
@@ -20,7 +20,8 @@ _NOT_PLAIN = re.compile(r"[^A-Za-z0-9_]+")
 class Names:
     """The labels of one file, each used once."""
 
-    def __init__(self, rows: list[Planned]) -> None:
+    def __init__(self, rows: list[Planned], region: str | None = None) -> None:
+        self._region = region
         groups = [planned.change for planned in rows if isinstance(planned.change, CreateSecurityGroup)]
         self._groups = {change.group_id: self.plain(f"endpoints_{change.vpc_id}") for change in groups}
         if len(groups) == 1:
@@ -42,6 +43,17 @@ class Names:
     def given(self, name: str, value: Value) -> Value:
         """Return an argument: its variable, or its value."""
         return HclReference(f"var.{name}") if name in self.inputs else value
+
+    def service(self, service_name: str) -> Value:
+        """Return the name of AWS's own service in the Region of the variable; any other name as it is.
+
+        The name of a PrivateLink service of somebody else holds the Region of that service:
+        https://docs.aws.amazon.com/vpc/latest/privatelink/create-endpoint-service.html
+        """
+        before, region, after = service_name.partition(f".{self._region}.")
+        if self._region is None or not region or after.startswith("vpce-svc-"):
+            return service_name
+        return HclReference(f"{quote(before)[:-1]}.${{var.region}}.{quote(after)[1:]}")
 
     def group(self, group_id: str) -> str:
         """Return the label of a security group: one that the plan creates, or any other by its id."""

@@ -1,8 +1,10 @@
-"""Changes of existing resources in Terraform: association resources for additions, ``import`` blocks for other changes.
+"""Existing resources in Terraform: ``import`` blocks, and comments with the ``removed`` blocks to let them go.
 
-An ``import`` block has only the changed arguments and those that prevent a replacement: all others stay as AWS has
-them, even if somebody changes them before the file is applied.
+An ``import`` block has only the changed arguments, and those with which the provider would replace or reset the
+resource if they were absent: all others stay as AWS has them. An endpoint gets its members by its own arguments: the
+provider refuses to share one endpoint between them and association resources.
 https://developer.hashicorp.com/terraform/language/import
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpc_endpoint_subnet_association
 """
 
 import json
@@ -12,13 +14,16 @@ from typing import Any
 from msgspec import UNSET
 
 from skerry.errors import InputError
+from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.plan.changes import ModifyEndpoint, RouteToNat, SetVpcAttribute
 from skerry.plan.records import Planned
 from skerry.render import iac_common
-from skerry.render.hcl import HclCall, HclReference, Value, format_block, format_comment, format_value
+from skerry.render.hcl import HclCall, HclReference, Value, format_block
 from skerry.render.iac_names import Names
+from skerry.render.terraform_blocks import ResourceBlock
+from skerry.render.terraform_owners import owner_note, removal_note
 
 _ATTRIBUTES = ("enable_dns_support", "enable_dns_hostnames")
 _OF_A_VPC = ("tags", "instance_tenancy", "assign_generated_ipv6_cidr_block", "ipv6_ipam_pool_id", "ipv6_netmask_length")
@@ -46,90 +51,146 @@ def _has_fraction(node: Any) -> bool:  # noqa: ANN401 -- a document
     return isinstance(node, float)
 
 
-def import_endpoint(world: World, row: Planned, change: ModifyEndpoint, names: Names) -> Iterator[str]:
-    """Return an existing endpoint with its additions."""
-    why = format_comment(iac_common.reasons_of_change(row))
-    label = names.plain(change.endpoint_id)
-    if change.private_dns is not None:
-        yield _import(f"aws_vpc_endpoint.{label}", change.endpoint_id)
-        body = _own(world, change)
-        lifecycle: dict[str, Value] = {"prevent_destroy": True, "ignore_changes": [HclReference("tags")]}
-        yield why + format_block(f'resource "aws_vpc_endpoint" "{label}"', body, format_block("lifecycle", lifecycle))
-    for kind, argument, ids in (
-        ("aws_vpc_endpoint_subnet_association", "subnet_id", change.subnets),
-        ("aws_vpc_endpoint_route_table_association", "route_table_id", change.route_tables),
-    ):
-        if ids:
-            each = HclReference(f"toset({format_value(list(ids))})")
-            body = {"vpc_endpoint_id": change.endpoint_id, argument: HclReference("each.value")}
-            yield why + format_block(f'resource "{kind}" "{label}"', {"for_each": each}, body)
-    if change.groups:
-        settings: Value = {names.group(group_id): names.reference(group_id) for group_id in change.groups}
-        body = {"vpc_endpoint_id": change.endpoint_id, "security_group_id": HclReference("each.value")}
-        header = f'resource "aws_vpc_endpoint_security_group_association" "{label}"'
-        yield why + format_block(header, {"for_each": settings}, body)
-    if change.policy is not None:
-        body = {"vpc_endpoint_id": change.endpoint_id, "policy": encode_policy(change.policy)}
-        yield why + format_block(f'resource "aws_vpc_endpoint_policy" "{label}"', body)
+def comment_of(world: World, rows: Iterable[Planned]) -> str:
+    """Return the comment of a resource: its reasons, and where to change it instead."""
+    same = list(rows)
+    notes = dict.fromkeys(note for row in same if (note := owner_note(world, row)))
+    return "\n".join(part for part in (iac_common.reasons_of(same), *notes) if part)
 
 
-def _own(world: World, change: ModifyEndpoint) -> dict[str, Value]:
-    """Return the arguments of an endpoint without which Terraform would replace it, and private DNS."""
-    endpoint_record = world.vpc_endpoints[change.endpoint_id]
-    if endpoint_record.service_name is UNSET or endpoint_record.vpc_endpoint_type is UNSET:
-        message = f"Terraform cannot take over {change.endpoint_id}: its service or type is not known"
-        raise InputError(message, "Read it from the account, or give what describe-vpc-endpoints prints.")
-    return {
-        "vpc_id": endpoint_record.vpc_id,
-        "service_name": endpoint_record.service_name,
-        "vpc_endpoint_type": endpoint_record.vpc_endpoint_type,
-        "private_dns_enabled": change.private_dns,
+def imported_endpoints(world: World, rows: Iterable[Planned], names: Names) -> Iterator[ResourceBlock]:
+    """Yield each existing endpoint with its additions."""
+    for planned in rows:
+        change = planned.change
+        if isinstance(change, ModifyEndpoint):
+            address = f"aws_vpc_endpoint.{names.plain(change.endpoint_id)}"
+            settings = _endpoint_settings(world, change, names)
+            ignored = ["tags"] if "private_dns_enabled" in settings else ["tags", "private_dns_enabled"]
+            only_members = change.private_dns is None and not change.route_tables
+            yield ResourceBlock(
+                stage="members" if only_members else "endpoints",
+                address=address,
+                rows=(planned,),
+                settings=(settings,),
+                comment=comment_of(world, [planned]),
+                nested=(_kept(ignored),),
+                before=(_import(address, change.endpoint_id),),
+                after=(removal_note(address, change.endpoint_id),),
+            )
+
+
+def _endpoint_settings(world: World, change: ModifyEndpoint, names: Names) -> dict[str, Value]:
+    """Return the arguments without which the provider would replace or reset an endpoint, and the changed ones."""
+    endpoint = world.vpc_endpoints[change.endpoint_id]
+    if endpoint.service_name is UNSET or endpoint.vpc_endpoint_type is UNSET:
+        raise _unread(change, "its service or type is not known")
+    settings: dict[str, Value] = {
+        "vpc_id": endpoint.vpc_id,
+        "service_name": names.service(endpoint.service_name),
+        "vpc_endpoint_type": endpoint.vpc_endpoint_type,
     }
+    if change.subnets:
+        settings["subnet_ids"] = [*_members(change, endpoint.listed_subnet_ids, "subnets"), *change.subnets]
+    if change.groups:
+        groups = endpoint.groups if endpoint.groups is UNSET else tuple(group.group_id for group in endpoint.groups)
+        added = [names.reference(group_id) for group_id in change.groups]
+        settings["security_group_ids"] = [*_members(change, groups, "security groups"), *added]
+    if change.route_tables:
+        settings["route_table_ids"] = [*endpoint.route_table_ids, *change.route_tables]
+    settings |= _private_dns(endpoint, change)
+    if change.policy is not None:
+        settings["policy"] = encode_policy(change.policy)
+    return settings
+
+
+def _private_dns(endpoint: VpcEndpoint, change: ModifyEndpoint) -> dict[str, Value]:
+    """Return private DNS, which the provider would switch off if the argument were absent."""
+    if change.private_dns is not None:
+        return {"private_dns_enabled": change.private_dns}
+    return {} if endpoint.private_dns_enabled is UNSET else {"private_dns_enabled": endpoint.private_dns_enabled}
+
+
+def _members(change: ModifyEndpoint, ids: Any, what: str) -> tuple[str, ...]:  # noqa: ANN401 -- ids or UNSET
+    if ids is UNSET:
+        raise _unread(change, f"its {what} are not known")
+    return tuple(ids)
+
+
+def _unread(change: ModifyEndpoint, why: str) -> InputError:
+    return InputError(
+        f"Terraform cannot take over {change.endpoint_id}: {why}",
+        "Read it from the account, or give what describe-vpc-endpoints prints.",
+    )
+
+
+def _kept(ignored: list[str]) -> str:
+    references: list[Value] = [HclReference(name) for name in ignored]
+    return format_block("lifecycle", {"prevent_destroy": True, "ignore_changes": references})
 
 
 def _import(to: str, resource_id: str) -> str:
     return format_block("import", {"to": HclReference(to), "id": resource_id})
 
 
-def import_vpcs(world: World, rows: Iterable[Planned]) -> Iterator[str]:
+def imported_vpcs(world: World, rows: Iterable[Planned]) -> Iterator[ResourceBlock]:
     """Yield each VPC with the attributes that are switched on."""
     by_vpc: dict[str, list[Planned]] = {}
     for planned in rows:
         if isinstance(planned.change, SetVpcAttribute):
             by_vpc.setdefault(planned.change.vpc_id, []).append(planned)
     for vpc_id, same in by_vpc.items():
-        label = Names.plain(vpc_id)
-        yield _import(f"aws_vpc.{label}", vpc_id)
-        yield format_comment(iac_common.reasons_of(same)) + _vpc(world, vpc_id, label, same)
+        address = f"aws_vpc.{Names.plain(vpc_id)}"
+        settings, ignored = _vpc_settings(world, vpc_id, same)
+        yield ResourceBlock(
+            stage="attributes",
+            address=address,
+            rows=tuple(same),
+            settings=(settings,),
+            comment=comment_of(world, same),
+            nested=(_kept(ignored),),
+            before=(_import(address, vpc_id),),
+            after=(removal_note(address, vpc_id),),
+        )
 
 
-def _vpc(world: World, vpc_id: str, label: str, rows: list[Planned]) -> str:
-    body: dict[str, Value] = {"cidr_block": str(world.vpcs[vpc_id].cidr_block)}
+def _vpc_settings(world: World, vpc_id: str, rows: list[Planned]) -> tuple[dict[str, Value], list[str]]:
+    """Return the arguments of a VPC, and the ignored ones."""
+    settings: dict[str, Value] = {"cidr_block": str(world.vpcs[vpc_id].cidr_block)}
     ignored = list(_OF_A_VPC)
     switched = {planned.change.attribute for planned in rows if isinstance(planned.change, SetVpcAttribute)}
     for attribute in _ATTRIBUTES:
         current = world.dns_attribute_of(vpc_id, attribute)
         if attribute in switched:
-            body[attribute] = True
+            settings[attribute] = True
         elif isinstance(current, Missing):
             ignored.append(attribute)
         else:
-            body[attribute] = current
-    lifecycle: dict[str, Value] = {"prevent_destroy": True, "ignore_changes": [HclReference(name) for name in ignored]}
-    return format_block(f'resource "aws_vpc" "{label}"', body, format_block("lifecycle", lifecycle))
+            settings[attribute] = current
+    return settings, ignored
 
 
-def import_route(world: World, row: Planned, change: RouteToNat) -> Iterator[str]:
-    """Yield a default route to a NAT gateway; one that is there already is taken over, for AWS takes no second one.
+def routes_to_nat(world: World, rows: Iterable[Planned]) -> Iterator[ResourceBlock]:
+    """Yield default routes to NAT gateways; an existing one is taken over, because AWS accepts no second one.
 
     https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/route#import
     """
-    label = Names.plain(change.route_table_id)
-    if iac_common.replaces_route(world, change):
-        yield _import(f"aws_route.{label}", f"{change.route_table_id}_0.0.0.0/0")
-    body: dict[str, Value] = {
-        "route_table_id": change.route_table_id,
-        "destination_cidr_block": "0.0.0.0/0",
-        "nat_gateway_id": change.nat_gateway_id,
-    }
-    yield format_comment(iac_common.reasons_of_change(row)) + format_block(f'resource "aws_route" "{label}"', body)
+    for planned in rows:
+        change = planned.change
+        if isinstance(change, RouteToNat):
+            address = f"aws_route.{Names.plain(change.route_table_id)}"
+            route_id = f"{change.route_table_id}_0.0.0.0/0"
+            exists = iac_common.replaces_route(world, change)
+            settings: dict[str, Value] = {
+                "route_table_id": change.route_table_id,
+                "destination_cidr_block": "0.0.0.0/0",
+                "nat_gateway_id": change.nat_gateway_id,
+            }
+            yield ResourceBlock(
+                stage="routes",
+                address=address,
+                rows=(planned,),
+                settings=(settings,),
+                comment=comment_of(world, [planned]),
+                before=(_import(address, route_id),) if exists else (),
+                after=(removal_note(address, route_id),) if exists else (),
+            )
