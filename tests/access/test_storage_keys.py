@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from skerry.access.storage_keys import unsupported_kind_of
 from skerry.verdicts import BLOCKED, UNKNOWN
 from tests.holdings import DELEGATION, KEY, Resources, statement, text, when
 from tests.networks import ACCOUNT, REGION, Row
@@ -90,3 +91,26 @@ def test_session_key_of_exec_must_be_enabled() -> None:
     assert ("KEY_NOT_USABLE", f"key {KEY}, which encrypts the sessions of ECS Exec, is Disabled") in {
         (item.code, item.message) for item in blockers
     }
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [
+        (KEY.replace("/1234abcd", "/mrk-1234abcd"), "a multi-Region key"),
+        ("mrk-1234abcd12ab34cd56ef1234567890ab", "a multi-Region key"),
+        ("alias/storage", "an alias"),
+        (f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/storage", "an alias"),
+    ],
+)
+def test_kind_of_key_that_fargate_does_not_support_blocks(key: str, kind: str) -> None:
+    network = storage(*lets_fargate())
+    configuration = {"managedStorageConfiguration": {"fargateEphemeralStorageKmsKeyId": key}}
+    network.row("clusters", CLUSTER)["configuration"] = configuration
+    assert network.bad() == {STEP: BLOCKED}
+    (blocker,) = (item for item in network.step(STEP).blockers if item.code == "STORAGE_KEY_NOT_SUPPORTED")
+    assert blocker.message == f"{key} is {kind}, with which Fargate does not encrypt ephemeral storage"
+
+
+def test_key_of_a_single_region_is_supported() -> None:
+    assert unsupported_kind_of(KEY) is None
+    assert unsupported_kind_of("1234abcd-12ab-34cd-56ef-1234567890ab") is None

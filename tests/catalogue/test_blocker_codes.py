@@ -15,6 +15,7 @@ ROOMS = ("launch", "reach", "services", "access", "checks", "diagnose", "errorte
 CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 # Words of AWS's that look like codes and are none.
 OTHERS = {
+    "CAP_SYS_PTRACE",
     "CODE_DEPLOY",
     "EC2_AUTOSCALING",
     "FARGATE_SPOT",
@@ -22,6 +23,7 @@ OTHERS = {
     "RESOURCE_CONTROL_POLICY",
     "SERVICE_CONTROL_POLICY",
     "SPECIFIED_DOMAINS_ONLY",
+    "SYS_PTRACE",
     "TRUST_REDIRECTION_DOMAIN",
     "X86_64",
 }

@@ -313,6 +313,11 @@ class TestSharedSubnets:
         assert isinstance(fact, Missing)
         assert fact.fact == f"whether account {self.OWNER} shares sg-task with {ACCOUNT}"
 
+    def test_default_group_of_the_owner_is_blocked_in_a_shared_subnet(self) -> None:
+        network = self.network(("sg-default",))
+        network.row("SecurityGroups", "sg-default")["OwnerId"] = self.OWNER
+        assert self.codes(network) == ["SECURITY_GROUPS_REQUIRED"]
+
     def test_own_group_is_allowed_in_a_shared_subnet(self) -> None:
         assert self.codes(self.network(("sg-task",), ACCOUNT)) == []
         assert self.codes(self.network(("sg-task",))) == []

@@ -7,7 +7,7 @@ from skerry.access.efs import file_system_id_of, mounted_volumes_of
 from skerry.access.images import ImageCheck
 from skerry.access.kms import encryption_of
 from skerry.access.requests import Caller, log_configurations_of, principal_of, requests_of
-from skerry.access.storage_keys import storage_key_of
+from skerry.access.storage_keys import storage_key_of, unsupported_kind_of
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Interface, Need
 from skerry.model.ecs import ContainerDefinition, LogConfiguration, Secret
@@ -81,7 +81,11 @@ class Existence:
 
     def _storage_key_problems(self, launch: Launch) -> Iterator[Problem]:
         key = storage_key_of(launch)
-        if key is not None:
+        kind = None if key is None else unsupported_kind_of(key)
+        if key is not None and kind is not None:
+            message = f"{key} is {kind}, with which Fargate does not encrypt ephemeral storage"
+            yield ResourceFault(key, "STORAGE_KEY_NOT_SUPPORTED", message)
+        elif key is not None:
             yield from state_problems_of(self._resources, key, "which encrypts ephemeral storage")
 
     def _secret_problems(self, store: SecretStore, launch: Launch, need: Call) -> Iterator[Problem]:

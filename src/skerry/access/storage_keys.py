@@ -24,6 +24,18 @@ def storage_key_of(launch: Launch) -> str | None:
     return launch.cluster_configuration.managed_storage_configuration.fargate_ephemeral_storage_kms_key_id
 
 
+def unsupported_kind_of(key: str) -> str | None:
+    """Return the kind of a key that Fargate does not support for ephemeral storage; None for other keys.
+
+    The id of a multi-Region key begins with mrk-:
+    https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html
+    """
+    name = key.rpartition(":")[2].removeprefix("key/")
+    if name.startswith("mrk-"):
+        return "a multi-Region key"
+    return "an alias" if name.startswith("alias/") else None
+
+
 def requests_for_storage(resources: Resources, launch: Launch) -> Iterator[AccessRequest]:
     """Yield the requests of Fargate about the key, with the encryption context and the grant that AWS documents."""
     key, account = storage_key_of(launch), launch.account

@@ -87,6 +87,9 @@ def _in_region(need: Placement, subnet: Subnet) -> Hop:
     return Hop("subnet", subnet.subnet_id, rule="a zone that has Fargate")
 
 
+_DEFAULT = "default"
+
+
 def check_groups(world: World, need: Interface, source: Source | Missing | None, subnet_id: str) -> Hop:
     """Return a hop: the task may use its security groups in the subnet, and has some in a shared one."""
     shared = _in_shared_subnet(world, need, subnet_id)
@@ -120,6 +123,10 @@ def _in_shared_subnet(world: World, need: Interface, subnet_id: str) -> Hop | No
         return make_lost_hop("subnet", subnet_id, "SECURITY_GROUPS_REQUIRED", message)
     for group_id in need.groups:
         group = world.find_security_group(group_id)
+        if not isinstance(group, Missing) and group.owner_id == owner and group.group_name == _DEFAULT:
+            # https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html
+            message = f"{group_id} is the default group of account {owner}, which a task of {need.account} cannot use"
+            return make_lost_hop("security-group", group_id, "SECURITY_GROUPS_REQUIRED", message)
         if not isinstance(group, Missing) and group.owner_id == owner:
             # The owner may share a group, and a participant then sees it among its own:
             # https://docs.aws.amazon.com/vpc/latest/userguide/security-group-sharing.html

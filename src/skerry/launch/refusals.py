@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import UNSET
 
+from skerry.launch.fargate_parameters import parameter_faults_of
 from skerry.launch.needs import Fault, Need, Step, Unread
 from skerry.model.ecs import ContainerDefinition, TaskDefinition
 from skerry.services.image_references import parse
@@ -39,6 +40,7 @@ def refusals_of(definition: TaskDefinition, account: str | None) -> Iterator[Nee
     yield from _compatibility(definition)
     yield from _size(definition)
     yield from _container_limits(definition, containers)
+    yield from parameter_faults_of(definition, containers)
     for container in containers:
         yield from _registry_secret(container, account)
     if definition.cpu is not None or definition.memory is not None:

@@ -205,6 +205,37 @@ class EnvironmentVariable(Camel, frozen=True):
     name: str
 
 
+class ContainerResource(Camel, frozen=True):
+    """A resource of a container, such as a GPU."""
+
+    type: str | None = None
+
+
+class Capabilities(Camel, frozen=True):
+    """Linux capabilities that a container adds."""
+
+    add: tuple[str, ...] = ()
+
+
+class LinuxDevice(Camel, frozen=True):
+    """A device or a tmpfs mount of a container; its paths are not read."""
+
+
+class LinuxParameters(Camel, frozen=True):
+    """Linux settings of a container that Fargate limits."""
+
+    capabilities: Capabilities = Capabilities()
+    devices: tuple[LinuxDevice, ...] = ()
+    max_swap: int | None = None
+    shared_memory_size: int | None = None
+    swappiness: int | None = None
+    tmpfs: tuple[LinuxDevice, ...] = ()
+
+
+class HostEntry(Camel, frozen=True):
+    """A host of a container's extra hosts; its name and address are not read."""
+
+
 class ContainerDefinition(Camel, frozen=True):
     """A container of a task definition."""
 
@@ -220,6 +251,14 @@ class ContainerDefinition(Camel, frozen=True):
     log_configuration: LogConfiguration | None = None
     firelens_configuration: FirelensConfiguration | None = None
     version_consistency: str | None = None
+    disable_networking: bool | None = None
+    dns_search_domains: tuple[str, ...] = ()
+    dns_servers: tuple[str, ...] = ()
+    docker_security_options: tuple[str, ...] = ()
+    extra_hosts: tuple[HostEntry, ...] = ()
+    links: tuple[str, ...] = ()
+    resource_requirements: tuple[ContainerResource, ...] = ()
+    linux_parameters: LinuxParameters | None = None
 
 
 class EfsAuthorization(Camel, frozen=True):
@@ -272,6 +311,18 @@ class RuntimePlatform(Camel, frozen=True):
     operating_system_family: str | None = None
 
 
+class PlacementConstraint(Camel, frozen=True):
+    """A constraint of a task definition; its expression is not read."""
+
+    type: str | None = None
+
+
+class TaskStorage(Camel, frozen=True):
+    """The ephemeral storage of a task."""
+
+    size_in_gib: int = field(name="sizeInGiB")
+
+
 class TaskDefinition(Camel, frozen=True):
     """A task definition."""
 
@@ -288,6 +339,10 @@ class TaskDefinition(Camel, frozen=True):
     requires_compatibilities: tuple[str, ...] = ()
     cpu: str | int | None = None
     memory: str | int | None = None
+    ipc_mode: str | None = None
+    pid_mode: str | None = None
+    placement_constraints: tuple[PlacementConstraint, ...] = ()
+    ephemeral_storage: TaskStorage | None = None
 
 
 class Detail(Camel, frozen=True):
