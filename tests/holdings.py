@@ -58,38 +58,8 @@ DECRYPTS = {"Policy": text(DELEGATION)}
 """The answer of GetKeyPolicy, of a key that leaves its use to the account."""
 
 
-class Resources(Network):
-    """The network, the service ``web``, and what AWS tells of what the service uses."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.serve_s3()
-        for name, service in (("a", "ecr.api"), ("d", "ecr.dkr"), ("5e", "secretsmanager"), ("10", "logs")):
-            self.endpoint(f"vpce-{name}", service, ["subnet-a", "subnet-b"])
-        secrets = [{"name": "PASSWORD", "valueFrom": SECRET}]
-        self.definition(
-            container(IMAGE, logConfiguration=awslogs(), secrets=secrets),
-            executionRoleArn=EXECUTION,
-            taskRoleArn=TASK,
-        )
-        self.service(subnets=["subnet-a", "subnet-b"])
-        self.add("Policies", Arn=MANAGED, PolicyVersionList=[version(statement(MANAGED_ACTIONS))])
-        self.role(EXECUTION, statement("secretsmanager:GetSecretValue", SECRET), managed=[MANAGED])
-        self.role(TASK)
-        self.rows["pullThroughCacheRules"] = []
-        repository = {"registryId": ACCOUNT, "repositoryName": "web"}
-        self.refuse("ecr:GetRepositoryPolicy", repository, "RepositoryPolicyNotFoundException")
-        self.refuse("ecr:GetRegistryPolicy", {}, "RegistryPolicyNotFoundException")
-        self.tell("ecr:BatchGetImage", repository, images([image("1", "sha256:d1")]))
-        layer = repository | {"layerDigest": CONFIGURATION}
-        self.tell("ecr:GetDownloadUrlForLayer", layer, {"architecture": "amd64", "os": "linux"})
-        self.tell("secretsmanager:DescribeSecret", {"SecretId": SECRET}, secret())
-        self.tell("secretsmanager:GetResourcePolicy", {"SecretId": SECRET}, {"ARN": SECRET, "Name": "db"})
-        groups = [{"logGroupName": "/ecs/web"}]
-        self.tell("logs:DescribeLogGroups", {"logGroupNamePrefix": "/ecs/web"}, {"logGroups": groups})
-        self.refuse("organizations:DescribeOrganization", {}, "AWSOrganizationsNotInUseException")
-
-    # ------------------------------------------------------------------------------------------------- what is told
+class Answering(Network):
+    """A network with answers about the resources that its launches use."""
 
     def tell(self, action: str, parameters: Row, response: Row) -> None:
         """Answer a question, in the place of an answer that there was."""
@@ -123,6 +93,38 @@ class Resources(Network):
             AttachedManagedPolicies=[{"PolicyArn": one, "PolicyName": "x"} for one in managed or ()],
             **more,
         )
+
+
+class Resources(Answering):
+    """The network, the service ``web``, and what AWS tells of what the service uses."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.serve_s3()
+        for name, service in (("a", "ecr.api"), ("d", "ecr.dkr"), ("5e", "secretsmanager"), ("10", "logs")):
+            self.endpoint(f"vpce-{name}", service, ["subnet-a", "subnet-b"])
+        secrets = [{"name": "PASSWORD", "valueFrom": SECRET}]
+        self.definition(
+            container(IMAGE, logConfiguration=awslogs(), secrets=secrets),
+            executionRoleArn=EXECUTION,
+            taskRoleArn=TASK,
+        )
+        self.service(subnets=["subnet-a", "subnet-b"])
+        self.add("Policies", Arn=MANAGED, PolicyVersionList=[version(statement(MANAGED_ACTIONS))])
+        self.role(EXECUTION, statement("secretsmanager:GetSecretValue", SECRET), managed=[MANAGED])
+        self.role(TASK)
+        self.rows["pullThroughCacheRules"] = []
+        repository = {"registryId": ACCOUNT, "repositoryName": "web"}
+        self.refuse("ecr:GetRepositoryPolicy", repository, "RepositoryPolicyNotFoundException")
+        self.refuse("ecr:GetRegistryPolicy", {}, "RegistryPolicyNotFoundException")
+        self.tell("ecr:BatchGetImage", repository, images([image("1", "sha256:d1")]))
+        layer = repository | {"layerDigest": CONFIGURATION}
+        self.tell("ecr:GetDownloadUrlForLayer", layer, {"architecture": "amd64", "os": "linux"})
+        self.tell("secretsmanager:DescribeSecret", {"SecretId": SECRET}, secret())
+        self.tell("secretsmanager:GetResourcePolicy", {"SecretId": SECRET}, {"ARN": SECRET, "Name": "db"})
+        groups = [{"logGroupName": "/ecs/web"}]
+        self.tell("logs:DescribeLogGroups", {"logGroupNamePrefix": "/ecs/web"}, {"logGroups": groups})
+        self.refuse("organizations:DescribeOrganization", {}, "AWSOrganizationsNotInUseException")
 
     # ---------------------------------------------------------------------------------------------- the definition
 

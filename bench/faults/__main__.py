@@ -1,7 +1,7 @@
 """Score tools on networks with known faults: ``python -m bench.faults`` prints the tables.
 
-``label`` labels all cases anew by packets, ``ask PROGRAM`` asks ecs-doctor, ``page`` writes docs/accuracy.md, and
-``page --check`` only tells whether it is up to date.
+``label`` labels all cases anew by packets, and ``label new`` only those without a label. ``ask PROGRAM`` asks
+ecs-doctor, ``page`` writes docs/accuracy.md, and ``page --check`` only tells whether it is up to date.
 """
 
 import sys
@@ -34,19 +34,21 @@ def answers() -> list[tuple[Tool, dict[str, Answer]]]:
     return [asked[0], (other, dict(said.read(other.name, CASES))), asked[1]]
 
 
-def label() -> int:
-    """Label every case; 1 where packets do not bear one out."""
-    found: list[Label] = []
+def label(*, only_new: bool) -> int:
+    """Label every case, or those without a label of their network; 1 where packets do not bear one out."""
+    kept = labels.kept_labels(CASES) if only_new else {}
+    found: list[Label] = list(kept.values())
     wrong = 0
-    for position, item in enumerate(labels.label_all(CASES), 1):
+    for position, item in enumerate(labels.label_all(case for case in CASES if case.id not in kept), 1):
         if isinstance(item, WrongLabelError):
             wrong += 1
             print(f"wrong: {item}")
         else:
             found.append(item)
-        print(f"\r{position} of {len(CASES)}", end="", file=sys.stderr, flush=True)
+        print(f"\r{position} of {len(CASES) - len(kept)}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    labels.write(found)
+    order = [case.id for case in CASES]
+    labels.write(sorted(found, key=lambda item: order.index(item.id)))
     return int(wrong > 0)
 
 
@@ -90,7 +92,9 @@ def main(arguments: list[str]) -> int:
         case []:
             return tables()
         case ["label"]:
-            return label()
+            return label(only_new=False)
+        case ["label", "new"]:
+            return label(only_new=True)
         case ["ask", program]:
             return ask(Path(program))
         case ["page"]:

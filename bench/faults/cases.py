@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from bench.faults.shapes import SHAPES, Change, Sound
+from bench.faults.shape_table import SHAPES
+from bench.faults.shapes import Change, Sound
 from tests.networks import REGION
 
 PACKETS = "packets"
@@ -79,3 +80,55 @@ def sound(shape: str, name: str, says: str, *prepared: Change, **more: object) -
     """A case without a fault that looks as if it had one."""
     known = {"id": f"sound/{name}@{shape.replace(' ', '-').lower()}", "family": "sound", "shape": shape}
     return Case(**(known | {"sentence": f"{shape}: {says}.", "prepared": prepared} | more))  # type: ignore[arg-type]
+
+
+def combined(*changes: Change) -> Change:
+    """Combine changes into one."""
+
+    def change(network: Sound) -> None:
+        for item in changes:
+            item(network)
+
+    return change
+
+
+class Page(NamedTuple):
+    """A family of cases that AWS's documentation labels; ``source`` is the address of the page."""
+
+    family: str
+    source: str
+
+    def broken(
+        self,
+        shape: str,
+        name: str,
+        says: str,
+        change: Change,
+        *blockers: str | tuple[str, ...],
+        also: tuple[str, ...] = (),
+        verdict: str = "blocked",
+        failing: tuple[str, ...] | None = None,
+        **more: object,
+    ) -> Case:
+        """Label a case broken: each of ``blockers`` is one resource, by its name or by any of its names.
+
+        ``failing``: the hosts that cannot be called; None where no call is what fails.
+        """
+        names = tuple((item,) if isinstance(item, str) else item for item in blockers)
+        hosts = {"failing": failing or (), "all_hosts": failing is not None}
+        fault = Fault(says, change, names, also)
+        return one(shape, self.family, name, (fault,), source=self.source, verdict=verdict, **(hosts | more))
+
+    def sound(self, shape: str, name: str, says: str, *prepared: Change, **more: object) -> Case:
+        """Label a case ok."""
+        return self._whole("ok", shape, name, says, prepared, more)
+
+    def unknown(self, shape: str, name: str, says: str, *prepared: Change, **more: object) -> Case:
+        """Label a case unknown, as the page leaves it open."""
+        return self._whole("unknown", shape, name, says, prepared, more)
+
+    def _whole(
+        self, verdict: str, shape: str, name: str, says: str, prepared: tuple[Change, ...], more: dict[str, object]
+    ) -> Case:
+        words = {"source": self.source, "verdict": verdict, "prepared": prepared, "sentence": f"{shape}: {says}."}
+        return one(shape, self.family, name, (), **(words | more))

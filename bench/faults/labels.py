@@ -12,7 +12,8 @@ import msgspec
 
 from bench.faults.cases import PACKETS, Case, Fault
 from bench.faults.packets import BLOCKED, INTERMITTENT, OK, Seen, observe
-from bench.faults.shapes import SHAPES, Change
+from bench.faults.shape_table import SHAPES
+from bench.faults.shapes import Change
 from skerry.lab.sandbox import Sandbox
 
 FOLDER = Path(__file__).parent / "labels"
@@ -76,6 +77,18 @@ def labelled(case: Case, enclosure: Sandbox | None) -> Label:
     )
 
 
+def kept_label(case: Case) -> Label | None:
+    """Return the label of a case that packets labelled and that has not changed since."""
+    label = read().get(case.id)
+    unchanged = label is not None and label.source == case.source and label.network == digest(case)
+    return label if unchanged and case.source == PACKETS else None
+
+
+def kept_labels(cases: Iterable[Case]) -> dict[str, Label]:
+    """Return the labels that packets need not make again, by the id of the case."""
+    return {case.id: label for case in cases if (label := kept_label(case)) is not None}
+
+
 def _proven(case: Case, enclosure: Sandbox) -> Seen:
     """What packets do in a case's network, after they bore out each of its faults."""
     if not _is_sound(enclosure, case.shape, case.prepared):
@@ -118,6 +131,8 @@ def label_all(cases: Iterable[Case]) -> Iterator[Label | WrongLabelError]:
     lock = Lock()
 
     def work(case: Case) -> Label | WrongLabelError:
+        if case.source != PACKETS:
+            return labelled(case, None)
         if not hasattr(own, "enclosure"):
             own.enclosure = Sandbox()
             with lock:
@@ -138,6 +153,8 @@ def label_all(cases: Iterable[Case]) -> Iterator[Label | WrongLabelError]:
 def write(labels: Iterable[Label]) -> None:
     """Write the labels, a file for each family."""
     FOLDER.mkdir(exist_ok=True)
+    for path in FOLDER.glob("*.json"):
+        path.unlink()
     by_family: dict[str, list[Label]] = {}
     for label in labels:
         by_family.setdefault(label.family, []).append(label)

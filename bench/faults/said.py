@@ -42,5 +42,9 @@ def read(name: str, cases: Iterable[Case]) -> Mapping[str, Answer]:
     for case in cases:
         item = by_id.get(case.id)
         fresh = item is not None and item.network == digest(case)
-        found[case.id] = item.answer if item is not None and fresh else Answer(None, because="it was not asked yet")
+        found[case.id] = (
+            item.answer
+            if item is not None and fresh
+            else Answer(None, because="its answers were recorded before the network was added")
+        )
     return found

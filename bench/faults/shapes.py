@@ -229,7 +229,7 @@ def hub() -> Sound:
     return network
 
 
-SHAPES: dict[str, Shape] = {
+SERVICES: dict[str, Shape] = {
     "two zones": two_zones,
     "one zone": one_zone,
     "endpoints apart": apart,
@@ -240,4 +240,4 @@ SHAPES: dict[str, Shape] = {
     "peered": peered,
     "hub": hub,
 }
-"""Every shape by its name."""
+"""The shapes of services that packets label, by name."""

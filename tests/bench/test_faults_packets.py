@@ -12,7 +12,8 @@ from bench.faults.collection import CASES
 from bench.faults.families import endpoints, groups, names, routes
 from bench.faults.labels import WrongLabelError
 from bench.faults.packets import BLOCKED, INTERMITTENT, OK, UNKNOWN, observe
-from bench.faults.shapes import SHAPES, Sound
+from bench.faults.shape_table import SHAPES
+from bench.faults.shapes import Sound
 from skerry.lab.sandbox import Sandbox
 from tests.networks import allow
 

@@ -9,7 +9,6 @@ from bench.faults.families.policies import BUCKET, policy, statement
 from bench.faults.shapes import ENDPOINTS, Sound
 from tests.networks import REGION, allow, entry, record
 
-_SHARING = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html"
 _REGISTRY = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html"
 _TRANSIT = "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-nat-igw.html"
 
@@ -91,17 +90,6 @@ def _wider_zone(network: Sound) -> None:
 def _parameter_endpoint(network: Sound) -> None:
     parameter(network)
     network.endpoint("vpce-55", "ssm", ["subnet-a"], "sg-end")
-
-
-def _participant(network: Sound) -> None:
-    for row in network.rows["Subnets"]:
-        row["OwnerId"] = "999988887777"
-
-
-def _owner_hides(network: Sound) -> None:
-    """What the owner's endpoints, zones and NAT gateways are is not shown to who shares the subnets."""
-    network.rows["VpcEndpoints"] = []
-    network.rows["NetworkInterfaces"] = []
 
 
 _AS_DOCUMENTED = of_tasks(
@@ -207,15 +195,6 @@ CASES: list[Case] = [
     sound("NAT", "docker-hub", "a sidecar is from Docker Hub", HUB_IMAGE),
     sound("two zones", "environment-file", "an environment file comes by the S3 gateway", environment_file),
     sound("two zones", "efs", "a file system has mount targets in both zones", file_system),
-    sound(
-        "NAT",
-        "shared",
-        "the subnets are shared with this account, which does not see the owner's endpoints",
-        _participant,
-        source=_SHARING,
-        verdict="ok",
-        seen=_owner_hides,
-    ),
     sound(
         "two zones",
         "policy",

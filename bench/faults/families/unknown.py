@@ -65,6 +65,14 @@ CASES: list[Case] = [
         seen=_hidden,
     ),
     _case(
+        "NAT",
+        "shared",
+        "the subnets are shared with this account, and the owner's endpoints, not seen, may hide the way by NAT",
+        _SHARING,
+        _shared,
+        seen=_hidden,
+    ),
+    _case(
         "two zones",
         "groups-not-read",
         "what the security groups let through was not read",

@@ -23,6 +23,8 @@ class Presence:
     def judge(self, document: bytes) -> Answer:
         """Look for the rows."""
         rows = json.loads(document)
+        if not rows["services"]:
+            return Answer(None, because="it asks about services of ECS only")
         places = rows["services"][0]["networkConfiguration"]["awsvpcConfiguration"]["subnets"]
         vpcs = {row["VpcId"] for row in rows["Subnets"] if row["SubnetId"] in places}
         there = {row["ServiceName"] for row in rows["VpcEndpoints"] if row["VpcId"] in vpcs}
