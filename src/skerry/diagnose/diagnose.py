@@ -92,7 +92,7 @@ def diagnose_one(
         table = [
             beyond.check(launch, need, dict(zip(sources, by_subnet, strict=True))) for need, by_subnet in need_outcomes
         ]
-    not_examined = () if beyond is None else kinds_of_launch(world, launch, beyond.take_unread())
+    not_examined = () if beyond is None else kinds_of_launch(walker, launch, beyond.take_unread())
     rows = tuple(_row(world, need, outcomes) for need, outcomes in zip(launch_needs, table, strict=True))
     placements = tuple(
         _placement(walker, subnet, [outcomes[column] for outcomes in table], launch_needs)
@@ -120,9 +120,9 @@ def _row(world: World, need: Need, outcomes: list[Outcome]) -> NeedDiagnosis:
         # A missing fact about the launch itself is more precise than missing subnets.
         fact = Missing(need.fact, need.action) if isinstance(need, Unread) else _NO_SUBNETS
         return NeedDiagnosis(need, UNKNOWN, unknowns=(fact,))
-    if all(verdict is NOT_APPLICABLE for verdict in verdicts):
+    verdict = verdicts[0] if verdicts.count(verdicts[0]) == len(verdicts) else alternating_verdict_of(verdicts)
+    if verdict is NOT_APPLICABLE:
         return NeedDiagnosis(need, NOT_APPLICABLE)
-    verdict = alternating_verdict_of(verdicts)
     if verdict is OK:
         return NeedDiagnosis(need, OK, outcomes=tuple(outcomes))
     because: dict[Because, None] = {why: None for outcome in outcomes for why in outcome.because}

@@ -21,7 +21,7 @@ from skerry.reach import client_ports
 from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.outcome import Outcome, combine
 from skerry.reach.subnets import task_addresses_of
-from skerry.reach.trace import Destination, Hop, JudgedPiece, Trace, join_segments
+from skerry.reach.trace import Destination, Hop, JudgedPiece, Trace, are_clean, join_segments
 from skerry.reach.trace import judge as judge_path
 from skerry.reach.walk import Source, Target, Walker
 from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK
@@ -95,10 +95,12 @@ def _call(walker: Walker, need: Call, source: Source | Missing | None, subnet_id
         # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
         message = f"{subnet_id} has only IPv6, where ECS Exec is not supported"
         return _at(subnet_id, make_lost_hop("subnet", subnet_id, "IPV6_ONLY_NOT_FOR_EXEC", message))
-    host = endpoint_hosts.host_of(world, subnet.vpc_id, need)
-    doubt = endpoint_hosts.missing_fact_of(world, subnet.vpc_id, need)
-    if doubt is not None:
-        return _at(subnet_id, make_undecided_hop("dns", subnet.vpc_id, doubt))
+    host = need.host
+    if need.instead is not None or need.variant:
+        host = endpoint_hosts.host_of(world, subnet.vpc_id, need)
+        doubt = endpoint_hosts.missing_fact_of(world, subnet.vpc_id, need)
+        if doubt is not None:
+            return _at(subnet_id, make_undecided_hop("dns", subnet.vpc_id, doubt))
     if need.only_by_endpoint and host == need.host:
         return _at(subnet_id, _without_endpoint(world, subnet.vpc_id))
     outcome = _to_host(walker, need, source, host)
@@ -166,7 +168,7 @@ def _mount(walker: Walker, need: Mount, source: Source | Missing | None, subnet_
 
 def _at(subnet_id: str, *hops: Hop) -> Outcome:
     """Return the outcome of hops that involve no path."""
-    if all(hop.clean for hop in hops):
+    if are_clean(hops):
         return Outcome(OK, (Trace(subnet_id, _HERE, hops, None, None, OK),))
     judgement = judge_path(join_segments(hops, None, None, _HERE))
     return Outcome(judgement.verdict, (Trace(subnet_id, _HERE, hops, None, None, *judgement),))

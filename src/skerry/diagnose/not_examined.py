@@ -13,6 +13,7 @@ from skerry.launch.launches import Launch
 from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.reach.public_access import mode_of
+from skerry.reach.walk import Walker
 from skerry.services import READS
 from skerry.services.kms import GRANTS
 from skerry.services.organizations import ORGANIZATION
@@ -51,12 +52,22 @@ _KINDS: Mapping[str, NotExamined] = {
 """The closed kind of each kind of fact of `skerry.access`; all others are resources."""
 
 
-def kinds_of_launch(world: World, launch: Launch, unread: Iterable[str]) -> tuple[NotExamined, ...]:
+def kinds_of_launch(walker: Walker, launch: Launch, unread: tuple[str, ...]) -> tuple[NotExamined, ...]:
     """Return the kinds of facts for one launch; ``unread`` are those of `skerry.access`, by their nouns."""
-    subnets = (world.find_subnet(name) for name in launch.subnets)
+    clusters = clusters_unexamined([launch])
+    # Launches in the same subnets share the answer.
+    key = ("not examined", launch.subnets, unread, clusters)
+    return walker.memo.once(key, lambda: _kinds_in(walker.world, launch.subnets, unread, clusters))
+
+
+def _kinds_in(
+    world: World, subnet_ids: Iterable[str], unread: Iterable[str], clusters: Sequence[str]
+) -> tuple[NotExamined, ...]:
+    """Return the kinds of facts about the VPCs of subnets, of `skerry.access` and of clusters."""
+    subnets = (world.find_subnet(name) for name in subnet_ids)
     vpcs = sorted({subnet.vpc_id for subnet in subnets if not isinstance(subnet, Missing)})
     of_access: tuple[NotExamined, ...] = tuple(_KINDS.get(noun, "resources") for noun in unread)
-    of_clusters = (_CLUSTERS.kind,) if clusters_unexamined([launch]) else ()
+    of_clusters = (_CLUSTERS.kind,) if clusters else ()
     return combine_kinds([of_access, [gap.kind for gap in _gaps(world, vpcs)], of_clusters])
 
 

@@ -156,8 +156,8 @@ def _pinned(world: World, service: Service) -> tuple[tuple[str, str], ...]:
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html#deployment-container-image-stability
     """
-    names = {one.arn for one in service.current_service_revisions}
-    revisions = [revision for revision in world.facts.service_revisions if revision.service_revision_arn in names]
+    names = dict.fromkeys(reference.arn for reference in service.current_service_revisions)
+    revisions = [revision for name in names if (revision := world.resources.find_service_revision(name))]
     images = (
         one
         for revision in revisions
@@ -174,8 +174,8 @@ def _pinned(world: World, service: Service) -> tuple[tuple[str, str], ...]:
 
 def _revisions_unread(world: World, service: Service) -> Missing | None:
     """Return the missing service revisions of a service; None where all were."""
-    read_arns = {revision.service_revision_arn for revision in world.facts.service_revisions}
-    names = [reference.arn for reference in service.current_service_revisions if reference.arn not in read_arns]
+    references = [reference.arn for reference in service.current_service_revisions]
+    names = [name for name in references if world.resources.find_service_revision(name) is None]
     if not names:
         return None
     return Missing(f"service revision {', '.join(map(short_name_of, names))}", "ecs:DescribeServiceRevisions")

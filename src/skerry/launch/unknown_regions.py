@@ -19,9 +19,10 @@ def refuse_unknown_region(need: Need, region: str | None) -> Need:
 
     The name of a service in such a Region does not exist: https://docs.aws.amazon.com/general/latest/gr/rande.html
     """
-    if not isinstance(need, Call) or need.service is None or need.service.region == region:
+    service = need.service if isinstance(need, Call) else None
+    if service is None or service.region == region or not isinstance(need, Call):
         return need
-    called = need.service.region
+    called = service.region
     if find_region(called) is not None or partition_of(called) is None:
         return need
     message = no_region_message(f"{', '.join(need.subjects) or need.host} is in {called}")

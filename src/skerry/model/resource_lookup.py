@@ -10,6 +10,7 @@ from typing import TypeAlias, TypeVar
 from msgspec import UNSET
 
 from skerry.model.arns import NameOrArn
+from skerry.model.ecs import ServiceRevision
 from skerry.model.facts import Facts, Missing, is_denial
 from skerry.model.iam import Document, Role
 from skerry.model.resource_answers import Absent, Answer, Refused
@@ -82,6 +83,10 @@ class Resources:
         """Whether every pull-through cache rule of the registry was read."""
         return self._facts.completeness.knows("pull_through_rules")
 
+    def find_service_revision(self, arn: str) -> ServiceRevision | None:
+        """Return the service revision with this ARN, if it was read."""
+        return self._service_revisions.get(arn)
+
     @property
     def revisions_failed(self) -> bool:
         """Whether service revisions were requested, and the call failed."""
@@ -98,6 +103,10 @@ class Resources:
                 return None if is_denial(code) else Missing(what, action)
             case _:
                 return answer if isinstance(answer, record) else None
+
+    @cached_property
+    def _service_revisions(self) -> dict[str, ServiceRevision]:
+        return {revision.service_revision_arn: revision for revision in self._facts.service_revisions}
 
     @cached_property
     def _accounts(self) -> set[str]:

@@ -15,7 +15,7 @@ EMPTY: Intervals = ()
 def normalise(pairs: Iterable[Interval]) -> Intervals:
     """Sort the pairs and merge those that overlap or touch; pairs with low > high are empty."""
     merged: list[Interval] = []
-    for low, high in sorted(pair for pair in pairs if pair[0] <= pair[1]):
+    for low, high in sorted([pair for pair in pairs if pair[0] <= pair[1]]):
         if merged and low <= merged[-1][1] + 1:
             if high > merged[-1][1]:
                 merged[-1] = (merged[-1][0], high)
@@ -26,7 +26,9 @@ def normalise(pairs: Iterable[Interval]) -> Intervals:
 
 def union(*sets: Intervals) -> Intervals:
     """Return every number that is in at least one of the sets."""
-    return normalise(pair for numbers in sets for pair in numbers)
+    if len(sets) == 1:
+        return sets[0]
+    return normalise([pair for numbers in sets for pair in numbers])
 
 
 def intersect(left: Intervals, right: Intervals) -> Intervals:

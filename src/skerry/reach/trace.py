@@ -131,6 +131,14 @@ class Hop(msgspec.Struct, frozen=True, eq=False, gc=False):
         return not self.lost and not self.undecided
 
 
+def are_clean(hops: Iterable[Hop]) -> bool:
+    """Tell whether every hop keeps everything; a loop, as every path of every walk asks it."""
+    for hop in hops:  # noqa: SIM110 -- a generator costs more than the question
+        if hop.lost or hop.undecided:
+            return False
+    return True
+
+
 class Segment(msgspec.Struct, frozen=True, gc=False):
     """A stretch of the way on which the packets' addresses and ports stay the same."""
 
@@ -214,8 +222,8 @@ class PacketPath(msgspec.Struct, frozen=True, eq=False, gc=False):
     @classmethod
     def of(cls, ways: tuple[PathPart, ...], guard: Guard | None, *, choice: bool) -> "PacketPath":
         """Return a passage that knows whether all of its hops are clean."""
-        clean = all(hop.clean for way in ways for hop in way.there + way.back)
-        return cls(ways, choice, guard, clean)
+        hops = [hop for way in ways for hop in (*way.there, *way.back)]
+        return cls(ways, choice, guard, are_clean(hops))
 
 
 class Trace(msgspec.Struct, frozen=True, gc=False):

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from skerry.reach.trace import Destination, Hop, PacketPath
+from skerry.reach.trace import Destination, Hop, PacketPath, are_clean
 
 
 class WayOption(msgspec.Struct, frozen=True, gc=False):
@@ -30,7 +30,7 @@ class Ways(msgspec.Struct, frozen=True, gc=False):
 
 def clean_option_of(first: tuple[Hop, ...], pieces: tuple[tuple[WayOption, ...], ...]) -> WayOption | None:
     """Return the only option where nothing is lost whoever sets out; None if there are several or it loses packets."""
-    if len(pieces) != 1 or len(pieces[0]) != 1 or not all(hop.clean for hop in first):
+    if len(pieces) != 1 or len(pieces[0]) != 1 or not are_clean(first):
         return None
     only = pieces[0][0]
     good = only.passage.clean and not only.asks and (only.last is None or only.last.clean)
