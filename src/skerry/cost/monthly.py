@@ -35,6 +35,10 @@ class Amount(msgspec.Struct, frozen=True):
         """Return the saving of an amount."""
         return Amount(-self.high, -self.low, self.currency)
 
+    def times(self, factor: Decimal) -> "Amount":
+        """Return so many times the amount; the factor is not negative."""
+        return Amount(self.low * factor, self.high * factor, self.currency)
+
 
 class MonthlyCost(msgspec.Struct, frozen=True):
     """The monthly cost of a part of a network.
@@ -57,8 +61,8 @@ def cost_of_interface_endpoint(table: PriceTable, region: str, zones: int) -> Mo
 
     https://aws.amazon.com/privatelink/pricing/
     """
-    hours = _Part("endpoint-zone-hour", table.find(region, "endpoint-zone-hour"), zones, zones, "zone")
-    return _sum_up([hours], "endpoint-gb", table.find(region, "endpoint-gb"))
+    hours = Part("endpoint-zone-hour", table.find(region, "endpoint-zone-hour"), zones, zones, "zone")
+    return sum_parts([hours], "endpoint-gb", table.find(region, "endpoint-gb"))
 
 
 def cost_of_gateway_endpoint(table: PriceTable, region: str) -> MonthlyCost:
@@ -67,7 +71,7 @@ def cost_of_gateway_endpoint(table: PriceTable, region: str) -> MonthlyCost:
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """
     price = table.find(region, "gateway-endpoint-hour")
-    return _sum_up([_Part("gateway-endpoint-hour", price, 1, 1, "endpoint")], "gateway-endpoint-hour", price)
+    return sum_parts([Part("gateway-endpoint-hour", price, 1, 1, "endpoint")], "gateway-endpoint-hour", price)
 
 
 def cost_of_nat_gateway(table: PriceTable, region: str, addresses: int = 1) -> MonthlyCost:
@@ -75,8 +79,8 @@ def cost_of_nat_gateway(table: PriceTable, region: str, addresses: int = 1) -> M
 
     https://aws.amazon.com/vpc/pricing/
     """
-    hours = _Part("nat-hour", table.find(region, "nat-hour"), 1, 1, "gateway")
-    return _sum_up([hours, *_addresses(table, region, addresses, addresses)], "nat-gb", table.find(region, "nat-gb"))
+    hours = Part("nat-hour", table.find(region, "nat-hour"), 1, 1, "gateway")
+    return sum_parts([hours, *_addresses(table, region, addresses, addresses)], "nat-gb", table.find(region, "nat-gb"))
 
 
 def cost_of_regional_nat(table: PriceTable, region: str, least: int, most: int) -> MonthlyCost:
@@ -84,9 +88,9 @@ def cost_of_regional_nat(table: PriceTable, region: str, least: int, most: int) 
 
     AWS's pages leave open in automatic mode how many zones are active: https://aws.amazon.com/vpc/pricing/
     """
-    hours = _Part("regional-nat-zone-hour", table.find(region, "regional-nat-zone-hour"), least, most, "zone")
+    hours = Part("regional-nat-zone-hour", table.find(region, "regional-nat-zone-hour"), least, most, "zone")
     parts = [hours, *_addresses(table, region, least, most)]
-    return _sum_up(parts, "regional-nat-gb", table.find(region, "regional-nat-gb"))
+    return sum_parts(parts, "regional-nat-gb", table.find(region, "regional-nat-gb"))
 
 
 def cost_of_public_addresses(table: PriceTable, region: str, addresses: int) -> MonthlyCost:
@@ -94,7 +98,7 @@ def cost_of_public_addresses(table: PriceTable, region: str, addresses: int) -> 
 
     https://aws.amazon.com/vpc/pricing/
     """
-    return _sum_up(_addresses(table, region, addresses, addresses))
+    return sum_parts(_addresses(table, region, addresses, addresses))
 
 
 def cost_of_private_zones(table: PriceTable, region: str, zones: int) -> MonthlyCost:
@@ -103,7 +107,7 @@ def cost_of_private_zones(table: PriceTable, region: str, zones: int) -> Monthly
     https://aws.amazon.com/route53/pricing/
     """
     price = table.find(region, "private-zone-month")
-    return _sum_up([_Part("private-zone-month", price, zones, zones, "zone", Decimal(1))])
+    return sum_parts([Part("private-zone-month", price, zones, zones, "zone", Decimal(1))])
 
 
 def add_costs(costs: Iterable[MonthlyCost]) -> Amount | Missing:
@@ -118,7 +122,7 @@ def add_costs(costs: Iterable[MonthlyCost]) -> Amount | Missing:
     return total if total is not None else Missing("the price of nothing")
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """A number of items, each at a price by the hour or by the month."""
 
     item: PriceItem
@@ -128,11 +132,19 @@ class _Part(NamedTuple):
     noun: str
     times: Decimal = HOURS
 
+    @property
+    def cost(self) -> Amount | Missing:
+        """Return the cost of the least to the most items."""
+        if isinstance(self.price, Missing):
+            return self.price
+        each = self.price.first * self.times
+        return Amount(each * self.least, each * self.most, self.price.currency)
+
     def __str__(self) -> str:
         """Write the part of the formula: ``2 zones x 730 h x 0.011 USD``; without a price the item stays."""
         count = str(self.least) if self.least == self.most else f"{self.least} to {self.most}"
         noun = self.noun if self.most == 1 else _plural(self.noun)
-        hours = f" x {self.times} h" if self.times == HOURS else ""
+        hours = f" x {self.times} h" if self.item.endswith("-hour") else ""
         unit = self.item if isinstance(self.price, Missing) else f"{self.price.first} {self.price.currency}"
         return f"{count} {noun}{hours} x {unit}"
 
@@ -141,16 +153,18 @@ def _plural(noun: str) -> str:
     return f"{noun}es" if noun.endswith("s") else f"{noun}s"
 
 
-def _addresses(table: PriceTable, region: str, least: int, most: int) -> list[_Part]:
-    return [_Part("address-hour", table.find(region, "address-hour"), least, most, "address")]
+def _addresses(table: PriceTable, region: str, least: int, most: int) -> list[Part]:
+    return [Part("address-hour", table.find(region, "address-hour"), least, most, "address")]
 
 
-def _sum_up(parts: list[_Part], data_item: PriceItem | None = None, data: Price | Missing | None = None) -> MonthlyCost:
-    """Return the cost of parts, with the price of the data that flows through them."""
+def sum_parts(
+    parts: list[Part], data_item: PriceItem | None = None, data: Price | Missing | None = None
+) -> MonthlyCost:
+    """Return the cost of one or more parts, with the price of the data that flows through them."""
     prices = [part.price for part in parts] + ([] if data is None else [data])
     fixed = _fixed(parts)
     formula = " + ".join(map(str, parts))
-    grade = _weakest([price.grade for price in prices if not isinstance(price, Missing)])
+    grade = weakest_grade_of([price.grade for price in prices if not isinstance(price, Missing)])
     if data is None:
         return MonthlyCost(fixed, None, formula, "", grade)
     if isinstance(data, Missing):
@@ -159,17 +173,17 @@ def _sum_up(parts: list[_Part], data_item: PriceItem | None = None, data: Price 
     return MonthlyCost(fixed, each, formula, f"GB x {data.first} {data.currency}" if data.first else "", grade)
 
 
-def _weakest(grades: list[Grade]) -> Grade:
+def weakest_grade_of(grades: Iterable[Grade]) -> Grade:
+    """Return the least sure of grades; of none, inferred."""
     return max(grades, key=_GRADES.index, default="inferred")
 
 
-def _fixed(parts: list[_Part]) -> Amount | Missing:
+def _fixed(parts: list[Part]) -> Amount | Missing:
     total: Amount | None = None
     for part in parts:
-        if isinstance(part.price, Missing):
-            return part.price
-        each = part.price.first * part.times
-        amount = Amount(each * part.least, each * part.most, part.price.currency)
+        amount = part.cost
+        if isinstance(amount, Missing):
+            return amount
         total = amount if total is None else total + amount
     assert total is not None  # noqa: S101 -- every caller has a part
     return total

@@ -82,13 +82,17 @@ class Price(msgspec.Struct, frozen=True):
 
     def cost_of(self, amount: Decimal) -> Decimal:
         """Return the cost of an amount: each tier is paid at its own price."""
-        total, below = Decimal(0), Decimal(0)
+        return sum((part * price for part, price in self.split(amount)), Decimal(0))
+
+    def split(self, amount: Decimal) -> tuple[tuple[Decimal, Decimal], ...]:
+        """Return the parts of an amount with the price of each, by tiers."""
+        parts, below = [], Decimal(0)
         for tier in self.tiers:
             above = amount if tier.up_to is None else min(amount, tier.up_to)
             if above > below:
-                total += (above - below) * tier.price
+                parts.append((above - below, tier.price))
                 below = above
-        return total
+        return tuple(parts)
 
 
 class PriceTable(msgspec.Struct, frozen=True):
