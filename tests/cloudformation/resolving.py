@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from tests.cloudformation.expanding import expand
+
 Json = dict[str, Any]
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
@@ -46,6 +48,7 @@ class Stack:
     """A template with these parameters, in a Region.
 
     ``resources``: the properties of every resource that is made, by logical id, with its ``Type``.
+    ``outputs``: the values of the outputs that there are.
     ``refused``: what the rules say where they refuse. What AWS alone would know of an id is taken to hold.
     """
 
@@ -67,12 +70,22 @@ class Stack:
             value = parameters.get(name, about.get("Default"))
             assert value is not None, f"{name} must be given"
             assert "AllowedValues" not in about or value in about["AllowedValues"], (name, value)
-            assert re.search(about.get("AllowedPattern", ""), str(value)), (name, value)
-            self._values[name] = str(value).split(",") if about["Type"] in _LISTS else value
+            # The pattern of a list holds for each of its values. An empty text is a list with one empty value:
+            # https://github.com/aws-cloudformation/cfn-language-discussion/issues/102
+            parts = str(value).split(",") if about["Type"] in _LISTS else [str(value)]
+            assert all(re.search(about.get("AllowedPattern", ""), part) for part in parts), (name, value)
+            self._values[name] = parts if about["Type"] in _LISTS else value
+        lists = {name: value for name, value in self._values.items() if isinstance(value, list)}
+        self.template = expand(self.template, lists)
         self.resources: dict[str, Json] = {}
         for name, about in self.template["Resources"].items():
             if "Condition" not in about or self.condition(about["Condition"]):
                 self.resources[name] = {"Type": about["Type"], **self.value(about.get("Properties", {}))}
+        self.outputs = {
+            name: self.value(about["Value"])
+            for name, about in self.template.get("Outputs", {}).items()
+            if "Condition" not in about or self.condition(about["Condition"])
+        }
         self.refused = list(self._refusals())
 
     def of(self, kind: str) -> dict[str, Json]:
@@ -158,15 +171,21 @@ class Stack:
         found = self._attribute(logical, attribute) if attribute else self._function("Ref", name)
         return str(found)
 
+    def _made(self, name: str) -> Json:
+        """Return a resource that others refer to. CloudFormation refuses references to one whose condition is false."""
+        about: Json = self.template["Resources"][name]
+        assert "Condition" not in about or self.condition(about["Condition"]), f"{name} is not made"
+        return about
+
     def _id(self, name: str) -> str:
-        about = self.template["Resources"][name]
+        about = self._made(name)
         kind = about["Type"].rpartition("::")[2]
         if kind == "LogGroup":
             return str(self.value(about["Properties"]["LogGroupName"]))
         return f"vpce-{name}" if kind == "VPCEndpoint" else name
 
     def _attribute(self, name: str, attribute: str) -> Any:
-        about = self.template["Resources"][name]
+        about = self._made(name)
         home = f"{self._values['AWS::Region']}:{ACCOUNT}"
         match about["Type"].rpartition("::")[2], attribute:
             case "Repository", "Arn":
@@ -177,5 +196,11 @@ class Stack:
                 return f"arn:aws:logs:{home}:log-group:{self._id(name)}:*"
             case "Role", "Arn":
                 return f"arn:aws:iam::{ACCOUNT}:role/{name}"
+            case "SecurityGroup", "GroupId":
+                return name
+            case "VPCEndpoint", "DnsEntries":
+                return [f"Z38GZ743OKFT7T:{name.lower()}.vpce.amazonaws.com"]
+            case "Service", "Name":
+                return self.value(about["Properties"]["ServiceName"])
             case _:
                 raise AssertionError((name, attribute))

@@ -1,0 +1,80 @@
+"""The templates make what the Terraform module makes, with the defaults of both and without."""
+
+from typing import Any
+
+import hcl2
+import pytest
+
+from tests.cloudformation.test_templates import CIDRS, ENDPOINT, endpoints, opened, read, services
+from tests.terraform.existing import answers
+from tests.terraform.planning import module, only
+from tests.terraform.planning import opened as opened_by_the_module
+from tests.terraforming import ROOT
+
+MODULE, TEMPLATE = ROOT / "terraform", ROOT / "cloudformation" / "endpoints.yaml"
+RULES_OUT = "aws_vpc_security_group_egress_rule"
+
+
+def default_of(name: str) -> Any:
+    """Return the default of an argument of the module."""
+    parsed = hcl2.loads((MODULE / "variables.tf").read_text(encoding="utf-8"))
+    (about,) = [row[key] for row in parsed["variable"] for key in row if key.strip('"') == name]
+    return _plain(about["default"])
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value.strip('"') if isinstance(value, str) else value
+
+
+def parameter(name: str) -> str:
+    default: str = read(TEMPLATE)["Parameters"][name]["Default"]
+    return default
+
+
+def switched_on(*names: str) -> list[str]:
+    return [name for name in names if parameter(name) == "true"]
+
+
+@pytest.mark.parametrize(
+    ("argument", "name"),
+    [
+        ("name", "Name"),
+        ("ingress", "Ingress"),
+        ("platform_version", "PlatformVersion"),
+        ("task_egress", "TaskEgress"),
+        ("central", "Central"),
+    ],
+)
+def test_parameter_has_the_default_of_the_modules_argument(argument: str, name: str) -> None:
+    default = default_of(argument)
+
+    assert parameter(name) == (str(default).lower() if isinstance(default, bool) else default)
+
+
+def test_endpoints_are_made_by_default_as_by_the_module() -> None:
+    assert default_of("ecr") is True
+    assert switched_on("EcrApi", "EcrDkr") == ["EcrApi", "EcrDkr"]
+    assert default_of("services") == ["logs"]
+    assert switched_on("Logs", "SecretsManager", "Ssm", "SsmMessages", "Kms") == ["Logs"]
+    assert default_of("gateways") == ["s3"]
+    assert switched_on("S3", "DynamoDb") == ["S3"]
+    assert default_of("least_privilege") in (None, "null")
+    assert switched_on("LeastPrivilege") == []
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("needs_terraform")
+def test_default_stack_makes_what_the_module_plans() -> None:
+    rows, stack = module(answers()), endpoints()
+    planned = {address: row for address, row in rows.items() if address.startswith("aws_vpc_endpoint.")}
+
+    assert services(stack) == {row["service_name"] for row in planned.values()}
+    assert opened(stack) == opened_by_the_module(rows)
+    assert {cidr for cidr, *_ in opened(stack)} == set(CIDRS)
+    assert {row["Tags"][0]["Value"] for row in stack.of(ENDPOINT).values()} == {
+        row["tags"]["Name"] for row in planned.values()
+    }
+    assert only(rows, RULES_OUT) == {}
+    assert [rule["CidrIp"] for rule in stack.resources["EndpointGroup"]["SecurityGroupEgress"]] == ["127.0.0.1/32"]
