@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 import ipaddress
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,9 @@ def _short(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Json:
 _Loader.add_multi_constructor("!", _short)
 
 
+@cache
 def read(path: Path) -> Json:
-    """A template, in its long form."""
+    """A template, in its long form; nobody changes it."""
     found: Json = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 -- a SafeLoader
     return found
 

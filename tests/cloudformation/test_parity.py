@@ -1,5 +1,6 @@
 """The templates make what the Terraform module makes, with the defaults of both and without."""
 
+from functools import cache
 from typing import Any
 
 import hcl2
@@ -15,11 +16,15 @@ MODULE, TEMPLATE = ROOT / "terraform", ROOT / "cloudformation" / "endpoints.yaml
 RULES_OUT = "aws_vpc_security_group_egress_rule"
 
 
+@cache
+def variables() -> dict[str, Any]:
+    parsed = hcl2.loads((MODULE / "variables.tf").read_text(encoding="utf-8"))
+    return {key.strip('"'): about for row in parsed["variable"] for key, about in row.items()}
+
+
 def default_of(name: str) -> Any:
     """Return the default of an argument of the module."""
-    parsed = hcl2.loads((MODULE / "variables.tf").read_text(encoding="utf-8"))
-    (about,) = [row[key] for row in parsed["variable"] for key in row if key.strip('"') == name]
-    return _plain(about["default"])
+    return _plain(variables()[name]["default"])
 
 
 def _plain(value: Any) -> Any:

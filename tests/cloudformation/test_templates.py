@@ -79,7 +79,7 @@ def test_templates_pass_cfn_lint() -> None:
 
 
 def test_cfn_lint_reports_a_misspelt_property(tmp_path: Path) -> None:
-    text = (FOLDER / "endpoints.yaml").read_text(encoding="utf-8")
+    text = (FOLDER / "first-service.yaml").read_text(encoding="utf-8")
     broken = tmp_path / "broken.yaml"
     broken.write_text(text.replace("PrivateDnsEnabled", "PrivateDns", 1), encoding="utf-8")
 
@@ -417,8 +417,8 @@ def rules(rows: list[Row], group: str) -> list[Row]:
     return [
         allow(
             row["IpProtocol"],
-            row["FromPort"],
-            row["ToPort"],
+            row.get("FromPort"),
+            row.get("ToPort"),
             **({"cidr": row["CidrIp"]} if "CidrIp" in row else {"group": row[group]}),
         )
         for row in rows
