@@ -132,6 +132,24 @@ class TestInputWithoutLaunches:
             text = formats.PLAN[form](plan, empty.world(), View())
             assert text.splitlines()[:2] == ["# Nothing starts a Fargate task.", "# There is nothing to change."]
 
+    def test_tasks_alone_are_launches_once_for_each_way_of_starting(self, empty: Network) -> None:
+        for name, subnet in (("1a", "subnet-1"), ("1b", "subnet-1"), ("1c", "subnet-2")):
+            details = [{"name": "subnetId", "value": subnet}]
+            attachments = [{"type": "ElasticNetworkInterface", "details": details}]
+            empty.task(name, lastStatus="STOPPED", group="family:job", attachments=attachments)
+        assert diagnosed(empty) == diagnosed(empty, cluster="shop") == ["1a", "1c"]
+        del empty.rows["services"]
+        assert diagnosed(empty) == ["1a", "1c"]
+        refused = {"Call": {"operation": "ecs:ListClusters"}, "Error": {"Code": "AccessDeniedException"}}
+        empty.rows["Calls"].append(refused)
+        with pytest.raises(NothingFoundError, match="AWS refused ecs:ListClusters"):
+            diagnosed(empty)
+
+    def test_tasks_of_deleted_services_and_instances_are_no_launches(self, empty: Network) -> None:
+        empty.task("1a", lastStatus="STOPPED", group="service:gone")
+        empty.task("1b", launchType="EC2")
+        assert diagnosed(empty) == []
+
     def test_cluster_without_launches_is_not_applicable(self) -> None:
         given = network()
         given.add("clusters", clusterArn=f"{CLUSTER}/farm", clusterName="farm")

@@ -188,6 +188,13 @@ class TestRedirection:
 
     def test_names_of_aws_behind_an_allowed_name_pass_with_all_of_them(self) -> None:
         assert outcome(self.garden("*.amazonaws.com")) == "passes"
+        hop = answer(self.garden("*.amazonaws.com")).hop
+        fact = f"{LOGS} is taken to lead to names of *.amazonaws.com only, which DNS Firewall allows in {VPC}"
+        assert (hop.grade, hop.rule, hop.clean) == ("inferred", fact, True)
+
+    def test_rule_that_allows_every_name_infers_nothing(self) -> None:
+        hop = answer(self.garden("*")).hop
+        assert (hop.grade, hop.clean) == ("documented", True)
 
     def test_trusted_redirection_passes(self) -> None:
         network = self.garden(LOGS, FirewallDomainRedirectionAction="TRUST_REDIRECTION_DOMAIN")

@@ -14,7 +14,7 @@ from skerry.launch.launches import Launch, launches_of, short_name_of
 from skerry.launch.other_launches import other_launches_of
 from skerry.launch.running_tasks import launch_of_task
 from skerry.model.batch import JobDefinition
-from skerry.model.ecs import TaskDefinition
+from skerry.model.ecs import Task, TaskDefinition
 from skerry.model.missing import Missing
 from skerry.model.world import World
 from skerry.sources import documents, files
@@ -38,6 +38,7 @@ _LAUNCH_CALLS = _SERVICE_CALLS | {
 }
 """The IAM actions of the calls that return launches: of services, events, state machines and AWS Batch."""
 
+_OF_SERVICE = "service:"
 _HYPOTHETICAL = (Argument.DEFINITION, " and ", Argument.SUBNET)
 
 
@@ -67,6 +68,8 @@ class Hypothetical(msgspec.Struct, frozen=True):
 def launches(world: World, selection: Selection) -> list[Launch]:
     """Return the launches of a selection; none if the whole input was read and nothing in it starts tasks.
 
+    Described tasks are launches if the input has no other launch.
+
     Raises `UnknownNameError` if the selection names something that does not exist, and `NothingFoundError` if the
     input cannot show launches.
     """
@@ -76,6 +79,8 @@ def launches(world: World, selection: Selection) -> list[Launch]:
         return _of_jobs(world, selection.job_definition, selection.job_queue)
     candidates = all_launches(world) if selection.service is None else _of_services(world)
     chosen = [launch for launch in candidates if _is_chosen(launch, selection)]
+    if not chosen and selection.service is None:
+        chosen = _of_other_tasks(world, selection.cluster)
     if chosen or (selection.service is None and _is_complete(world, selection.cluster)):
         return chosen
     is_named = selection.service is not None or selection.cluster is not None
@@ -189,13 +194,35 @@ def _is_chosen(launch: Launch, selection: Selection) -> bool:
     return in_cluster and (selection.service is None or launch.service == short_name_of(selection.service))
 
 
-def _of_tasks(world: World, name: str, cluster: str | None) -> list[Launch]:
-    tasks = [
+def _tasks_in(world: World, cluster: str | None) -> list[Task]:
+    return [
         task
         for task in world.facts.tasks
         if cluster is None
         or (isinstance(task.cluster_arn, str) and short_name_of(task.cluster_arn) == short_name_of(cluster))
     ]
+
+
+def _of_other_tasks(world: World, cluster: str | None) -> list[Launch]:
+    """Return the launches of Fargate tasks without a known service; one for tasks in the same subnet and alike.
+
+    The group of a service's task has the service's name. If that service is gone, nothing starts its tasks.
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
+    """
+    if _refused(world, _LAUNCH_CALLS):
+        return []
+    unique: dict[tuple[object, ...], Launch] = {}
+    for task in _tasks_in(world, cluster):
+        is_gone = (task.group or "").startswith(_OF_SERVICE) and _are_services_known(world)
+        launch = launch_of_task(world, task)
+        if launch.not_applicable is None and not is_gone:
+            key = (launch.cluster, launch.definition_name, launch.subnets, launch.groups, launch.platform_version)
+            unique.setdefault(key, launch)
+    return list(unique.values())
+
+
+def _of_tasks(world: World, name: str, cluster: str | None) -> list[Launch]:
+    tasks = _tasks_in(world, cluster)
     wanted = [task for task in tasks if short_name_of(task.task_arn) == short_name_of(name)]
     if not wanted:
         ids = {task_id: task_id for task_id in (short_name_of(task.task_arn) for task in tasks)}

@@ -9,6 +9,7 @@ from skerry.model.facts import Facts, Missing
 from skerry.model.record_kinds import ACTIONS
 from skerry.model.resolver_records import FirewallRule
 
+# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-vpc-associating-rule-group.html
 _HOLDS = "COMPLETE"
 
 
@@ -28,7 +29,7 @@ class FirewallGroup(NamedTuple):
 def firewall_groups_of(facts: Facts, vpc_id: str, group_ids: Iterable[str]) -> tuple[FirewallGroup, ...]:
     """Return the rule groups in force in a VPC, those with the lowest priority first.
 
-    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-vpc-associating-rule-group.html
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-overview.html#resolver-dns-firewall-behavior
     """
     associations = {row.firewall_rule_group_id: row for row in facts.firewall_associations if row.vpc_id == vpc_id}
     groups = []

@@ -1,7 +1,9 @@
 """DNS Firewall: whether its rules let a question pass.
 
-The first rule of the first group with a match decides; without a match a question passes. Private zones and endpoints
-are filtered too: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-overview.html.
+The first rule of the first group with a match decides, by the lowest priorities; without a match a question passes:
+https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-overview.html#resolver-dns-firewall-behavior
+Private zones and endpoints are filtered too:
+https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall.html
 The fail-open setting (GetFirewallConfig) is for failures of DNS Firewall itself, so it is not read:
 https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-vpc-configuration.html
 """
@@ -22,6 +24,7 @@ _IPV4_QUERY = {None, "A", "TYPE1"}
 _IPV6_QUERY = {"AAAA", "TYPE28"}
 _EVERYTHING = "*"
 # Names of AWS's services: https://docs.aws.amazon.com/general/latest/gr/rande.html
+# By default a rule inspects each name of a chain of redirections: see _PAGE.
 _OF_AWS = ("*.amazonaws.com", "*.amazonaws.com.cn", "*.amazonaws.eu")
 _PAGE = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-rule-settings.html"
 
@@ -40,6 +43,7 @@ class _Match(NamedTuple):
 def judge_firewall(world: World, vpc_id: str, host: str, *, redirected: bool) -> Hop | None:
     """Return the hop of a question that DNS Firewall blocks, or may block; None where it passes.
 
+    A hop without losses is an inferred fact that the passage rests on.
     ``redirected``: the answer may lead over other names, which rules inspect too unless they trust them.
     """
     names = world.resolver.settings_of(vpc_id).firewalls
@@ -132,16 +136,20 @@ def _redirection(
 ) -> Hop | None:
     """Return the doubt about names behind the host, if a rule blocks every other name.
 
-    Names of AWS's services are taken to lead to such names only.
+    Names of AWS's services are taken to lead to such names only; a hop with this inferred fact loses nothing.
     """
     if decisive is not None and decisive.firewall_domain_redirection_action == _TRUST:
-        return None
-    domains = () if decisive is None else firewall_domains_of(world.facts, decisive.firewall_domain_list_id or "")
-    if not isinstance(domains, Missing) and any(domain in {*_OF_AWS, _EVERYTHING} for domain in domains):
         return None
     rules = (rule for group in groups if not isinstance(group.rules, Missing) for rule in group.rules)
     if not any(rule.action == _BLOCK and _blocks_all(world, rule) for rule in rules):
         return None
+    domains = () if decisive is None else firewall_domains_of(world.facts, decisive.firewall_domain_list_id or "")
+    listed = () if isinstance(domains, Missing) else domains
+    if _EVERYTHING in listed:
+        return None
+    if allowed := next((domain for domain in listed if domain in _OF_AWS), None):
+        text = f"{host} is taken to lead to names of {allowed} only, which DNS Firewall allows in {vpc_id}"
+        return Hop("dns", vpc_id, rule=text, grade="inferred")
     fact = f"whether DNS Firewall lets {vpc_id} ask for the names that {host} leads to ({_PAGE})"
     return make_undecided_hop("dns", vpc_id, Missing(fact))
 

@@ -156,7 +156,7 @@ class NameResolver:
             hop: Hop | None = make_undecided_hop("dns", vpc_id, Missing(fact, "route53resolver:ListFirewallRules"))
         else:
             # An endpoint's private names lead to its addresses without further names.
-            redirected = resolution.hop.resource not in self.world.vpc_endpoints
+            redirected = resolution.hop.clean and resolution.hop.resource not in self.world.vpc_endpoints
             hop = judge_firewall(self.world, vpc_id, "" if host is None else host.plain, redirected=redirected)
         if hop is None or not (hop.lost or resolution.hop.clean):
             return resolution
