@@ -16,7 +16,7 @@ locals {
 resource "aws_route53_zone" "this" {
   for_each = local.zoned
 
-  name    = trimprefix(data.aws_vpc_endpoint_service.this[each.key].private_dns_name, "*.")
+  name    = trimprefix(local.offers[each.key].private_dns_name, "*.")
   comment = "Leads to the central endpoint of ${each.key}"
   tags    = merge({ Name = "${var.name}-${each.key}" }, var.tags)
 
@@ -29,7 +29,7 @@ resource "aws_route53_zone" "this" {
     ignore_changes = [vpc]
 
     precondition {
-      condition     = try(length(data.aws_vpc_endpoint_service.this[each.key].private_dns_name) > 0, false)
+      condition     = try(length(local.offers[each.key].private_dns_name) > 0, false)
       error_message = "${each.value} has no private DNS name: a private hosted zone cannot lead to a central endpoint of it."
     }
   }

@@ -8,14 +8,39 @@ output "interface_endpoint_ids" {
   value       = { for service, endpoint in aws_vpc_endpoint.interface : service => endpoint.id }
 }
 
+output "interface_endpoint_arns" {
+  description = "ARNs of the interface endpoints, by service."
+  value       = { for service, endpoint in aws_vpc_endpoint.interface : service => endpoint.arn }
+}
+
 output "gateway_endpoint_ids" {
   description = "Ids of the gateway endpoints, by service."
   value       = { for service, endpoint in aws_vpc_endpoint.gateway : service => endpoint.id }
 }
 
+output "gateway_endpoint_arns" {
+  description = "ARNs of the gateway endpoints, by service."
+  value       = { for service, endpoint in aws_vpc_endpoint.gateway : service => endpoint.arn }
+}
+
+output "network_interface_ids" {
+  description = "Ids of the network interfaces of the interface endpoints, by service."
+  value       = { for service, endpoint in aws_vpc_endpoint.interface : service => endpoint.network_interface_ids }
+}
+
 output "security_group_id" {
-  description = "Id of the endpoints' security group; null where there is no interface endpoint."
+  description = "Id of the module's own security group; null if it has none."
   value       = one(aws_security_group.endpoints[*].id)
+}
+
+output "security_group_arn" {
+  description = "ARN of the module's own security group; null if it has none."
+  value       = one(aws_security_group.endpoints[*].arn)
+}
+
+output "route_table_ids" {
+  description = "Ids of the route tables of each gateway endpoint, by service."
+  value       = { for service, endpoint in aws_vpc_endpoint.gateway : service => endpoint.route_table_ids }
 }
 
 output "prefix_list_ids" {
@@ -29,7 +54,7 @@ output "dns_names" {
 }
 
 output "subnet_ids" {
-  description = "The subnets of each interface endpoint, one in a zone, by service."
+  description = "Ids of the subnets of each interface endpoint, one in a zone, by service."
   value       = local.endpoint_subnets
 }
 

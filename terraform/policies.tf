@@ -22,14 +22,17 @@ locals {
     { actions = ["ecr:GetAuthorizationToken"], of = null },
     { actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], of = "repositories" },
   ]
-  channels = ["CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel"]
+  # The log option awslogs-create-group lets the task create its group:
+  # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
+  group_creation = try(var.least_privilege.create_log_groups, false) ? ["logs:CreateLogGroup"] : []
+  channels       = ["CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel"]
 
   # What least_privilege lets through each endpoint: actions, on the ARNs of which list; null where AWS knows no
   # resource to name.
   needs = {
     "ecr.api"      = local.pull
     "ecr.dkr"      = local.pull
-    logs           = [{ actions = ["logs:CreateLogStream", "logs:PutLogEvents"], of = "log_groups" }]
+    logs           = [{ actions = concat(["logs:CreateLogStream", "logs:PutLogEvents"], local.group_creation), of = "log_groups" }]
     secretsmanager = [{ actions = ["secretsmanager:GetSecretValue"], of = "secrets" }]
     ssm            = [{ actions = ["ssm:GetParameters"], of = "parameters" }]
     kms            = [{ actions = ["kms:Decrypt"], of = "keys" }]

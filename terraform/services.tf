@@ -37,23 +37,61 @@ locals {
   # Platform version 1.3.0 asked for its credentials of ECR over a network interface of Fargate's own.
   ecr_services = var.ecr ? (var.platform_version == "1.3.0" ? ["ecr.dkr"] : ["ecr.api", "ecr.dkr"]) : []
 
-  # The name of the endpoint service, by the name that the caller gives; one that names the Region is whole already.
-  interface_services = {
-    for service in setunion(var.services, local.ecr_services) : service => (
-      strcontains(service, ".${local.region}.") ? service : join(".", [
-        contains(local.prefixed_here, service) ? local.prefixes[data.aws_partition.current.partition] : "com.amazonaws",
-        local.region,
-        service,
-      ])
-    )
-  }
+  gateways = var.create ? var.gateways : []
+  # Names of the caller's, known whatever Terraform has read.
+  interface_names = setunion(var.services, local.ecr_services, var.s3_interface ? ["s3"] : [])
+  endpoint_names  = setunion(local.interface_names, var.gateways)
 
-  # An endpoint has at most one subnet in a zone, and none in a zone where the service is not offered. Of several
-  # subnets in one zone it is the first by its key.
-  subnets_by_zone = { for key, subnet in local.subnets : subnet.availability_zone => subnet.id... }
-  endpoint_subnets = {
-    for service, offer in data.aws_vpc_endpoint_service.this : service => [
-      for zone, ids in local.subnets_by_zone : ids[0] if contains(offer.availability_zones, zone)
+  # The name of the endpoint service, by the name that the caller gives; one with the Region in it is whole already.
+  interface_services = { for service in local.interface_names : service => (
+    strcontains(service, ".${local.region}.") ? service : join(".", [
+      contains(local.prefixed_here, service) ? local.prefixes[data.aws_partition.current.partition] : "com.amazonaws",
+      local.region,
+      service,
+    ])
+  ) if var.create }
+
+  # An endpoint has at most one subnet in a zone, and none in a zone where the service is not offered. Of several subnets
+  # in one zone it is the first by its CIDR block, whichever way the subnets are given.
+  ordered_subnets = flatten(values({ for key, subnet in local.subnets :
+    coalesce(subnet.cidr_block, subnet.ipv6_cidr_block, key) => subnet...
+  }))
+  subnets_by_zone = { for subnet in local.ordered_subnets : subnet.availability_zone => subnet.id... }
+  offers          = data.aws_vpc_endpoint_service.this
+  endpoint_subnets = { for service in keys(local.interface_services) : service => (
+    try(var.endpoint_settings[service].subnet_ids, null) != null ? tolist(var.endpoint_settings[service].subnet_ids) : [
+      for zone, ids in local.subnets_by_zone : ids[0] if var.region != null || contains(try(local.offers[service].availability_zones, []), zone)
     ]
+  ) }
+
+  # AWS refuses private DNS for a service that has no private name. Of another Region that cannot be read.
+  private_names = { for service in keys(local.interface_services) : service => (
+    var.region != null || try(length(local.offers[service].private_dns_name) > 0, false)
+  ) }
+  private_dns = { for service in keys(local.interface_services) : service => coalesce(
+    try(var.endpoint_settings[service].private_dns_enabled, null),
+    !var.central && local.private_names[service],
+  ) }
+
+  # The VPC's own calls keep the gateway of S3, and calls through an inbound endpoint of Route 53 Resolver take the
+  # interface: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DnsOptionsSpecification.html
+  inbound_only = {
+    dns_record_ip_type                             = null
+    private_dns_only_for_inbound_resolver_endpoint = contains(var.gateways, "s3")
+    private_dns_preference                         = null
+    private_dns_specified_domains                  = null
   }
+  dns_options = { for service in keys(local.interface_services) : service => [
+    for options in [
+      try(var.endpoint_settings[service].dns_options, null),
+      service == "s3" && local.private_dns[service] ? local.inbound_only : var.dns_options,
+    ] : options if options != null
+  ] }
+
+  address_type = { for service in keys(local.interface_services) : service => (
+    try(var.endpoint_settings[service].ip_address_type, null) != null ? var.endpoint_settings[service].ip_address_type : var.ip_address_type
+  ) }
+  timeouts = { for service in setunion(keys(local.interface_services), local.gateways) : service => [
+    for limits in [try(var.endpoint_settings[service].timeouts, null), var.timeouts] : limits if limits != null
+  ] }
 }

@@ -13,12 +13,13 @@ ACCOUNT = "111122223333"
 
 
 class Subnet(NamedTuple):
-    """A subnet; ``table`` is None where it has no association, and so the VPC's main route table."""
+    """A subnet; ``table`` is None if it has no association, and so the VPC's main route table."""
 
     cidr: str
     zone: str
     table: str | None = "rtb-private"
     vpc: str = VPC
+    cidr6: str = ""
 
 
 SUBNETS = {"subnet-a": Subnet("10.0.1.0/24", "eu-west-1a"), "subnet-b": Subnet("10.0.2.0/24", "eu-west-1b")}
@@ -50,7 +51,12 @@ def answers(
         "aws_subnet": [
             {
                 "when": {"id": key},
-                "then": {"availability_zone": subnet.zone, "cidr_block": subnet.cidr, "vpc_id": subnet.vpc},
+                "then": {
+                    "availability_zone": subnet.zone,
+                    "cidr_block": subnet.cidr,
+                    "ipv6_cidr_block": subnet.cidr6,
+                    "vpc_id": subnet.vpc,
+                },
             }
             for key, subnet in subnets.items()
         ],
@@ -67,15 +73,8 @@ def answers(
 
 
 def _route_tables(subnets: Mapping[str, Subnet]) -> list[Json]:
-    found: list[Json] = [
-        {
-            "when": {"filter": [{"name": "association.subnet-id", "values": [key]}]},
-            "then": {"id": key, "ids": [subnet.table] if subnet.table else []},
-        }
-        for key, subnet in subnets.items()
-    ]
-    main = {"filter": [{"name": "association.main", "values": ["true"]}]}
-    return [*found, {"when": main, "then": {"id": "main", "ids": ["rtb-main"]}}]
+    tables = {key: [subnet.table] for key, subnet in subnets.items() if subnet.table}
+    return [{"filter": "association.subnet-id", "ids": tables}]
 
 
 def _offers(region: str) -> Iterable[tuple[str, str, Json]]:
@@ -83,4 +82,12 @@ def _offers(region: str) -> Iterable[tuple[str, str, Json]]:
         name = endpoint_service_name_of(ServiceRef(key, region))
         if name is not None and "Interface" in service.types:
             names = private_names_of(ServiceRef(key, region))
-            yield key, name, {"id": name, "private_dns_name": names[0] if names else None}
+            yield (
+                key,
+                name,
+                {
+                    "id": name,
+                    "private_dns_name": names[0] if names else None,
+                    "supported_ip_address_types": ["ipv4", "ipv6"],
+                },
+            )

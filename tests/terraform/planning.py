@@ -21,9 +21,15 @@ def module(answering: Any = None, **variables: Any) -> dict[str, Json]:
 
 
 def whole(answering: Any = None, **variables: Any) -> Json:
-    ways = {"subnets", "subnet_ids", "subnet_tags"} & set(variables)
-    given = {"vpc_id": VPC, **({} if ways else {"subnet_ids": list(SUBNETS)}), **variables}
-    return settled(MODULE, answering or answers(), **given)
+    return settled(MODULE, answering or answers(), **given(**variables))
+
+
+def given(**variables: Any) -> Json:
+    """Return the module's arguments: those of the article's two subnets where the caller names no others."""
+    subnets = {} if {"subnets", "subnet_ids", "subnet_tags"} & set(variables) else {"subnet_ids": list(SUBNETS)}
+    tables = {"route_table_ids", "route_table_tags", "look_up_route_tables"} & set(variables)
+    looked_up = {} if tables or variables.get("gateways") == [] else {"look_up_route_tables": True}
+    return {"vpc_id": VPC, **subnets, **looked_up, **variables}
 
 
 def refusal(answering: Any = None, **variables: Any) -> str:

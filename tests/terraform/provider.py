@@ -8,6 +8,7 @@ gives each unknown a value, and Terraform alone keeps the state. `REPLACED` list
 
 The answers: by type a list of ``{"when": {argument: value, …}, "then": {attribute: value, …}}``; the first whose
 ``when`` holds for the configuration is taken. A data source without one fails, as one that finds nothing does on AWS.
+``{"filter": NAME, "ids": {value: [id, …]}}`` answers a data source with that filter: the ids of all its values.
 Under ``made`` stand the values that AWS fills in, by type of resource and attribute, with ``{name}`` for another
 attribute's value and ``{made_up}`` for a text of its own; other strings are made up, and all else is empty. A value
 that is no text is taken as it is.
@@ -162,8 +163,13 @@ def _failed(summary: str, detail: str) -> list[pb.Diagnostic]:
     return [pb.Diagnostic(severity=pb.Diagnostic.ERROR, summary=summary, detail=detail)]
 
 
-def _holds(when: Json, config: Json) -> bool:
-    return all(config.get(name) == value for name, value in when.items())
+def _answer(row: Json, config: Json) -> Json | None:
+    """Return what a row answers to a configuration; None if it is about another one."""
+    if "filter" not in row:
+        return row["then"] if all(config.get(name) == value for name, value in row.get("when", {}).items()) else None
+    values = [value for each in config.get("filter", []) if each["name"] == row["filter"] for value in each["values"]]
+    ids = {identifier for value in values for identifier in row["ids"].get(value, [])}
+    return {"id": row["filter"], "ids": sorted(ids)} if values else None
 
 
 class StandIn(rpc.ProviderServicer):  # type: ignore[misc]  # generated, and without types
@@ -246,7 +252,7 @@ class StandIn(rpc.ProviderServicer):  # type: ignore[misc]  # generated, and wit
     def ReadDataSource(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 -- as above
         config = read_dynamic_value(request.config)
         rows = json.loads(self._answers.read_text(encoding="utf-8")).get(request.type_name, [])
-        found = next((row["then"] for row in rows if _holds(row.get("when", {}), config)), None)
+        found = next((answer for row in rows if (answer := _answer(row, config)) is not None), None)
         if found is None:
             asked = {name: value for name, value in config.items() if value not in (None, [])}
             why = f"nothing answers {json.dumps(asked, default=str)}"

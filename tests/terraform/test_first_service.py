@@ -133,9 +133,9 @@ def test_first_service_tasks_start() -> None:
     [
         ('aws_vpc_endpoint.gateway["s3"]', {"layers"}),
         ('aws_vpc_endpoint.interface["logs"]', {"logs"}),
-        ('egress_rule.to_gateways["task-000/s3"]', {"layers"}),
-        ('egress_rule.to_endpoints["task-000"]', {"registry-auth", "manifest", "logs"}),
-        ('ingress_rule.tasks["task-000"]', {"registry-auth", "manifest", "logs"}),
+        ('egress_rule.to_gateways["tasks/s3"]', {"layers"}),
+        ('egress_rule.to_endpoints["tasks"]', {"registry-auth", "manifest", "logs"}),
+        ('ingress_rule.tasks["tasks"]', {"registry-auth", "manifest", "logs"}),
     ],
     ids=["gateway", "endpoint", "egress to the list", "egress to the endpoints", "ingress"],
 )

@@ -19,7 +19,7 @@ from tests.terraform.planning import (
     refusal,
     whole,
 )
-from tests.terraforming import plan, planned, settled
+from tests.terraforming import planned, settled
 
 pytestmark = pytest.mark.usefixtures("needs_terraform")
 
@@ -31,8 +31,8 @@ def test_default_module_creates_startup_endpoints_and_opens_only_443() -> None:
 
     assert set(rows) == {
         "aws_security_group.endpoints[0]",
-        f'{RULE}.cidr["000/tcp-443"]',
-        f'{RULE}.cidr["001/tcp-443"]',
+        f'{RULE}.cidr["10.0.1.0/24/tcp-443"]',
+        f'{RULE}.cidr["10.0.2.0/24/tcp-443"]',
         f'{INTERFACE}["ecr.api"]',
         f'{INTERFACE}["ecr.dkr"]',
         f'{INTERFACE}["logs"]',
@@ -60,6 +60,7 @@ def test_article_example_creates_five_endpoints_and_six_ingress_rules() -> None:
     assert len(rows) == 5 + 6 + 1
 
 
+@pytest.mark.long
 def test_platform_1_3_needs_no_ecr_api_and_is_reported_as_retired() -> None:
     document = whole(platform_version="1.3.0")
 
@@ -70,6 +71,7 @@ def test_platform_1_3_needs_no_ecr_api_and_is_reported_as_retired() -> None:
     }
 
 
+@pytest.mark.long
 def test_services_variable_accepts_short_and_full_service_names() -> None:
     named = {"secretsmanager", "ssm", "ssmmessages", "kms", "logs", "com.amazonaws.eu-west-1.sqs"}
     rows = module(services=sorted(named))
@@ -78,18 +80,21 @@ def test_services_variable_accepts_short_and_full_service_names() -> None:
     assert made == {"secretsmanager", "ssm", "ssmmessages", "kms", "logs", "sqs", "ecr.api", "ecr.dkr"}
 
 
+@pytest.mark.long
 def test_dynamodb_gets_a_gateway_endpoint() -> None:
     rows = module(gateways=["s3", "dynamodb"])
 
     assert set(only(rows, GATEWAY)) == {f'{GATEWAY}["s3"]', f'{GATEWAY}["dynamodb"]'}
 
 
+@pytest.mark.long
 def test_module_without_interface_endpoints_creates_no_security_group() -> None:
     rows = module(ecr=False, services=[])
 
     assert set(rows) == {f'{GATEWAY}["s3"]'}
 
 
+@pytest.mark.long
 def test_tags_are_set_on_every_resource() -> None:
     rows = module(tags={"Team": "blue"})
 
@@ -117,14 +122,16 @@ def test_service_names_follow_the_partition(region: str) -> None:
 # -------------------------------------------------------------------------------------------------- subnets and tables
 
 
+@pytest.mark.long
 def test_endpoint_gets_the_first_of_two_subnets_in_a_zone() -> None:
     subnets = {**SUBNETS, "subnet-c": Subnet("10.0.3.0/24", "eu-west-1a")}
     rows = module(answers(subnets), subnet_ids=["subnet-c", "subnet-b", "subnet-a"])
 
-    assert endpoint(rows, "logs")["subnet_ids"] == ["subnet-b", "subnet-c"]
+    assert endpoint(rows, "logs")["subnet_ids"] == ["subnet-a", "subnet-b"]
     assert {row[0] for row in opened(rows)} == {"10.0.1.0/24", "10.0.2.0/24", "10.0.3.0/24"}
 
 
+@pytest.mark.long
 def test_endpoint_avoids_zones_without_the_service() -> None:
     rows = module(answers(offered={"logs": ["eu-west-1b"]}))
 
@@ -132,6 +139,7 @@ def test_endpoint_avoids_zones_without_the_service() -> None:
     assert endpoint(rows, "ecr.api")["subnet_ids"] == ["subnet-a", "subnet-b"]
 
 
+@pytest.mark.long
 def test_service_offered_in_no_zone_is_refused() -> None:
     why = refusal(answers(offered={"logs": ["eu-west-1c"]}))
 
@@ -139,61 +147,67 @@ def test_service_offered_in_no_zone_is_refused() -> None:
     assert "the subnets are in eu-west-1a, eu-west-1b" in why
 
 
-def test_module_plans_with_unknown_ids(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("ingress", "keys"),
+    [
+        ("subnets", ['cidr["10.0.0.0/24/tcp-443"]', 'cidr["10.0.1.0/24/tcp-443"]']),
+        ("from-tasks", ['tasks["web"]']),
+    ],
+)
+def test_module_plans_with_unknown_ids(tmp_path: Path, ingress: str, keys: list[str]) -> None:
     (tmp_path / "main.tf").write_text(f"""
         resource "aws_vpc" "new" {{
           cidr_block = "10.0.0.0/16"
         }}
         resource "aws_subnet" "new" {{
-          count      = 2
-          vpc_id     = aws_vpc.new.id
-          cidr_block = cidrsubnet(aws_vpc.new.cidr_block, 8, count.index)
+          for_each          = {{ a = 0, b = 1 }}
+          vpc_id            = aws_vpc.new.id
+          availability_zone = "eu-west-1${{each.key}}"
+          cidr_block        = cidrsubnet(aws_vpc.new.cidr_block, 8, each.value)
+        }}
+        resource "aws_route_table" "new" {{
+          vpc_id = aws_vpc.new.id
         }}
         resource "aws_security_group" "tasks" {{
           vpc_id = aws_vpc.new.id
         }}
         module "endpoints" {{
-          source                  = "{MODULE}"
-          vpc_id                  = aws_vpc.new.id
-          subnet_ids              = aws_subnet.new[*].id
-          gateways                = []
-          ingress                 = "from-tasks"
-          task_security_group_ids = [aws_security_group.tasks.id]
+          source               = "{MODULE}"
+          vpc_id               = aws_vpc.new.id
+          subnets              = aws_subnet.new
+          route_table_ids      = [aws_route_table.new.id]
+          ingress              = "{ingress}"
+          task_security_groups = {{ web = aws_security_group.tasks.id }}
+          task_egress          = true
         }}
         """)
+    here = answers()
+    here["made"]["aws_vpc"] = {"id": VPC}
 
-    rows = planned(plan(tmp_path, answers()))
+    rows = planned(settled(tmp_path, here))
 
     assert len(only(rows, f"module.endpoints.{INTERFACE}")) == 3
-    assert len(only(rows, f"module.endpoints.{RULE}")) == 1
+    assert set(only(rows, f"module.endpoints.{RULE}")) == {f"module.endpoints.{RULE}.{key}" for key in keys}
 
 
+@pytest.mark.long
 def test_subnets_and_route_tables_are_selected_by_tags() -> None:
     tags = {"Environment": "test"}
     rows = module(vpc_id=None, vpc_tags=tags, subnet_tags=tags, route_table_tags=tags)
 
     assert endpoint(rows, "logs")["subnet_ids"] == ["subnet-a", "subnet-b"]
     assert endpoint(rows, "s3")["route_table_ids"] == ["rtb-tagged"]
-    assert f'{RULE}.cidr["subnet-a/tcp-443"]' in rows
+    assert f'{RULE}.cidr["10.0.1.0/24/tcp-443"]' in rows
 
 
-def test_subnets_without_route_table_use_the_main_route_table() -> None:
-    subnets = {**SUBNETS, "subnet-c": Subnet("10.0.3.0/24", "eu-west-1c", table=None)}
-    rows = module(answers(subnets), subnet_ids=list(subnets))
-
-    assert set(endpoint(rows, "s3")["route_table_ids"]) == {"rtb-private", "rtb-main"}
-
-
-def test_given_route_tables_are_used_unchanged() -> None:
-    assert endpoint(module(route_table_ids=["rtb-x"]), "s3")["route_table_ids"] == ["rtb-x"]
-
-
+@pytest.mark.long
 def test_subnet_of_another_vpc_is_refused() -> None:
     subnets = {"subnet-a": Subnet("10.0.1.0/24", "eu-west-1a", vpc="vpc-2")}
 
     assert "Subnet subnet-a is in vpc-2" in refusal(answers(subnets), subnet_ids=["subnet-a"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("found", ["aws_subnets", "aws_route_tables"])
 def test_tags_that_match_nothing_are_refused(found: str) -> None:
     empty = answers() | {found: [{"then": {"id": "x", "ids": []}}]}

@@ -25,10 +25,11 @@ variable "private_subnet_ids" {
 module "endpoints" {
   source = "../.."
 
-  vpc_id     = var.vpc_id
-  subnet_ids = var.private_subnet_ids
-  services   = ["secretsmanager", "logs"]
-  ingress    = "article"
+  vpc_id               = var.vpc_id
+  subnet_ids           = var.private_subnet_ids
+  look_up_route_tables = true
+  services             = ["secretsmanager", "logs"]
+  ingress              = "article"
 }
 
 output "endpoints" {

@@ -81,10 +81,10 @@ module "endpoints" {
   subnets         = aws_subnet.private
   route_table_ids = [aws_route_table.private.id]
 
-  services                = ["logs"]
-  ingress                 = "from-tasks"
-  task_security_group_ids = [aws_security_group.tasks.id]
-  task_egress             = true
+  services             = ["logs"]
+  ingress              = "from-tasks"
+  task_security_groups = { tasks = aws_security_group.tasks.id }
+  task_egress          = true
 
   least_privilege = {
     repositories = [aws_ecr_repository.this.arn]
