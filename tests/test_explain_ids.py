@@ -20,6 +20,7 @@ from skerry.diagnose import compare
 from skerry.diagnose.diagnosis import Severity
 from skerry.launch.needs import STEPS, Blocks
 from skerry.plan.changes import Change, Disposition
+from skerry.plan.records import StrategyName
 from skerry.reach import trace
 from skerry.reach.subnets import Place
 from skerry.render import formats
@@ -60,6 +61,7 @@ WORDS = {
     "relation of an error text to a service": set(get_args(compare.Relation)),
     "kind of a hop": set(get_args(trace.Kind)),
     "finding of a plan": set(findings_of_plans()),
+    "strategy of a plan": set(get_args(StrategyName)),
     "change of a plan": {str(change.__struct_config__.tag) for change in changes()},
     "effect of a change": set(get_args(Disposition)),
 }

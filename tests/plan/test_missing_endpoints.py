@@ -150,14 +150,14 @@ class TestCentralEndpoints:
         assert rules(found) == {("sg-new-endpoints-vpc-2", "tcp", 443, "10.0.1.0/24")}
         assert found.proven
 
-    def test_task_egress_to_central_endpoint_uses_its_subnet_cidrs(self) -> None:
+    def test_task_egress_to_central_endpoints_is_one_rule_for_the_block_of_their_vpc(self) -> None:
         network = self.hub()
         network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [
             allow("tcp", 443, cidr="10.0.0.0/16"),
             allow("tcp", 443, prefix_list="pl-53"),
         ]
         found = planned(network)
-        assert rules(found, "out") == {("sg-task", "tcp", 443, "10.1.1.0/24"), ("sg-task", "tcp", 443, "10.1.2.0/24")}
+        assert rules(found, "out") == {("sg-task", "tcp", 443, "10.1.0.0/16")}
         assert found.proven
 
     def test_missing_transit_gateway_route_yields_only_advice(self) -> None:

@@ -77,7 +77,7 @@ class TestSecurityGroupRules:
         network = served()
         peers = [f"10.9.{number}.0/24" for number in range(60)]
         network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = [allow("tcp", 443, cidr=peers)]
-        assert planned(network).limits[0].startswith("62 outbound rules of sg-task")
+        assert planned(network).limits[0].startswith("61 outbound rules of sg-task")
 
 
 def test_network_acl_entry_quota_excludes_the_default_entries() -> None:

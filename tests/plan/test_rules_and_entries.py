@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from skerry.plan.changes import AddAclEntry, Advise, AuthorizeRule, Change, CreateSecurityGroup, ModifyEndpoint
+from skerry.plan.changes import AddAclEntry, Advise, AuthorizeRule, Change, CreateSecurityGroup, ModifyEndpoint, Rule
 from skerry.verdicts import BLOCKED
 from tests.networks import ALL, EVERYWHERE, HTTPS, Network, allow, both_ways, entry
 from tests.planning import changes, isolated, kinds, of_kind, only, planned, rules, told
@@ -27,22 +27,31 @@ class TestTaskSecurityGroup:
         network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = list(kept)
         return network
 
-    def test_task_group_is_opened_to_endpoint_group_and_s3_prefix_list(self) -> None:
+    def test_one_rule_opens_a_task_group_to_endpoints_and_s3(self) -> None:
         found = planned(self.closed())
-        assert rules(found, "out") == {("sg-task", "tcp", 443, "sg-open"), ("sg-task", "tcp", 443, "pl-53")}
+        assert changes(found) == [AuthorizeRule("sg-task", "out", Rule("tcp", 443, EVERYWHERE))]
         assert found.proven
+        (second,) = found.runners_up
+        assert (second.strategy, second.changes) == ("exact-rules", 2)
 
-    def test_task_group_is_not_opened_to_a_group_shared_by_other_hosts(self) -> None:
+    def test_rule_names_the_group_of_endpoints_if_that_is_all_that_is_closed(self) -> None:
+        found = planned(self.closed(TO_S3))
+        assert changes(found) == [AuthorizeRule("sg-task", "out", Rule("tcp", 443, "sg-open"))]
+
+    def test_rule_names_the_prefix_list_of_s3_if_that_is_all_that_is_closed(self) -> None:
+        found = planned(self.closed(allow("tcp", 443, group="sg-open")))
+        assert changes(found) == [AuthorizeRule("sg-task", "out", Rule("tcp", 443, "pl-53"))]
+
+    def test_task_group_is_opened_to_the_subnet_of_endpoints_with_a_shared_group(self) -> None:
         network = self.closed(TO_S3)
         network.interface("eni-db", "10.0.1.77", groups=["sg-open"])
         found = planned(network)
-        assert rules(found, "out") == {("sg-task", "tcp", 443, "sg-new-endpoints-vpc-1")}
-        assert {row.endpoint_id for row in of_kind(found, ModifyEndpoint)} == {name for name, _ in SERVICES}
+        assert changes(found) == [AuthorizeRule("sg-task", "out", Rule("tcp", 443, "10.0.0.0/16"))]
         assert found.proven
 
-    def test_endpoint_with_shared_group_gets_the_group_of_other_endpoints(self) -> None:
-        network = self.closed(TO_S3)
-        network.group("sg-mixed", inbound=[HTTPS], outbound=[ALL])
+    def test_closed_endpoint_with_shared_group_gets_the_group_of_other_endpoints(self) -> None:
+        network = served()
+        network.group("sg-mixed", inbound=[], outbound=[ALL])
         network.interface("eni-db", "10.0.1.77", groups=["sg-mixed"])
         network.endpoint("vpce-a2", "ecr.api", ["subnet-b"], "sg-mixed")
         network.rows["VpcEndpoints"].remove(network.row("VpcEndpoints", "vpce-a"))
@@ -165,18 +174,50 @@ class TestNetworkAcls:
         ]
         assert found.proven
 
-    def test_network_acl_gets_an_entry_for_each_s3_block(self) -> None:
+    def test_network_acl_gets_one_entry_a_direction_for_all_s3_blocks(self) -> None:
         found = planned(self.guarded(entry(100, cidr="10.0.0.0/16")))
-        blocks = {row.cidr for row in of_kind(found, AddAclEntry)}
-        assert blocks == {"52.218.0.0/17", "3.5.64.0/21"}
+        assert changes(found) == [
+            AddAclEntry("acl-own", 110, "out", EVERYWHERE, (443, 443)),
+            AddAclEntry("acl-own", 110, "in", EVERYWHERE, (32_768, 65_535)),
+        ]
         assert found.proven
+        (second,) = found.runners_up
+        assert (second.changes, second.because) == (4, "has fewer changes")
 
-    def test_network_acl_gets_no_entry_if_s3_blocks_are_unknown(self) -> None:
+    def test_network_acl_copies_no_block_even_if_s3_has_only_one(self) -> None:
+        network = self.guarded(entry(100, cidr="10.0.0.0/16"))
+        network.row("PrefixLists", "pl-53")["Cidrs"] = ["52.218.0.0/17"]
+        found = planned(network)
+        assert {row.cidr for row in of_kind(found, AddAclEntry)} == {EVERYWHERE}
+        (second,) = found.runners_up
+        assert second.because == "copies no blocks of AWS's prefix list, to which AWS adds"
+
+    def test_network_acl_is_opened_if_s3_blocks_are_unknown(self) -> None:
         network = self.guarded(entry(100, cidr="10.0.0.0/16"))
         network.row("PrefixLists", "pl-53").pop("Cidrs")
         found = planned(network)
-        assert of_kind(found, AddAclEntry) == []
-        assert not found.proven
+        assert {row.cidr for row in of_kind(found, AddAclEntry)} == {EVERYWHERE}
+        assert found.proven
+
+    def test_network_acl_copies_blocks_where_one_entry_would_lead_to_the_internet(self) -> None:
+        """The subnet has a route to a NAT gateway, and only the network ACL keeps it from the internet."""
+        network = self.guarded(entry(100, cidr="10.0.0.0/16"))
+        network.serve_internet_by_nat()
+        found = planned(network)
+        assert found.proven
+        assert {row.cidr for row in of_kind(found, AddAclEntry)} == {"52.218.0.0/17", "3.5.64.0/21"}
+        assert "gives no subnet access to the internet" in {second.because for second in found.runners_up}
+
+    def test_broad_entry_comes_after_denials_of_other_addresses(self) -> None:
+        s3 = entry(100, cidr="10.0.0.0/16")
+        found = planned(self.guarded(s3, entry(120, "deny", "198.51.100.0/24")))
+        assert {(row.number, row.cidr) for row in of_kind(found, AddAclEntry)} == {(130, EVERYWHERE)}
+        assert {row.disposition for row in found.changes} == {"safe"}
+
+    def test_broad_entry_comes_before_the_denial_of_its_packets(self) -> None:
+        found = planned(self.guarded(entry(100, cidr="10.0.0.0/16"), entry(120, "deny", "52.218.0.0/17"), entry(130)))
+        assert {row.number for row in of_kind(found, AddAclEntry)} == {110}
+        assert found.proven
 
     def test_network_acl_allow_entry_precedes_the_deny_entry(self) -> None:
         found = planned(self.guarded(entry(50, "deny", "10.0.2.0/24"), entry(100)))

@@ -10,6 +10,7 @@ from skerry.model.world import World
 from skerry.plan.changes import Advise, Change
 from skerry.plan.records import Options, Why
 from skerry.plan.scope import Failing, Scope
+from skerry.plan.strategies import EXACT, Strategy
 from skerry.reach.cache import Memo
 from skerry.reach.trace import JudgedPiece, Trace
 
@@ -29,6 +30,7 @@ class Case(NamedTuple):
     options: Options
     failing: Failing
     memo: Memo
+    strategy: Strategy = EXACT
 
     @property
     def vpc_id(self) -> str:

@@ -116,7 +116,7 @@ def _cutting(world: World, tables: tuple[str, ...], prefix_list: str | None) -> 
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """
-    leading = sorted(name for name in tables if any(_leads_out(route) for route in _routes(world, name)))
+    leading = sorted(name for name in tables if any(leads_out(route) for route in _routes(world, name)))
     stale = sorted(
         name
         for name in tables
@@ -138,8 +138,8 @@ def _routes(world: World, table_id: str) -> tuple[Route, ...]:
     return () if table is None or table.routes is UNSET else table.routes
 
 
-def _leads_out(row: Route) -> bool:
-    """Return whether a route leads to public addresses, other than by an endpoint."""
+def leads_out(row: Route) -> bool:
+    """Tell whether a route leads to public addresses, other than by an endpoint."""
     if row.state != "active" or not _leaves_vpc(row.target):
         return False
     match row.destination:

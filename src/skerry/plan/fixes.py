@@ -12,8 +12,9 @@ from skerry.catalogue.services import service_of_endpoint
 from skerry.launch.needs import Call
 from skerry.model.facts import Missing
 from skerry.plan import central_names, manual_steps, rules_and_entries
-from skerry.plan.changes import Change, CreateSecurityGroup, DeleteEndpoint, ModifyEndpoint, SetVpcAttribute
+from skerry.plan.changes import Advise, Change, CreateSecurityGroup, DeleteEndpoint, ModifyEndpoint, SetVpcAttribute
 from skerry.plan.context import Case, Remedy, advise_on
+from skerry.plan.existing_ways import is_closed_by_filters, openings_for
 from skerry.plan.missing_endpoints import (
     advise_on_zone,
     endpoint_for,
@@ -37,6 +38,12 @@ def remedies_for(case: Case) -> Iterator[Remedy]:
     """Return the changes for the visible blockers of a call."""
     need, outcome = case.failing.need, case.failing.outcome
     bad = [trace for trace in outcome.traces if trace.verdict is not OK]
+    closed = [trace for trace in bad if case.strategy.opens_ways and is_closed_by_filters(case, trace)]
+    for trace in closed:
+        yield from openings_for(case, trace)
+    if closed:
+        # An endpoint that no name leads to is not needed then.
+        bad = [trace for trace in bad if trace not in closed and not trace.intended]
     nowhere = [trace for trace in bad if trace.passage is None or trace.destination is NOWHERE]
     led = [trace for trace in bad if trace not in nowhere and _to_own(case, trace)]
     # A central endpoint that only lacks its name gets one, so the zone without the name needs no advice.
@@ -126,11 +133,19 @@ def _mend(case: Case, trace: Trace, judged: JudgedPiece) -> Iterator[Change]:
         case "security-group":
             yield from _let_in(case, trace, judged)
         case "network-acl":
-            yield from rules_and_entries.acl_entries_for(case.world, case.failing, trace, judged)
+            yield from _let_through(case, trace, judged)
         case "endpoint" if endpoint is not None and piece.asked is not None:
             yield manual_steps.extend_endpoint_policy(endpoint, *piece.asked) or advise_on(judged, trace)
         case _:
             yield advise_on(judged, trace)
+
+
+def _let_through(case: Case, trace: Trace, judged: JudgedPiece) -> Iterator[Change]:
+    """Yield the entries of a network ACL on a path that a plan may open."""
+    if rules_and_entries.may_open(case.failing, trace):
+        yield from rules_and_entries.acl_entries_for(case, trace, judged)
+    else:
+        yield Advise(judged.piece.resource, judged.piece.message)
 
 
 def _names(case: Case, judged: JudgedPiece) -> Change:
@@ -152,10 +167,10 @@ def _let_out(case: Case, trace: Trace, judged: JudgedPiece) -> Iterator[Change]:
     # Outbound rules see the groups of their own VPC; into another one a block leads.
     group_ids = names if isinstance(names, tuple) and endpoint is not None and endpoint.vpc_id == case.vpc_id else ()
     own = next((name for name in group_ids if _is_fit(case, name)), None)
-    if own is None and group_ids and endpoint is not None:
+    if own is None and group_ids and endpoint is not None and not rules_and_entries.broad_block_for(case, trace):
         created, own = _group_for(case, endpoint.vpc_endpoint_id)
         yield from created
-    change = rules_and_entries.let_out(case.world, case.failing, trace, own)
+    change = rules_and_entries.let_out(case, trace, own)
     yield change or advise_on(judged, trace)
 
 

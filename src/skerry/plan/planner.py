@@ -12,9 +12,11 @@ from skerry.cost.prices import load_prices
 from skerry.diagnose.diagnosis import Finding
 from skerry.model.origins import Origin
 from skerry.model.world import World
-from skerry.plan import impact
+from skerry.plan import impact, preference
 from skerry.plan.change_costs import budget_message, cost_of_change, sum_costs
 from skerry.plan.changes import (
+    AddAclEntry,
+    AuthorizeRule,
     Change,
     ConfigureService,
     CreateGatewayEndpoint,
@@ -23,11 +25,13 @@ from skerry.plan.changes import (
     resource_of,
 )
 from skerry.plan.disruption import disposition_of, owner_of
+from skerry.plan.narrowing import narrow
 from skerry.plan.notes import findings_for
 from skerry.plan.quotas import exceeded_quotas_of
 from skerry.plan.records import Break, Options, Plan, Planned, Remaining, Why
 from skerry.plan.scope import Failing, Found, Scope
 from skerry.plan.search import SearchResult, search
+from skerry.plan.strategies import EXACT, NAT, Strategy, broader_strategies
 from skerry.reach.trace import Piece
 from skerry.verdicts import NOT_APPLICABLE, OK, UNKNOWN
 
@@ -35,13 +39,48 @@ _NOTHING_TO_DO = {OK, NOT_APPLICABLE}
 
 
 def plan(world: World, scope: Scope, options: Options | None = None) -> Plan:
-    """Plan the least changes after which every launch of the scope can start."""
+    """Plan the least changes after which every launch of the scope can start.
+
+    Every strategy makes a plan, and one key compares them: `preference.rank_of`.
+    """
     options = options or Options()
     names = tuple(dict.fromkeys(name for kind in scope.kinds for name in kind.names))
     before = scope.look(world)
     if before.verdict in _NOTHING_TO_DO:
         return Plan(names, before.verdict, before.verdict, proven=True)
-    result = search(world, scope, options, before)
+    results: dict[Strategy, SearchResult] = {}
+    plans: dict[Strategy, Plan] = {}
+    for strategy in _strategies(before, options, results):
+        results[strategy] = search(world, scope, options, before, strategy)
+        plans[strategy] = _plan_of(world, scope, options, before, results[strategy])
+    chosen = preference.best_of(world, options, plans)
+    narrowed = narrow(world, scope, results[chosen], list(results.values()))
+    if narrowed is not results[chosen]:
+        plans[chosen] = _plan_of(world, scope, options, before, narrowed)
+    return preference.explain_choice(world, options, plans, chosen)
+
+
+def _strategies(before: Found, options: Options, results: dict[Strategy, SearchResult]) -> Iterator[Strategy]:
+    """Yield the strategies to try; the broader ones may differ from the exact one only where filters lose packets."""
+    yield EXACT
+    exact = results[EXACT].changes
+    if any(_is_filter_change(change) for change in exact) or any(_is_filtered(failing) for failing in before.failing):
+        yield from broader_strategies()
+    if not options.nat and any(isinstance(change, CreateInterfaceEndpoint | CreateGatewayEndpoint) for change in exact):
+        yield NAT
+
+
+def _is_filter_change(change: Change) -> bool:
+    return isinstance(change, AddAclEntry) or (isinstance(change, AuthorizeRule) and change.direction == "out")
+
+
+def _is_filtered(failing: Failing) -> bool:
+    judged_pieces = (judged for trace in failing.outcome.traces for judged in trace.judged)
+    return any(judged.lost and judged.hop.kind in {"security-group", "network-acl"} for judged in judged_pieces)
+
+
+def _plan_of(world: World, scope: Scope, options: Options, before: Found, result: SearchResult) -> Plan:
+    """Return the plan of one search, with its proof, its limits and its cost."""
     changes = tuple(result.changes)
     planned = tuple(_planned(world, scope, result, change) for change in changes)
     breaks = tuple(_breaks(result))
@@ -49,7 +88,7 @@ def plan(world: World, scope: Scope, options: Options | None = None) -> Plan:
     over_budget = budget_message(monthly, options.budget)
     beyond = (*exceeded_quotas_of(result.world, changes), *((over_budget,) if over_budget else ()))
     return Plan(
-        services=names,
+        services=tuple(dict.fromkeys(name for kind in scope.kinds for name in kind.names)),
         before=before.verdict,
         after=result.outcome.verdict,
         proven=result.outcome.verdict is OK and not breaks and not beyond,

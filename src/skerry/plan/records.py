@@ -15,6 +15,7 @@ from skerry.verdicts import NOT_APPLICABLE, OK, Verdict
 
 Ingress = Literal["from-tasks", "subnets", "article"]
 PlanNextStep = Literal["rehearse", "write-terraform", "supply-facts", "diagnose"]
+StrategyName = Literal["exact-rules", "vpc-rules", "one-rule", "existing-way", "nat-gateway"]
 INGRESSES: tuple[Ingress, ...] = ("from-tasks", "subnets", "article")
 
 
@@ -85,13 +86,23 @@ class Break(msgspec.Struct, frozen=True, gc=False):
     message: str
 
 
+class RunnerUp(msgspec.Struct, frozen=True, gc=False):
+    """A plan that was not chosen: its strategy, its number of changes, its monthly cost and why another is better."""
+
+    strategy: StrategyName
+    changes: int
+    monthly: Amount | Missing
+    because: str
+
+
 class Plan(msgspec.Struct, frozen=True, gc=False):
     """The least changes for the launches in scope, and what was proven of them.
 
     ``before`` and ``after`` are the verdicts of all launches together. ``proven``: after the changes every launch is ok
     and nobody else's flow breaks. ``facts`` must be known before more can be proven; ``limits`` are quotas that the
     changes would go beyond. ``monthly`` is the fixed cost of all changes a month, and ``prices_of`` the date of the
-    price table.
+    price table. ``strategy`` names how the changes were chosen, ``because`` the preference in which they are better than
+    ``runners_up``, the other proven plans.
     """
 
     services: tuple[str, ...]
@@ -106,6 +117,9 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     findings: tuple[Finding, ...] = ()
     monthly: Amount | Missing | None = None
     prices_of: str = ""
+    strategy: StrategyName | None = None
+    because: str = ""
+    runners_up: tuple[RunnerUp, ...] = ()
 
     @property
     def next_step(self) -> PlanNextStep | None:

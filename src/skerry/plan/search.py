@@ -30,6 +30,7 @@ from skerry.plan.ordering import sort_changes
 from skerry.plan.outages import Outage, find_outages
 from skerry.plan.records import Options, Why
 from skerry.plan.scope import FAILS, Failing, Found, Kind, Scope
+from skerry.plan.strategies import EXACT, Strategy
 from skerry.plan.world_after import apply_changes
 from skerry.reach.cache import Memo
 from skerry.verdicts import OK
@@ -55,27 +56,36 @@ class SearchResult(NamedTuple):
     broken: tuple[Failing, ...]
     outages: tuple[Outage, ...]
 
+    @property
+    def is_sound(self) -> bool:
+        """Tell whether every launch is ok and nobody's flow fails, not even for a time."""
+        return self.outcome.verdict is OK and not self.broken and not self.outages
 
-def search(world: World, scope: Scope, options: Options, before: Found) -> SearchResult:
+
+def search(world: World, scope: Scope, options: Options, before: Found, strategy: Strategy = EXACT) -> SearchResult:
     """Find changes after which the launches of the scope are ok, as far as any are; ``before``: today's diagnosis."""
-    state = _State(world, scope, options, before)
+    state = _State(world, scope, options, before, strategy)
     state.mend()
     state.spare_others()
     state.prune()
     state.tell_the_rest()
-    changes = sort_changes(state.changes)
-    # The proof is for the reported changes, in their order.
-    changed = apply_changes(world, changes)
-    broken = tuple(impact.find_broken_flows(changed, state.flows))
-    outages = tuple(find_outages(world, scope, changes))
-    return SearchResult(changes, changed, scope.look(changed), state.flows, broken, outages)
+    return prove(world, scope, state.changes, state.flows)
+
+
+def prove(world: World, scope: Scope, changes: dict[Change, tuple[Why, ...]], flows: tuple[Flow, ...]) -> SearchResult:
+    """Walk every call in the World after changes; the proof is for them as they are reported, in their order."""
+    ordered = sort_changes(changes)
+    changed = apply_changes(world, ordered)
+    broken = tuple(impact.find_broken_flows(changed, flows))
+    outages = tuple(find_outages(world, scope, ordered))
+    return SearchResult(ordered, changed, scope.look(changed), flows, broken, outages)
 
 
 class _State:
     """The changes so far, each with its reasons and the kinds of launch that asked for it first."""
 
-    def __init__(self, world: World, scope: Scope, options: Options, before: Found) -> None:
-        self.world, self.scope, self.options = world, scope, options
+    def __init__(self, world: World, scope: Scope, options: Options, before: Found, strategy: Strategy) -> None:
+        self.world, self.scope, self.strategy, self.options = world, scope, strategy, strategy.options(options)
         self._last: tuple[tuple[Change, ...], World, Found] = ((), world, before)
         self.changes: dict[Change, tuple[Why, ...]] = {}
         self.kinds: dict[Change, Kind] = {}
@@ -118,7 +128,7 @@ class _State:
         current, result = self.look()
         memo = Memo()
         for failing in result.failing:
-            case = Case(current, self.scope, self.options, failing, memo)
+            case = Case(current, self.scope, self.options, failing, memo, self.strategy)
             for trace in failing.outcome.traces:
                 for judged in trace.judged:
                     piece = judged.piece
@@ -169,7 +179,7 @@ class _State:
         """Add the fixes of all failing calls, also existing ones: they get more reasons; return whether any is new."""
         new, memo = False, Memo()
         for failing in failures:
-            for remedy in remedies_for(Case(current, self.scope, options, failing, memo)):
+            for remedy in remedies_for(Case(current, self.scope, options, failing, memo, self.strategy)):
                 if only is None or isinstance(remedy.change, only):
                     new |= self._add(remedy, failing.kind)
         return new

@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from skerry.model.facts import Refusal
+from skerry.model.missing import Missing
 from skerry.model.origins import Origin
 from skerry.plan.changes import (
     AddAclEntry,
@@ -31,8 +32,8 @@ from skerry.plan.changes import (
     is_new,
     resource_of,
 )
-from skerry.plan.records import Plan, Planned, Why
-from skerry.render.money import format_cost, format_monthly
+from skerry.plan.records import Plan, Planned, StrategyName, Why
+from skerry.render.money import format_amount, format_cost, format_monthly
 from skerry.render.origin_list import list_places
 from skerry.render.text import bold, clean, dim, list_names, pluralize, style_word
 from skerry.render.unread_calls import format_refusals
@@ -58,10 +59,30 @@ def format_plan(plan: Plan, *, refused: Iterable[Refusal] = (), view: View = DEF
             number += 1
             lines += _change(number, planned)
     lines += format_monthly(plan)
+    lines += _choice(plan)
     lines += _rest(plan)
     lines += list_places(_origins_of(plan), view.width) if view.verbose else ()
     lines += format_refusals(refused, view.width)
     return view.fit(lines) + format_next(view, plan.next_step)
+
+
+_STRATEGIES: dict[StrategyName, str] = {
+    "exact-rules": "new endpoints or rules for exactly the addresses that are called",
+    "vpc-rules": "new endpoints or rules for the block of the VPC",
+    "one-rule": "new endpoints or one rule for HTTPS to every address",
+    "existing-way": "the existing way out, opened for HTTPS",
+    "nat-gateway": "a NAT gateway in place of endpoints",
+}
+
+
+def _choice(plan: Plan) -> Iterator[str]:
+    """Yield why a proven plan was chosen, and its runners-up, each in a line."""
+    if plan.strategy is None or not plan.proven:
+        return
+    yield from ["", f"{bold('Chosen')}  {_STRATEGIES[plan.strategy]}: {clean(plan.because)}"]
+    for second in plan.runners_up:
+        cost = "" if isinstance(second.monthly, Missing) else f", {format_amount(second.monthly)} a month"
+        yield f"{bold('Runner-up')}  {pluralize(second.changes, 'change')}{cost}: {_STRATEGIES[second.strategy]}"
 
 
 def _headline(plan: Plan) -> str:

@@ -100,6 +100,15 @@ class NoteOut(msgspec.Struct, frozen=True):
     origin: OriginOut | None
 
 
+class RunnerUpOut(msgspec.Struct, frozen=True):
+    """A proven plan that was not chosen."""
+
+    strategy: str
+    changes: int
+    monthly: AmountOut | None
+    because: str
+
+
 class PlanOut(msgspec.Struct, frozen=True):
     """The whole answer of ``plan``."""
 
@@ -119,6 +128,9 @@ class PlanOut(msgspec.Struct, frozen=True):
     findings: list[NoteOut]
     monthly: AmountOut | None
     prices_of: str
+    strategy: str | None
+    because: str
+    runners_up: list[RunnerUpOut]
 
 
 def encode_plan(world: World, plan: Plan) -> str:
@@ -155,6 +167,12 @@ def encode_plan(world: World, plan: Plan) -> str:
         ],
         monthly=None if plan.monthly is None else _amount_out(plan.monthly),
         prices_of=plan.prices_of,
+        strategy=plan.strategy,
+        because=plan.because,
+        runners_up=[
+            RunnerUpOut(second.strategy, second.changes, _amount_out(second.monthly), second.because)
+            for second in plan.runners_up
+        ],
     )
     return write(document)
 

@@ -1,0 +1,54 @@
+"""Paths out of the VPC that only filters close: a rule or an entry opens them, and no endpoint is needed."""
+
+from collections.abc import Iterator
+
+from msgspec import UNSET
+
+from skerry.launch.needs import Call
+from skerry.net.addresses import PUBLIC
+from skerry.net.intervals import subtract
+from skerry.plan import rules_and_entries
+from skerry.plan.changes import AuthorizeRule, Change, Rule
+from skerry.plan.context import Case, Remedy
+from skerry.plan.rules_and_entries import ANYWHERE, HTTPS
+from skerry.plan.scope import FAILS
+from skerry.plan.security_groups import choose_task_group
+from skerry.reach.trace import NOWHERE, JudgedPiece, Trace
+
+
+def is_closed_by_filters(case: Case, trace: Trace) -> bool:
+    """Tell whether a path to public addresses exists, and only the task's group and network ACLs lose its packets."""
+    there, need = trace.destination, case.failing.need
+    if trace.verdict not in FAILS or trace.intended or trace.purpose == "dns" or not isinstance(need, Call):
+        return False
+    if trace.passage is None or there is NOWHERE or there.endpoint or there.interface or there.subnet:
+        return False
+    is_public = need.port == HTTPS and not subtract(there.addresses, PUBLIC)
+    return is_public and all(_is_filter(case, trace, judged) for judged in trace.judged if judged.lost)
+
+
+def _is_filter(case: Case, trace: Trace, judged: JudgedPiece) -> bool:
+    """Tell whether a rule of the task's group or an entry of a network ACL lets the packets through."""
+    if judged.hop.kind == "network-acl":
+        acl = case.world.network_acls.get(judged.piece.resource)
+        return acl is not None and acl.entries is not UNSET
+    return judged.hop.kind == "security-group" and judged.hop in trace.first and _task_group(case) is not None
+
+
+def _task_group(case: Case) -> str | None:
+    return choose_task_group(case.world, case.failing.kind.launch, case.failing.subnet)
+
+
+def openings_for(case: Case, trace: Trace) -> Iterator[Remedy]:
+    """Yield the rule and the entries that open a path."""
+    for judged in (item for item in trace.judged if item.lost):
+        for change in _opening(case, trace, judged):
+            yield Remedy(change, case.why((judged,)))
+
+
+def _opening(case: Case, trace: Trace, judged: JudgedPiece) -> Iterator[Change]:
+    group = _task_group(case)
+    if judged.hop.kind == "network-acl":
+        yield from rules_and_entries.acl_entries_for(case, trace, judged)
+    elif group is not None:
+        yield AuthorizeRule(group, "out", Rule("tcp", HTTPS, ANYWHERE))
