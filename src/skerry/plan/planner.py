@@ -31,7 +31,7 @@ from skerry.plan.quotas import exceeded_quotas_of
 from skerry.plan.records import Break, Options, Plan, Planned, Remaining, Why
 from skerry.plan.scope import Failing, Found, Scope
 from skerry.plan.search import SearchResult, search
-from skerry.plan.strategies import EXACT, NAT, Strategy, broader_strategies
+from skerry.plan.strategies import EXACT, NAT, TASK_GROUPS, Strategy, broader_strategies
 from skerry.reach.trace import Piece
 from skerry.verdicts import NOT_APPLICABLE, OK, UNKNOWN
 
@@ -66,8 +66,14 @@ def _strategies(before: Found, options: Options, results: dict[Strategy, SearchR
     exact = results[EXACT].changes
     if any(_is_filter_change(change) for change in exact) or any(_is_filtered(failing) for failing in before.failing):
         yield from broader_strategies()
+    if options.ingress == "subnets" and any(_is_ingress(change) for change in exact):
+        yield TASK_GROUPS
     if not options.nat and any(isinstance(change, CreateInterfaceEndpoint | CreateGatewayEndpoint) for change in exact):
         yield NAT
+
+
+def _is_ingress(change: Change) -> bool:
+    return isinstance(change, AuthorizeRule) and change.direction == "in"
 
 
 def _is_filter_change(change: Change) -> bool:

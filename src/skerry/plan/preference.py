@@ -11,7 +11,7 @@ from skerry.model.world import World
 from skerry.plan.reachability import is_copied_block, opened_by, subnets_given_internet
 from skerry.plan.records import Options, Plan, RunnerUp
 from skerry.plan.strategies import Strategy
-from skerry.verdicts import OK, UNKNOWN
+from skerry.verdicts import UNKNOWN
 
 
 class Rank(NamedTuple):
@@ -21,6 +21,7 @@ class Rank(NamedTuple):
     """
 
     gives_internet: bool
+    other_ingress: bool
     unproven: bool
     failing: int
     changes: int
@@ -31,6 +32,7 @@ class Rank(NamedTuple):
 
 _BETTER = {
     "gives_internet": "gives no subnet access to the internet",
+    "other_ingress": "keeps to the preferred ingress",
     "unproven": "is proven",
     "failing": "leaves fewer blockers",
     "changes": "has fewer changes",
@@ -41,12 +43,13 @@ _BETTER = {
 _UNKNOWN_PRICE = Decimal("Infinity")
 
 
-def rank_of(world: World, options: Options, plan: Plan) -> Rank:
+def rank_of(world: World, options: Options, strategy: Strategy, plan: Plan) -> Rank:
     """Return the key of a plan."""
     changes = tuple(planned.change for planned in plan.changes)
     price = _UNKNOWN_PRICE if plan.monthly is None or isinstance(plan.monthly, Missing) else plan.monthly.high
     return Rank(
         gives_internet=not options.nat and bool(subnets_given_internet(world, changes)),
+        other_ingress=strategy.ingress is not None,
         unproven=not plan.proven,
         failing=_failing(plan),
         changes=len(changes),
@@ -64,33 +67,35 @@ def _failing(plan: Plan) -> int:
 
 def best_of(world: World, options: Options, plans: dict[Strategy, Plan]) -> Strategy:
     """Return the strategy with the best plan; the first one of equal ones."""
-    return min(plans, key=lambda strategy: rank_of(world, options, plans[strategy]))
+    return min(plans, key=lambda strategy: rank_of(world, options, strategy, plans[strategy]))
 
 
 def explain_choice(world: World, options: Options, plans: dict[Strategy, Plan], chosen: Strategy) -> Plan:
     """Return the chosen plan with the reason for it and with its runners-up."""
     best = plans[chosen]
-    runners_up = tuple(_runners_up(world, options, plans, chosen))
-    because = "" if not best.proven else runners_up[0].because if runners_up else "no other strategy has another plan"
+    runners_up = tuple(_runners_up(world, options, plans, chosen)) if best.proven else ()
+    because = runners_up[0].because if runners_up else ""
     return replace(best, strategy=chosen.name, because=because, runners_up=runners_up)
 
 
 def _runners_up(world: World, options: Options, plans: dict[Strategy, Plan], chosen: Strategy) -> Iterator[RunnerUp]:
-    """Yield the second best plan, and a smaller one that gives internet access; both are proven."""
-    best, own = rank_of(world, options, plans[chosen]), _changes_of(plans[chosen])
+    """Yield the second best plan, and smaller ones against the preferences; all are proven."""
+    best, changes = rank_of(world, options, chosen, plans[chosen]), _changes_of(plans[chosen])
     ranks = {
-        strategy: rank_of(world, options, plan)
+        strategy: rank_of(world, options, strategy, plan)
         for strategy, plan in plans.items()
-        if plan.proven and plan.after is OK and _changes_of(plan) != own
+        if plan.proven and _changes_of(plan) != changes
     }
-    allowed = [strategy for strategy, rank in ranks.items() if not rank.gives_internet]
-    smaller = [strategy for strategy, rank in ranks.items() if rank.gives_internet and rank.changes < best.changes]
-    for group in (allowed, smaller):
-        if group:
-            second = min(group, key=lambda strategy: ranks[strategy])
-            plan = plans[second]
+    seconds = {(rank.gives_internet, rank.other_ingress): (rank, strategy) for strategy, rank in _worst_first(ranks)}
+    for (gives_internet, other_ingress), (rank, strategy) in sorted(seconds.items()):
+        if rank.changes < best.changes or not (gives_internet or other_ingress):
+            plan = plans[strategy]
             monthly = Missing("the cost") if plan.monthly is None else plan.monthly
-            yield RunnerUp(second.name, len(plan.changes), monthly, _why_better(best, ranks[second]))
+            yield RunnerUp(strategy.name, len(plan.changes), monthly, _why_better(best, rank))
+
+
+def _worst_first(ranks: dict[Strategy, Rank]) -> list[tuple[Strategy, Rank]]:
+    return sorted(ranks.items(), key=lambda pair: pair[1], reverse=True)
 
 
 def _why_better(best: Rank, other: Rank) -> str:

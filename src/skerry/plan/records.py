@@ -15,7 +15,7 @@ from skerry.verdicts import NOT_APPLICABLE, OK, Verdict
 
 Ingress = Literal["from-tasks", "subnets", "article"]
 PlanNextStep = Literal["rehearse", "write-terraform", "supply-facts", "diagnose"]
-StrategyName = Literal["exact-rules", "vpc-rules", "one-rule", "existing-way", "nat-gateway"]
+StrategyName = Literal["exact-rules", "vpc-rules", "one-rule", "existing-way", "task-groups", "nat-gateway"]
 INGRESSES: tuple[Ingress, ...] = ("from-tasks", "subnets", "article")
 
 
@@ -101,8 +101,8 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     ``before`` and ``after`` are the verdicts of all launches together. ``proven``: after the changes every launch is ok
     and nobody else's flow breaks. ``facts`` must be known before more can be proven; ``limits`` are quotas that the
     changes would go beyond. ``monthly`` is the fixed cost of all changes a month, and ``prices_of`` the date of the
-    price table. ``strategy`` names how the changes were chosen, ``because`` the preference in which they are better than
-    ``runners_up``, the other proven plans.
+    price table. ``strategy`` names how the changes were chosen. ``because`` is the preference in which they are better
+    than ``runners_up``, the other proven plans.
     """
 
     services: tuple[str, ...]

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from skerry.plan.records import Options, StrategyName
+from skerry.plan.records import Ingress, Options, StrategyName
 
 Breadth = Literal["exact", "vpc", "any"]
 """The blocks that new rules and entries name: those of the destinations, the VPC's, or every IPv4 address."""
@@ -14,17 +14,18 @@ class Strategy(msgspec.Struct, frozen=True, gc=False):
     """One way to choose fixes.
 
     ``breadth``: the blocks in new rules and entries. ``opens_ways``: a path out of the VPC that only filters close is
-    opened, instead of an endpoint. ``nat``: a NAT gateway before endpoints, whatever the user prefers.
+    opened, instead of an endpoint. ``ingress`` and ``nat`` replace the user's preferences, for runners-up.
     """
 
     name: StrategyName
     breadth: Breadth
     opens_ways: bool = False
+    ingress: Ingress | None = None
     nat: bool = False
 
     def options(self, options: Options) -> Options:
-        """Return the user's options, with a NAT gateway preferred if the strategy is about one."""
-        return msgspec.structs.replace(options, nat=True) if self.nat else options
+        """Return the user's options, with the strategy's own preferences."""
+        return msgspec.structs.replace(options, ingress=self.ingress or options.ingress, nat=self.nat or options.nat)
 
 
 EXACT = Strategy("exact-rules", "exact")
@@ -33,6 +34,7 @@ _BROADER = (
     Strategy("one-rule", "any"),
     Strategy("existing-way", "any", opens_ways=True),
 )
+TASK_GROUPS = Strategy("task-groups", "exact", ingress="from-tasks")
 NAT = Strategy("nat-gateway", "any", opens_ways=True, nat=True)
 
 

@@ -67,10 +67,11 @@ def format_plan(plan: Plan, *, refused: Iterable[Refusal] = (), view: View = DEF
 
 
 _STRATEGIES: dict[StrategyName, str] = {
-    "exact-rules": "new endpoints or rules for exactly the addresses that are called",
-    "vpc-rules": "new endpoints or rules for the block of the VPC",
-    "one-rule": "new endpoints or one rule for HTTPS to every address",
+    "exact-rules": "missing endpoints, and rules for exact addresses",
+    "vpc-rules": "rules for the VPC's block",
+    "one-rule": "one rule in place of several",
     "existing-way": "the existing way out, opened for HTTPS",
+    "task-groups": "endpoints that admit the tasks' security groups",
     "nat-gateway": "a NAT gateway in place of endpoints",
 }
 
@@ -79,7 +80,8 @@ def _choice(plan: Plan) -> Iterator[str]:
     """Yield why a proven plan was chosen, and its runners-up, each in a line."""
     if plan.strategy is None or not plan.proven:
         return
-    yield from ["", f"{bold('Chosen')}  {_STRATEGIES[plan.strategy]}: {clean(plan.because)}"]
+    reason = f"it {clean(plan.because)}" if plan.because else "no other plan is proven"
+    yield from ["", f"{bold('Chosen')}  {_STRATEGIES[plan.strategy]}; {reason}"]
     for second in plan.runners_up:
         cost = "" if isinstance(second.monthly, Missing) else f", {format_amount(second.monthly)} a month"
         yield f"{bold('Runner-up')}  {pluralize(second.changes, 'change')}{cost}: {_STRATEGIES[second.strategy]}"
