@@ -154,6 +154,7 @@ def outputs(content: Mapping[str, bytes]) -> dict[str, str]:
         plans: list[Plan] = []
         run("plan", lambda world=world, plans=plans: _planned(world, plans))  # type: ignore[misc]
         for plan in plans:
+            run("plan", lambda world=world, plan=plan: formats.PLAN["aws-cli"](plan, world, UNBROKEN))  # type: ignore[misc]
             for form in ("terraform", "cloudformation"):
                 run(form, lambda world=world, plan=plan, form=form: formats.PLAN[form](plan, world, UNBROKEN))  # type: ignore[misc]
     return found

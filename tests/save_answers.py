@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-import jmespath  # type: ignore[import-untyped]
+import jmespath
 from botocore import xform_name
 from botocore.exceptions import ClientError
 

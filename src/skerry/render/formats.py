@@ -77,6 +77,12 @@ def _plan_cloudformation(result: "Plan", world: "World", _view: View) -> str:
     return cloudformation.render(world, result)
 
 
+def _plan_aws_cli(result: "Plan", world: "World", _view: View) -> str:
+    from skerry.render import aws_cli
+
+    return aws_cli.render(world, result)
+
+
 def _rehearsal_text(result: "Rehearsal", view: View) -> str:
     from skerry.render import rehearsal
 
@@ -141,6 +147,7 @@ PLAN: "Formats[Plan]" = {
     "json": _plan_json,
     "terraform": _plan_terraform,
     "cloudformation": _plan_cloudformation,
+    "aws-cli": _plan_aws_cli,
 }
 REHEARSAL: "WorldlessFormats[Rehearsal]" = {"text": _rehearsal_text, "json": _rehearsal_json}
 EXPLANATIONS: "WorldlessFormats[Sequence[ComparedExplanation]]" = {

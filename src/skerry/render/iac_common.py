@@ -10,11 +10,14 @@ from skerry.plan.changes import (
     AddZoneRecord,
     AssociateZone,
     Change,
+    CreateGatewayEndpoint,
     DeleteEndpoint,
     Manual,
     MirrorImage,
+    ModifyEndpoint,
     ProposeStatement,
     RouteToNat,
+    is_new,
 )
 from skerry.plan.records import Plan, Planned, Why
 from skerry.render.plan import merge_reasons, title_of
@@ -65,6 +68,21 @@ def replaces_route(world: World, change: RouteToNat) -> bool:
     return any(route.destination_cidr_block == "0.0.0.0/0" for route in routes)
 
 
+def services_of_prefix_lists(world: World, rows: Iterable[Planned]) -> dict[str, str]:
+    """Return the names of AWS's prefix lists with unknown ids: those of their services.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html
+    """
+    services: dict[str, str] = {}
+    for planned in rows:
+        change = planned.change
+        if isinstance(change, CreateGatewayEndpoint) and is_new(change.prefix_list):
+            services[change.prefix_list] = change.service_name
+        elif isinstance(change, ModifyEndpoint) and change.prefix_list is not None and is_new(change.prefix_list):
+            services[change.prefix_list] = str(world.vpc_endpoints[change.endpoint_id].service_name)
+    return services
+
+
 def summary_of(plan: Plan) -> str:
     """Return the purpose of a file, and whether the plan is proven."""
     names = ", ".join(plan.services[:_MOST]) + (
@@ -80,20 +98,26 @@ def summary_of(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def heading_of(plan: Plan) -> str:
-    """Return the heading of a file: its purpose, whether it is proven, and the manual steps."""
+def warnings_of(plan: Plan) -> list[str]:
+    """Return the purpose of a file, whether the plan is proven, and everything that stands against it."""
     lines = [summary_of(plan)]
     lines += [f"Remaining blockers: {entry.code} {entry.resource}: {entry.message}" for entry in plan.remaining]
     lines += [f"Would break: {entry.message}" for entry in plan.breaks]
     lines += [f"Beyond a quota: {text}" for text in plan.limits]
-    lines += [f"Not known: {fact}" for fact in plan.facts]
+    return [*lines, *(f"Not known: {fact}" for fact in plan.facts)]
+
+
+def heading_of(plan: Plan) -> str:
+    """Return the heading of a file: its purpose, whether it is proven, and the manual steps."""
+    lines = warnings_of(plan)
     for entry in manual_changes_of(plan):
         lines.append(f"By hand: {title_of(entry.change)}")
-        lines += [f"  {text}" for text in _more(entry.change)]
+        lines += [f"  {text}" for text in manual_details_of(entry.change)]
     return "\n".join(lines)
 
 
-def _more(change: Change) -> list[str]:
+def manual_details_of(change: Change) -> list[str]:
+    """Return the words of a manual step below its title."""
     match change:
         case ProposeStatement():
             return [change.message, change.statement]

@@ -14,7 +14,6 @@ from skerry.plan.changes import (
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
     CreateSecurityGroup,
-    ModifyEndpoint,
     RevokeRule,
     is_new,
 )
@@ -87,13 +86,7 @@ def _settings(world: World, rows: list[Planned], names: Names) -> Iterator[str]:
 
 def _looked_up(world: World, rows: list[Planned], names: Names) -> Iterator[str]:
     """Return AWS's prefix lists of unknown id in rules, by their names."""
-    services: dict[str, str] = {}
-    for planned in rows:
-        change = planned.change
-        if isinstance(change, CreateGatewayEndpoint):
-            services[change.prefix_list] = change.service_name
-        elif isinstance(change, ModifyEndpoint) and change.prefix_list is not None:
-            services[change.prefix_list] = str(world.vpc_endpoints[change.endpoint_id].service_name)
+    services = iac_common.services_of_prefix_lists(world, rows)
     rules = (planned.change.rule for planned in rows if isinstance(planned.change, AuthorizeRule))
     for peer in dict.fromkeys(rule.peer for rule in rules if rule.kind == "prefix-list" and is_new(rule.peer)):
         yield format_block(
