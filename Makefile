@@ -10,10 +10,10 @@ BIN := .venv/bin
 # The resolver's version is fixed, so that the same inputs are locked to the same pins.
 UV := uv==0.13.9
 
-.PHONY: help install demo test test-long check fuzz bench accuracy prove lock clean
+.PHONY: help install demo test test-long check fuzz bench accuracy dist-terraform prove lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: .venv/installed ## Make .venv with all that the other targets need; make demo needs less
 
@@ -52,6 +52,9 @@ fuzz: install ## Give skerry wrong inputs: N=100000 SEED=1; ONLY=7 repeats one, 
 
 bench: install ## Run the benchmarks
 	$(BIN)/python -m bench
+
+dist-terraform: install ## Lay the Terraform module out for a repository of its own: OWNER=name of its registry namespace
+	$(BIN)/python scripts/dist_terraform.py $(if $(OWNER),--owner $(OWNER))
 
 accuracy: install ## Print how right skerry and other tools are on networks with known faults
 	$(BIN)/python -m bench.faults

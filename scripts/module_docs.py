@@ -1,4 +1,7 @@
-"""Write the tables of arguments and outputs in terraform/README.md from the module; with --check, only compare them."""
+"""Write the tables in terraform/README.md, and terraform/wrappers, from the module's variables and outputs.
+
+With --check, only compare them.
+"""
 
 import json
 import re
@@ -10,6 +13,7 @@ import hcl2
 
 MODULE = Path(__file__).parent.parent / "terraform"
 PAGE = MODULE / "README.md"
+WRAPPER = MODULE / "wrappers" / "main.tf"
 _TABLES = re.compile(r"(?<=<!-- arguments -->\n).*?(?=<!-- /arguments -->)", re.DOTALL)
 _AS_TEXT = hcl2.SerializationOptions(strip_string_quotes=True, explicit_blocks=False)
 
@@ -25,6 +29,32 @@ def tables() -> str:
     return "\n".join([*lines, "", ""])
 
 
+def wrapper() -> str:
+    """Return the wrapper: a call of the module for each item, with every variable."""
+    defaults = {name: json.dumps(_value(about.get("default"))) for name, about in _blocks("variable")}
+    width = max(map(len, defaults))
+    arguments = [
+        f"  {name:<{width}} = try(each.value.{name}, var.defaults.{name}, {default})"
+        for name, default in defaults.items()
+    ]
+    return "\n".join(
+        [
+            "# Written from the module's variables: an argument for each.",
+            'module "wrapper" {',
+            '  source   = "../"',
+            "  for_each = var.items",
+            "",
+            *arguments,
+            "}",
+            "",
+        ]
+    )
+
+
+def _value(default: Any) -> Any:
+    return None if default == "null" else default
+
+
 def _blocks(kind: str) -> list[tuple[str, dict[str, Any]]]:
     text = (MODULE / f"{kind}s.tf").read_text(encoding="utf-8")
     rows = hcl2.loads(text, serialization_options=_AS_TEXT)[kind]
@@ -37,8 +67,7 @@ def _kind(text: str) -> str:
 
 
 def _default(value: Any) -> str:
-    written = "null" if value in (None, "null") else json.dumps(value)
-    return f"`{written}`"
+    return f"`{json.dumps(_value(value))}`"
 
 
 def _cell(text: str) -> str:
@@ -46,15 +75,16 @@ def _cell(text: str) -> str:
 
 
 def main() -> int:
-    """Write the page, or compare it."""
-    found = PAGE.read_text(encoding="utf-8")
-    wanted = _TABLES.sub(lambda _: tables(), found)
-    if wanted == found and _TABLES.search(found):
-        return 0
+    """Write the files, or compare them."""
+    page = PAGE.read_text(encoding="utf-8")
+    written = {PAGE: _TABLES.sub(lambda _: tables(), page), WRAPPER: wrapper()}
+    old = [path for path, text in written.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     if "--check" in sys.argv:
-        print("terraform/README.md is not what the module says: run scripts/module_docs.py")
-        return 1
-    PAGE.write_text(wanted, encoding="utf-8")
+        for path in old:
+            print(f"{path.relative_to(MODULE.parent)} does not follow the module: run scripts/module_docs.py")
+        return 1 if old or not _TABLES.search(page) else 0
+    for path in old:
+        path.write_text(written[path], encoding="utf-8")
     return 0
 
 

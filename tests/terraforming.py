@@ -57,6 +57,15 @@ def validate(folder: Path) -> list[str]:
     return [f"{row['summary']}: {row['detail']}" for row in said["diagnostics"]]
 
 
+def run_tests(folder: Path) -> str:
+    """Return the report of ``terraform test`` about a module, or raise `TerraformError` with it."""
+    with tempfile.TemporaryDirectory() as made:
+        done = _terraform("test", inside=_copy(folder, Path(made)), may_fail=True)
+    if done.returncode:
+        raise TerraformError(done.stdout + done.stderr)
+    return done.stdout
+
+
 def plan(folder: Path, answers: Answers, **variables: Any) -> Json:
     """The plan of a root module, as ``terraform show -json`` prints it, where data sources answer ``answers``.
 

@@ -42,7 +42,7 @@ def answers(
     partition = partition_of(region)
     vpc = {"id": VPC, "enable_dns_support": dns[0], "enable_dns_hostnames": dns[1], "cidr_block": "10.0.0.0/16"}
     return {
-        "aws_region": [{"then": {"id": region, "region": region}}],
+        "aws_region": [{"then": {"id": region, "name": region, "region": region}}],
         "aws_partition": [{"then": {"id": "p", "partition": partition.name if partition else ""}}],
         "aws_caller_identity": [{"then": {"id": ACCOUNT, "account_id": ACCOUNT}}],
         "aws_availability_zones": [{"then": {"id": region, "names": list(zones)}}],

@@ -12,7 +12,12 @@ Json = dict[str, Any]
 MODULE = ROOT / "terraform"
 INTERFACE, GATEWAY = "aws_vpc_endpoint.interface", "aws_vpc_endpoint.gateway"
 RULE = "aws_vpc_security_group_ingress_rule"
+EGRESS = "aws_vpc_security_group_egress_rule"
 TASKS = "sg-tasks"
+RULE_CONTENT = (
+    *("security_group_id", "ip_protocol", "from_port", "to_port"),
+    *("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id"),
+)
 
 
 def module(answering: Any = None, **variables: Any) -> dict[str, Json]:
@@ -67,3 +72,26 @@ def failed_checks(document: Json) -> dict[str, str]:
         for instance in row.get("instances", [])
         if instance["status"] == "fail"
     }
+
+
+def rule_content(values: Json) -> tuple[Any, ...]:
+    return tuple(values.get(name) for name in RULE_CONTENT)
+
+
+def clashes(document: Json) -> list[str]:
+    """Return the rules that a plan creates, or turns into, while another one has the same content.
+
+    AWS refuses them (InvalidPermission.Duplicate), in whichever order Terraform works:
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+    """
+    rules = [row for row in document["resource_changes"] if row["type"] in (RULE, EGRESS)]
+    before = {
+        (row["type"], rule_content(row["change"]["before"])): row["address"] for row in rules if row["change"]["before"]
+    }
+    return [
+        row["address"]
+        for row in rules
+        if row["change"]["after"]
+        and rule_content(row["change"]["after"]) != rule_content(row["change"]["before"] or {})
+        and (row["type"], rule_content(row["change"]["after"])) in before
+    ]

@@ -87,6 +87,9 @@ def _block(body: Json) -> pb.Schema.Block:
     )
 
 
+_USER_AGENT = pb.Schema.Attribute(name="user_agent", type=b'["list","string"]', optional=True)
+
+
 def _schemas(types: dict[str, Json]) -> dict[str, pb.Schema]:
     return {name: pb.Schema(version=0, block=_block(body)) for name, body in types.items()}
 
@@ -184,7 +187,7 @@ class StandIn(rpc.ProviderServicer):  # type: ignore[misc]  # generated, and wit
         region = pb.Schema.Attribute(name="region", type=b'"string"', optional=True)
         self._schema = pb.GetProviderSchema.Response(
             provider=pb.Schema(block=pb.Schema.Block(attributes=[region])),
-            provider_meta=pb.Schema(block=pb.Schema.Block()),
+            provider_meta=pb.Schema(block=pb.Schema.Block(attributes=[_USER_AGENT])),
             resource_schemas=_schemas(self._resources),
             data_source_schemas=_schemas(data_sources),
         )

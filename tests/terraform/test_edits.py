@@ -1,45 +1,30 @@
 """Edits of the Terraform module's inputs: what a second apply changes, and that it adds no rule which exists."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.terraform.existing import SUBNETS, VPC, Subnet, answers
-from tests.terraform.planning import GATEWAY, INTERFACE, MODULE, RULE, TASKS, Json, failed_checks, given, refusal, whole
+from tests.terraform.planning import (
+    EGRESS,
+    GATEWAY,
+    INTERFACE,
+    MODULE,
+    RULE,
+    RULE_CONTENT,
+    TASKS,
+    Json,
+    clashes,
+    failed_checks,
+    given,
+    refusal,
+    whole,
+)
 from tests.terraforming import changes, standing
 
 pytestmark = [pytest.mark.usefixtures("needs_terraform"), pytest.mark.long]
 
 THREE = SUBNETS | {"subnet-c": Subnet("10.0.3.0/24", "eu-west-1c")}
-EGRESS = "aws_vpc_security_group_egress_rule"
-_IDENTITY = (
-    *("security_group_id", "ip_protocol", "from_port", "to_port"),
-    *("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id"),
-)
-
-
-def identity(values: Json) -> tuple[Any, ...]:
-    return tuple(values.get(name) for name in _IDENTITY)
-
-
-def clashes(document: Json) -> list[str]:
-    """Return the rules that a plan creates, or turns into, while another one has the same content.
-
-    AWS refuses them (InvalidPermission.Duplicate), in whichever order Terraform works:
-    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
-    """
-    rules = [row for row in document["resource_changes"] if row["type"] in (RULE, EGRESS)]
-    before = {
-        (row["type"], identity(row["change"]["before"])): row["address"] for row in rules if row["change"]["before"]
-    }
-    return [
-        row["address"]
-        for row in rules
-        if row["change"]["after"]
-        and identity(row["change"]["after"]) != identity(row["change"]["before"] or {})
-        and (row["type"], identity(row["change"]["after"])) in before
-    ]
 
 
 def edited(before: Json, after: Json, subnets: dict[str, Subnet] | None = None) -> dict[str, str]:
@@ -172,7 +157,7 @@ def test_renamed_module_changes_nothing_if_it_is_moved(tmp_path: Path, moved: st
 
 
 def test_rule_moved_to_another_key_is_a_clash() -> None:
-    rule = dict.fromkeys(_IDENTITY) | {"security_group_id": "sg-1", "cidr_ipv4": "10.0.1.0/24"}
+    rule = dict.fromkeys(RULE_CONTENT) | {"security_group_id": "sg-1", "cidr_ipv4": "10.0.1.0/24"}
     rows = [
         {"type": RULE, "address": "old", "change": {"before": rule, "after": None}},
         {"type": RULE, "address": "new", "change": {"before": None, "after": rule}},

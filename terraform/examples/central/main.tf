@@ -1,35 +1,6 @@
 # Interface endpoints in one VPC for several. They reach it over a transit gateway or a peering connection, which is
 # not made here. A gateway endpoint serves its own VPC alone: each spoke has one of its own.
 
-terraform {
-  required_version = ">= 1.9"
-
-  required_providers {
-    aws = {
-      source  = "hashicorp/aws"
-      version = ">= 6.0"
-    }
-  }
-}
-
-variable "hub" {
-  description = "The VPC of the endpoints: its id, and those of a subnet in each zone."
-  type = object({
-    vpc_id     = string
-    subnet_ids = list(string)
-  })
-}
-
-variable "spokes" {
-  description = "The VPCs with the tasks, by name: their ids, CIDR blocks, and subnets with their route tables."
-  type = map(object({
-    vpc_id          = string
-    cidr_block      = string
-    subnet_ids      = list(string)
-    route_table_ids = list(string)
-  }))
-}
-
 module "endpoints" {
   source = "../.."
 

@@ -4,17 +4,6 @@
 #   docker push …                               # the output `push` has the commands
 #   terraform apply -var desired_count=2        # the tasks start
 
-terraform {
-  required_version = ">= 1.9"
-
-  required_providers {
-    aws = {
-      source  = "hashicorp/aws"
-      version = ">= 6.0"
-    }
-  }
-}
-
 data "aws_region" "current" {}
 
 data "aws_caller_identity" "current" {}

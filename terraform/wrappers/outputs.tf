@@ -1,0 +1,4 @@
+output "wrapper" {
+  description = "Outputs of the module, by the name of the item."
+  value       = module.wrapper
+}
