@@ -122,7 +122,7 @@ def _mark(kind: str, row: dict[str, Any], defaults: dict[str, Any]) -> Mark:
 
     match kind.rpartition("::")[2]:
         case "SecurityGroup":
-            return ("group", row["GroupName"], told(row["VpcId"]))
+            return ("group", row["Tags"][0]["Value"], told(row["VpcId"]))
         case "SecurityGroupIngress" | "SecurityGroupEgress" as side:
             peer = next(
                 told(value) for key, value in row.items() if key == "CidrIp" or key.startswith(("Source", "Dest"))
@@ -131,16 +131,22 @@ def _mark(kind: str, row: dict[str, Any], defaults: dict[str, Any]) -> Mark:
             return ("rule", _known(row["GroupId"]), way, row["FromPort"], row["IpProtocol"], _known(peer))
         case "VPCEndpoint" if row["VpcEndpointType"] == "Gateway":
             where = (told(row["VpcId"]), told(row["RouteTableIds"]))
-            return ("gateway", row["ServiceName"], *where, row.get("PolicyDocument"))
+            return ("gateway", _service(row), *where, row.get("PolicyDocument"))
         case "VPCEndpoint":
             where = (told(row["VpcId"]), told(row["SubnetIds"]))
             groups = [_known(one) for one in row["SecurityGroupIds"]]
-            return ("endpoint", row["ServiceName"], *where, groups, row["PrivateDnsEnabled"], row.get("PolicyDocument"))
+            return ("endpoint", _service(row), *where, groups, row["PrivateDnsEnabled"], row.get("PolicyDocument"))
         case "NetworkAclEntry":
             ports = (row["PortRange"]["From"], row["PortRange"]["To"])
             return ("entry", row["NetworkAclId"], row["RuleNumber"], row["Egress"], row["CidrBlock"], ports)
         case _:
             return ("route", row["RouteTableId"], row["NatGatewayId"])
+
+
+def _service(row: dict[str, Any]) -> str:
+    """The name of an endpoint service in the Region of the scenarios."""
+    name = row["ServiceName"]
+    return name if isinstance(name, str) else str(name["Fn::Sub"].replace("${AWS::Region}", "eu-west-1"))
 
 
 def _known(found: Any) -> Any:
@@ -215,6 +221,106 @@ def test_endpoints_of_two_vpcs_get_separate_parameters() -> None:
     template = yaml.safe_load(cloudformation.render(Network().world(), of(*endpoints)))
     assert list(template["Parameters"]) == ["VpcId", "EndpointSubnets", "VpcId2", "EndpointSubnets2"]
     assert list(template["Resources"]) == ["LogsEndpoint", "LogsEndpointx2"]
+    labels = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterLabels"]
+    assert labels["EndpointSubnets2"] == {"default": "Subnets of the endpoints 2"}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_parameter_stands_in_one_group_and_has_a_label(name: str) -> None:
+    template = yaml.safe_load(rendered(name))
+    parameters = template.get("Parameters", {})
+    interface = template.get("Metadata", {}).get("AWS::CloudFormation::Interface", {})
+    grouped = [parameter for group in interface.get("ParameterGroups", []) for parameter in group["Parameters"]]
+
+    assert sorted(grouped) == sorted(parameters) == sorted(interface.get("ParameterLabels", {}))
+    assert all(row["Type"] != "List<String>" for row in parameters.values())
+
+
+def test_prefix_list_of_unknown_id_is_a_parameter_of_a_group_of_its_own() -> None:
+    rules = [AuthorizeRule(f"sg-{n}", "out", Rule("tcp", 443, "pl-new-s3")) for n in range(2)]
+    template = yaml.safe_load(cloudformation.render(Network().world(), of(*rules)))
+
+    assert template["Metadata"]["AWS::CloudFormation::Interface"] == {
+        "ParameterGroups": [{"Label": {"default": "Prefix lists of AWS"}, "Parameters": ["S3PrefixList"]}],
+        "ParameterLabels": {"S3PrefixList": {"default": "Prefix list of s3"}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("service_name", "written"),
+    [
+        ("com.amazonaws.eu-west-1.logs", {"Fn::Sub": "com.amazonaws.${AWS::Region}.logs"}),
+        ("com.amazonaws.us-east-1.logs", "com.amazonaws.us-east-1.logs"),
+        ("com.amazonaws.vpce.eu-west-1.vpce-svc-0a", "com.amazonaws.vpce.eu-west-1.vpce-svc-0a"),
+        ("com.amazonaws.eu-west-1.${AWS::StackId}", "com.amazonaws.eu-west-1.${AWS::StackId}"),
+    ],
+    ids=["of AWS", "of another Region", "of a provider", "evaluated"],
+)
+def test_service_name_follows_the_region_of_the_stack_where_it_is_of_aws(service_name: str, written: Any) -> None:
+    endpoint = CreateInterfaceEndpoint("vpce-new-a", "vpc-1", service_name, ("subnet-1",), ("sg-1",))
+    template = yaml.safe_load(cloudformation.render(Network().world(), of(endpoint)))
+    (row,) = template["Resources"].values()
+
+    assert row["Properties"]["ServiceName"] == written
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_takes_tags_has_a_name_and_rules_have_descriptions(name: str) -> None:
+    resources = yaml.safe_load(rendered(name))["Resources"].values()
+    tagged = [row for row in resources if row["Type"] in {"AWS::EC2::VPCEndpoint", "AWS::EC2::SecurityGroup"}]
+    rules = [row["Properties"] for row in resources if row["Type"].startswith("AWS::EC2::SecurityGroup")]
+    outward = [rule for row in rules for rule in row.get("SecurityGroupEgress", [])]
+
+    assert all([tag["Key"] for tag in row["Properties"]["Tags"]] == ["Name"] for row in tagged)
+    assert all(row.get("Description") or row["GroupDescription"] for row in rules)
+    assert all(rule["CidrIp"] == "127.0.0.1/32" and rule["Description"] for rule in outward)
+
+
+STAGES = {
+    "SecurityGroup": 0,
+    "SecurityGroupIngress": 1,
+    "SecurityGroupEgress": 1,
+    "NetworkAclEntry": 1,
+    "VPCEndpoint": 2,
+    "Route": 3,
+}
+
+
+def test_resources_wait_for_all_rules_and_entries_before_them() -> None:
+    group = "sg-new-endpoints-vpc-1"
+    plan = of(
+        CreateSecurityGroup(group, "vpc-1", "endpoints", "HTTPS"),
+        AuthorizeRule(group, "in", Rule("tcp", 443, "10.0.1.0/24")),
+        AuthorizeRule("sg-tasks", "out", Rule("tcp", 443, group)),
+        AddAclEntry("acl-1", 110, "in", "10.0.3.0/24", (32768, 65535)),
+        CreateInterfaceEndpoint("vpce-new-a", "vpc-1", "com.amazonaws.eu-west-1.logs", ("subnet-1",), (group,)),
+        CreateGatewayEndpoint("vpce-new-b", "vpc-1", "com.amazonaws.eu-west-1.s3", ("rtb-1",), "pl-1"),
+        RouteToNat("rtb-main", "nat-1", "so that it leads out"),
+    )
+    resources = yaml.safe_load(cloudformation.render(Network().world(), plan))["Resources"]
+    stage = {name: STAGES[row["Type"].rpartition("::")[2]] for name, row in resources.items()}
+
+    for name, row in resources.items():
+        earlier = {other for other in resources if 0 < stage[other] < stage[name]}
+        assert set(row.get("DependsOn", [])) == earlier, name
+    assert set(stage.values()) == {0, 1, 2, 3}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_dependencies_follow_the_order_of_the_plan(name: str) -> None:
+    resources = yaml.safe_load(rendered(name))["Resources"]
+    order = list(resources)
+
+    for place, row in enumerate(resources.values()):
+        assert set(row.get("DependsOn", [])) <= set(order[:place])
+
+
+def test_template_longer_than_a_request_says_how_to_deploy_it() -> None:
+    rules = [AuthorizeRule("sg-1", "in", Rule("tcp", 443, f"10.0.{n}.0/24")) for n in range(250)]
+    heading = "# Longer than the 51,200 bytes that a request may have: deploy it from a bucket (--s3-bucket).\n"
+
+    assert heading in cloudformation.render(Network().world(), of(*rules))
+    assert heading not in cloudformation.render(Network().world(), of(*rules[:3]))
 
 
 @given(st.text(min_size=1))
@@ -223,5 +329,6 @@ def test_masked_names_round_trip_through_the_template(name: str) -> None:
     template = yaml.safe_load(cloudformation.render(Network().world(), of(group, services=(name,))))
     properties = template["Resources"]["EndpointSecurityGroup"]["Properties"]
     assert properties["GroupDescription"] == mask(name)
-    assert properties["GroupName"] == mask(name[:255])
+    assert properties["Tags"] == [{"Key": "Name", "Value": mask(name[:256])}]
+    assert "GroupName" not in properties
     assert len(template["Description"].encode()) <= 1024

@@ -144,7 +144,7 @@ class TestCloudFormation:
         world = Network().world()
         templates = {name: yaml.load(cloudformation.render(world, plan(name)), Loader=Core) for name in PARTS}  # noqa: S506 -- safe
         read = {name: row["Resources"]["EndpointSecurityGroup"]["Properties"] for name, row in templates.items()}
-        assert {name: row["GroupName"] for name, row in read.items()} == {name: name for name in PARTS}
+        assert {name: row["Tags"][0]["Value"] for name, row in read.items()} == {name: name for name in PARTS}
 
     @pytest.mark.parametrize("name", ["{{resolve:ssm:/x}}", "a {{resolve:secretsmanager:x}} b"])
     def test_dynamic_reference_in_a_name_is_refused(self, name: str) -> None:
@@ -220,7 +220,7 @@ def test_lone_surrogates_are_replaced() -> None:
     assert format_comment("a\ud800b") == "# a\\ufffdb\n"
     group = CreateSecurityGroup("sg-new-endpoints-vpc-1", "vpc-1", "a\ud800b", "HTTPS")
     template = yaml.safe_load(cloudformation.render(Network().world(), of(group)))
-    assert template["Resources"]["EndpointSecurityGroup"]["Properties"]["GroupName"] == "a?b"
+    assert template["Resources"]["EndpointSecurityGroup"]["Properties"]["Tags"][0]["Value"] == "a?b"
 
 
 @pytest.mark.parametrize("form", [terraform, cloudformation], ids=["terraform", "cloudformation"])

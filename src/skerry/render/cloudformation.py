@@ -1,12 +1,14 @@
 """A plan as a CloudFormation template: parameters for what is the user's, a resource for each change, outputs.
 
 CloudFormation manages only resources of its own: changes of existing endpoints, VPCs and default routes are refused.
-Manual steps and unproven parts stand at the top, as comments for people.
+Manual steps and unproven parts stand at the top, as comments for people. Each resource waits for those of the stages
+before it, so that the stack is made in the safe order of the plan.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-reference.html
 """
 
 import json
-from typing import Any
+import re
+from typing import Any, Literal
 
 from skerry.catalogue.services import service_of_endpoint
 from skerry.errors import Argument, InputError
@@ -26,21 +28,38 @@ from skerry.plan.changes import (
 )
 from skerry.plan.records import Plan, Planned
 from skerry.render import cloudformation_yaml, iac_common
+from skerry.render.cloudformation_parameters import Parameters
 from skerry.render.hcl import format_comment
+from skerry.render.iac_names import Names, split_at_region
 from skerry.render.plan import title_of
 
 _VERSION = "2010-09-09"
 _MOST_DESCRIBED = 1_024
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-description-structure.html"""
-_MOST_IN_A_NAME = 255
+_MOST_IN_A_TAG = 256
+"""https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions"""
+_MOST_INLINE = 51_200
 _MOST = {"Parameters": 200, "Resources": 500, "Outputs": 200}
 """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 _TCP = 6
 _PEERS = {"cidr": "CidrIp", "group": "SourceSecurityGroupId", "prefix-list": "SourcePrefixListId"}
 _OUT_PEERS = {"cidr": "CidrIp", "group": "DestinationSecurityGroupId", "prefix-list": "DestinationPrefixListId"}
-_OF_TABLES, _OF_SUBNETS = "List<String>", "List<AWS::EC2::Subnet::Id>"
+_NOTHING_OUT = {"Description": "Nothing goes out", "IpProtocol": "-1", "CidrIp": "127.0.0.1/32"}
+"""The rule in place of AWS's own, which lets everything out: an endpoint opens no connection.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html
+"""
+_PLAIN = re.compile(r"[A-Za-z0-9.-]+")
 
 Json = dict[str, Any]
+_Stage = Literal["group", "filter", "endpoint", "route"]
+_WAITS_FOR: dict[_Stage, tuple[_Stage, ...]] = {
+    "group": (),
+    "filter": (),
+    "endpoint": ("filter",),
+    "route": ("filter", "endpoint"),
+}
+"""The stages that must be complete before one begins: who is admitted comes before where names and routes lead."""
 
 
 def render(world: World, plan: Plan) -> str:
@@ -54,14 +73,20 @@ def render(world: World, plan: Plan) -> str:
         Argument.FORMAT,
         " terraform, or make these changes by hand first and plan again.",
     )
-    template = _Template(world)
+    template = _Template(world, Names(rows))
     for planned in rows:
         template.add(planned)
     document = mask_json(template.whole(iac_common.summary_of(plan)))
+    text = cloudformation_yaml.dump_template(document)
     # A description has too little room for all that there is to say.
-    return format_comment(
-        cloudformation_yaml.escape_references(iac_common.heading_of(plan))
-    ) + cloudformation_yaml.dump_template(document)
+    heading = cloudformation_yaml.escape_references(iac_common.heading_of(plan))
+    return format_comment(heading + _size_note(text)) + text
+
+
+def _size_note(text: str) -> str:
+    if len(text.encode()) < _MOST_INLINE:
+        return ""
+    return f"\nLonger than the {_MOST_INLINE:,} bytes that a request may have: deploy it from a bucket (--s3-bucket)."
 
 
 def _is_of_others(world: World, change: Change) -> bool:
@@ -74,21 +99,21 @@ def _is_of_others(world: World, change: Change) -> bool:
 class _Template:
     """A template under construction: parameters by what they stand for, resources by their logical ids."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, names: Names) -> None:
         self._world = world
-        self._parameters: dict[str, Json] = {}
-        self._by_value: dict[str, str] = {}
+        self._names = names
+        self._parameters = Parameters()
         self._resources: dict[str, Json] = {}
+        self._stages: dict[str, _Stage] = {}
         self._outputs: dict[str, Json] = {}
         self._groups: dict[str, str] = {}
 
     def whole(self, description: str) -> Json:
         """Return the template."""
         document: Json = {"AWSTemplateFormatVersion": _VERSION, "Description": _short(description)}
-        if self._parameters:
-            document["Parameters"] = self._parameters
+        document |= self._parameters.sections()
         # A template must have a resource: without changes, one that creates nothing.
-        document["Resources"] = self._resources or {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}
+        document["Resources"] = self._ordered() or {"Nothing": {"Type": "AWS::CloudFormation::WaitConditionHandle"}}
         if self._outputs:
             document["Outputs"] = self._outputs
         for part, most in _MOST.items():
@@ -103,6 +128,16 @@ class _Template:
                 )
                 raise InputError(message, *fewer)
         return document
+
+    def _ordered(self) -> Json:
+        """Return the resources, each with those that it must wait for."""
+        ordered: Json = {}
+        for name, resource in self._resources.items():
+            stages = _WAITS_FOR[self._stages[name]]
+            earlier = [other for other in self._resources if self._stages[other] in stages]
+            kind = {"Type": resource["Type"]}
+            ordered[name] = (kind | {"DependsOn": earlier} if earlier else kind) | resource
+        return ordered
 
     def add(self, row: Planned) -> None:
         """Write one change."""
@@ -124,7 +159,7 @@ class _Template:
                     "DestinationCidrBlock": "0.0.0.0/0",
                     "NatGatewayId": change.nat_gateway_id,
                 }
-                self._resource("DefaultRoute", "AWS::EC2::Route", properties, row)
+                self._resource("DefaultRoute", "AWS::EC2::Route", properties, row, "route")
             case _:
                 message = f"CloudFormation cannot say this: {title_of(change)}"
                 raise InputError(message, "Use ", Argument.FORMAT, " terraform.")
@@ -132,10 +167,11 @@ class _Template:
     def _security_group(self, row: Planned, change: CreateSecurityGroup) -> None:
         properties = {
             "GroupDescription": change.description,
-            "GroupName": change.name[:_MOST_IN_A_NAME],
-            "VpcId": self._vpc(change.vpc_id),
+            "VpcId": self._parameters.vpc(change.vpc_id),
+            "SecurityGroupEgress": [_NOTHING_OUT],
+            "Tags": _named(change.name),
         }
-        name = self._resource("EndpointSecurityGroup", "AWS::EC2::SecurityGroup", properties, row)
+        name = self._resource("EndpointSecurityGroup", "AWS::EC2::SecurityGroup", properties, row, "group")
         self._groups[change.group_id] = name
         self._output(f"{name}Id", f"The security group {change.name}.", {"Fn::GetAtt": [name, "GroupId"]})
 
@@ -143,20 +179,22 @@ class _Template:
         rule, inward = change.rule, change.direction == "in"
         properties = {
             "GroupId": self._group(change.group_id),
+            "Description": iac_common.description_of(row),
             "IpProtocol": rule.protocol,
             "FromPort": rule.port,
             "ToPort": rule.port,
             (_PEERS if inward else _OUT_PEERS)[rule.kind]: self._peer(rule.peer),
         }
         kind = "Ingress" if inward else "Egress"
-        self._resource(f"{kind}{rule.protocol.title()}{rule.port}", f"AWS::EC2::SecurityGroup{kind}", properties, row)
+        wanted = f"{kind}{rule.protocol.title()}{rule.port}"
+        self._resource(wanted, f"AWS::EC2::SecurityGroup{kind}", properties, row, "filter")
 
     def _interface(self, row: Planned, change: CreateInterfaceEndpoint) -> None:
         properties: Json = {
             "VpcEndpointType": "Interface",
-            "ServiceName": change.service_name,
-            "VpcId": self._vpc(change.vpc_id),
-            "SubnetIds": self._list("EndpointSubnets", change.subnets, _OF_SUBNETS, "one for each zone of the tasks"),
+            "ServiceName": self._service_name(change.service_name),
+            "VpcId": self._parameters.vpc(change.vpc_id),
+            "SubnetIds": self._parameters.subnets(change.subnets),
             "SecurityGroupIds": [self._group(group_id) for group_id in change.groups],
             "PrivateDnsEnabled": change.private_dns,
             "IpAddressType": change.ip_address_type,
@@ -164,12 +202,11 @@ class _Template:
         self._endpoint(row, change, properties)
 
     def _gateway(self, row: Planned, change: CreateGatewayEndpoint) -> None:
-        tables = self._list("RouteTables", change.route_tables, _OF_TABLES, "those of the tasks' subnets")
         properties: Json = {
             "VpcEndpointType": "Gateway",
-            "ServiceName": change.service_name,
-            "VpcId": self._vpc(change.vpc_id),
-            "RouteTableIds": tables,
+            "ServiceName": self._service_name(change.service_name),
+            "VpcId": self._parameters.vpc(change.vpc_id),
+            "RouteTableIds": self._parameters.route_tables(change.route_tables),
         }
         self._endpoint(row, change, properties)
 
@@ -179,10 +216,18 @@ class _Template:
         if change.policy is not None:
             properties["PolicyDocument"] = json.loads(change.policy)
             cloudformation_yaml.refuse_functions(properties["PolicyDocument"], f"the policy of {change.service_name}")
+        properties["Tags"] = _named(self._names.endpoint_key(change))
         ref = service_of_endpoint(change.service_name)
-        label = _logical(ref.key if ref else change.service_name)
-        name = self._resource(f"{label}Endpoint", "AWS::EC2::VPCEndpoint", properties, row)
-        self._output(f"{name}Id", f"The endpoint of {change.service_name}.", {"Ref": name})
+        service = ref.key if ref else change.service_name
+        name = self._resource(f"{_logical(service)}Endpoint", "AWS::EC2::VPCEndpoint", properties, row, "endpoint")
+        self._output(f"{name}Id", f"The endpoint of {service}.", {"Ref": name})
+
+    def _service_name(self, service_name: str) -> Json | str:
+        """Return the name of an endpoint service, in the Region of the stack where it is AWS's own."""
+        parts = split_at_region(service_name, self._world.region)
+        if parts is None or not _PLAIN.fullmatch(service_name):
+            return service_name
+        return {"Fn::Sub": f"{parts[0]}.${{AWS::Region}}.{parts[1]}"}
 
     def _entry(self, row: Planned, change: AddAclEntry) -> None:
         properties = {
@@ -195,9 +240,9 @@ class _Template:
             "PortRange": {"From": change.ports[0], "To": change.ports[1]},
         }
         side = "Outbound" if change.direction == "out" else "Inbound"
-        self._resource(f"{side}Entry{change.number}", "AWS::EC2::NetworkAclEntry", properties, row)
+        self._resource(f"{side}Entry{change.number}", "AWS::EC2::NetworkAclEntry", properties, row, "filter")
 
-    def _resource(self, wanted: str, kind: str, properties: Json, row: Planned) -> str:
+    def _resource(self, wanted: str, kind: str, properties: Json, row: Planned, stage: _Stage) -> str:
         """Add a resource under a logical id that none has yet; the id."""
         name, number = wanted, 2
         while name in self._resources:
@@ -208,29 +253,11 @@ class _Template:
         )
         cloudformation_yaml.refuse_what_is_evaluated(properties, title_of(row.change))
         self._resources[name] = {"Type": kind, **metadata, "Properties": properties}
+        self._stages[name] = stage
         return name
 
     def _output(self, name: str, description: str, output: Json) -> None:
         self._outputs[name] = {"Description": _short(description), "Value": output}
-
-    def _vpc(self, vpc_id: str) -> Json:
-        return self._parameter("VpcId", "AWS::EC2::VPC::Id", "The VPC.", vpc_id)
-
-    def _list(self, wanted: str, ids: tuple[str, ...], kind: str, which: str) -> Json:
-        """Return a parameter of several ids."""
-        what = "Subnets of the interface endpoints" if kind == _OF_SUBNETS else "Route tables of the gateway endpoints"
-        return self._parameter(wanted, kind, f"{what}: {which}.", ",".join(ids))
-
-    def _parameter(self, wanted: str, kind: str, description: str, default: str) -> Json:
-        """Return a parameter with the planned value as its default; the same value is the same parameter."""
-        key = f"{wanted} {default}"
-        if key not in self._by_value:
-            taken = sum(name.rstrip("0123456789") == wanted for name in self._parameters)
-            name = wanted if not taken else f"{wanted}{taken + 1}"
-            cloudformation_yaml.refuse_what_is_evaluated(default, f"the parameter {name}")
-            self._parameters[name] = {"Type": kind, "Description": description, "Default": default}
-            self._by_value[key] = name
-        return {"Ref": self._by_value[key]}
 
     def _group(self, group_id: str) -> Json | str:
         name = self._groups.get(group_id)
@@ -243,12 +270,12 @@ class _Template:
         if peer in self._groups:
             return self._group(peer)
         service = peer.partition("-new-")[2]
-        name = f"{_logical(service)}PrefixList"
-        how = (
-            f"aws ec2 describe-managed-prefix-lists tells it, by the name com.amazonaws.{self._world.region}.{service}."
-        )
-        self._parameters[name] = {"Type": "String", "Description": f"AWS's prefix list of {service}: {how}"}
-        return {"Ref": name}
+        return self._parameters.prefix_list(f"{_logical(service)}PrefixList", service)
+
+
+def _named(name: str) -> list[Json]:
+    """Return the tags of a resource; CloudFormation adds those of the stack."""
+    return [{"Key": "Name", "Value": name[:_MOST_IN_A_TAG]}]
 
 
 def _logical(text: str) -> str:

@@ -45,15 +45,11 @@ class Names:
         return HclReference(f"var.{name}") if name in self.inputs else value
 
     def service(self, service_name: str) -> Value:
-        """Return the name of AWS's own service in the Region of the variable; any other name as it is.
-
-        The name of a PrivateLink service of somebody else holds the Region of that service:
-        https://docs.aws.amazon.com/vpc/latest/privatelink/create-endpoint-service.html
-        """
-        before, region, after = service_name.partition(f".{self._region}.")
-        if self._region is None or not region or after.startswith("vpce-svc-"):
+        """Return the name of AWS's own service in the Region of the variable; any other name as it is."""
+        parts = split_at_region(service_name, self._region)
+        if parts is None:
             return service_name
-        return HclReference(f"{quote(before)[:-1]}.${{var.region}}.{quote(after)[1:]}")
+        return HclReference(f"{quote(parts[0])[:-1]}.${{var.region}}.{quote(parts[1])[1:]}")
 
     def group(self, group_id: str) -> str:
         """Return the label of a security group: one that the plan creates, or any other by its id."""
@@ -88,6 +84,18 @@ class Names:
         ref = service_of_endpoint(change.service_name)
         key = ref.key if ref else change.service_name
         return key if self._one_vpc else f"{change.vpc_id} {key}"
+
+
+def split_at_region(service_name: str, region: str | None) -> tuple[str, str] | None:
+    """Return the parts of the name of AWS's own service before and after the Region; None for any other name.
+
+    The name of a PrivateLink service of somebody else holds the Region of that service:
+    https://docs.aws.amazon.com/vpc/latest/privatelink/create-endpoint-service.html
+    """
+    before, separator, after = service_name.partition(f".{region}.")
+    if region is None or not separator or after.startswith("vpce-svc-"):
+        return None
+    return before, after
 
 
 def _inputs(changes: list[Change]) -> dict[str, Value]:
