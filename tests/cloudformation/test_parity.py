@@ -7,7 +7,7 @@ import hcl2
 import pytest
 
 from tests.cloudformation.resolving import read
-from tests.cloudformation.test_templates import CIDRS, ENDPOINT, endpoints, opened, services
+from tests.cloudformation.stacks import CIDRS, ENDPOINT, endpoints, opened, services
 from tests.terraform.existing import answers
 from tests.terraform.planning import module, only
 from tests.terraform.planning import opened as opened_by_the_module
