@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.compare_modules import ROWS, contestants
 from scripts.dist_terraform import NAME, lay_out
 from tests.terraform.existing import SUBNETS, VPC, answers
 from tests.terraform.planning import GATEWAY, INTERFACE, MODULE, RULE, TASKS, Json, only
@@ -107,3 +108,13 @@ def test_layout_without_owner_names_no_registry(tmp_path: Path) -> None:
     lay_out(tmp_path / NAME, None)
 
     assert "fargate-endpoints/aws" not in (tmp_path / NAME / "README.md").read_text()
+
+
+@pytest.mark.usefixtures("needs_terraform")
+@pytest.mark.long
+def test_own_column_of_the_comparison_is_the_printed_one() -> None:
+    own = contestants(MODULE, MODULE)[-1]
+    page = (MODULE.parent / "docs" / "modules.md").read_text(encoding="utf-8")
+    printed = dict(re.findall(r"^\| ([^|]+) \|.*\| ([^|]+) \|$", page.partition("| names only |")[2], re.MULTILINE))
+
+    assert {name: cell(own) for name, cell in ROWS.items()} == {name: printed.get(name) for name in ROWS}
