@@ -126,6 +126,8 @@ def _details() -> Json:
     definitions = {}
     for name, raw in components.items():
         fields = {field: value for field, value in raw["properties"].items() if field != "type"}
+        if "policy" in fields:
+            fields["policy_document"] = fields["policy"]
         for field in _AS_OBJECTS:
             if field in fields:
                 null = "anyOf" in fields[field]

@@ -1,13 +1,14 @@
 """Plans as text and as JSON, version 1: what people read and what programs rely on."""
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from skerry import app
+from skerry import __version__, app
 from skerry.diagnose.diagnosis import Finding
 from skerry.model.facts import Missing, Refusal
 from skerry.model.origins import Origin
@@ -27,13 +28,13 @@ from skerry.plan.changes import (
     Rule,
     SetVpcAttribute,
 )
-from skerry.plan.records import Break, Plan, Planned, Remaining, Why
+from skerry.plan.records import Break, CrossedObject, Fingerprint, Plan, Planned, Remaining, Why
 from skerry.render import plan as rendered
 from skerry.render import plan_json
 from skerry.render.text import width_of
 from skerry.render.view import View
 from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN
-from tests.networks import Network, container
+from tests.networks import ACCOUNT, REGION, Network, container
 from tests.render.networks import scenario
 from tests.render.planned import of
 
@@ -52,7 +53,10 @@ def test_plan_text_matches_the_snapshot(name: str, snapshot: SnapshotAssertion) 
 
 
 @pytest.mark.parametrize("name", NAMES[:2])
-def test_plan_json_matches_the_snapshot(name: str, snapshot: SnapshotAssertion) -> None:
+def test_plan_json_matches_the_snapshot(
+    name: str, snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("skerry.app.planning._now", lambda: "2026-01-31T12:00:00+00:00")
     world = scenario(name)
     assert plan_json.encode_plan(world, app.plan(world)) == snapshot
 
@@ -228,3 +232,21 @@ class TestPlanJson:
         changes = json.loads(plan_json.encode_plan(world, plan))["changes"]
         assert changes[0]["details"]["statement"] == {"Effect": "Allow"}
         assert changes[1]["details"]["policy"] == {"a": 1}
+        # AWS's own calls take it as a text.
+        assert changes[1]["details"]["policy_document"] == '{"a": 1}'
+
+    def test_plan_json_says_what_it_was_made_from(self) -> None:
+        made = {"made_at": "2026-01-31T12:00:00+00:00"}
+        fingerprint = Fingerprint("d1", (CrossedObject("rtb-1", "route", "d2"),))
+        plan = of(SetVpcAttribute("vpc-1", "enable_dns_support"), fingerprint=fingerprint, **made)
+        written = json.loads(plan_json.encode_plan(Network().world(), plan))
+        assert (written["made_at"], written["skerry_version"]) == (made["made_at"], __version__)
+        assert (written["account"], written["region"]) == (ACCOUNT, REGION)
+        objects = [{"resource": "rtb-1", "kind": "route", "digest": "d2"}]
+        assert written["fingerprint"] == {"digest": "d1", "objects": objects}
+
+    def test_plan_of_a_network_has_the_time_in_utc_and_a_fingerprint(self) -> None:
+        plan = app.plan(scenario("private-dns-off"))
+        assert datetime.fromisoformat(plan.made_at).utcoffset() == timedelta(0)
+        assert plan.fingerprint is not None
+        assert "vpce-api" in {crossed.resource for crossed in plan.fingerprint.objects}

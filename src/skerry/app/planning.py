@@ -1,7 +1,10 @@
 """The use case of `skerry plan`."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
+
+import msgspec
 
 from skerry.app.selection import Hypothetical, Selection, all_launches, hypothetical_launch, launches
 from skerry.catalogue.services import ServiceRef, load_services
@@ -9,6 +12,7 @@ from skerry.errors import Argument, InputError
 from skerry.launch.launches import Launch
 from skerry.model.world import World
 from skerry.plan import planner
+from skerry.plan.fingerprints import fingerprint_of
 from skerry.plan.records import INGRESSES, Ingress, Options, Plan
 from skerry.plan.scope import Scope
 from skerry.verdicts import NOT_APPLICABLE
@@ -58,4 +62,13 @@ def plan_hypothetical(world: World, task: Hypothetical, options: Options | None 
 
 def _plan(world: World, chosen: list[Launch], others: list[Launch], options: Options | None) -> Plan:
     options = options or Options()
-    return planner.plan(world, Scope(chosen, options.also, others), options)
+    scope = Scope(chosen, options.also, others)
+    made = planner.plan(world, scope, options)
+    changes = [planned.change for planned in made.changes]
+    fingerprint = fingerprint_of(world, scope, changes) if changes else None
+    return msgspec.structs.replace(made, made_at=_now(), fingerprint=fingerprint)
+
+
+def _now() -> str:
+    """Return the time in UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0).isoformat()

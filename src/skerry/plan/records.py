@@ -95,6 +95,21 @@ class RunnerUp(msgspec.Struct, frozen=True, gc=False):
     because: str
 
 
+class CrossedObject(msgspec.Struct, frozen=True, gc=False):
+    """An existing object on a walk of the proof: its kind there, and the digest of the values that decided."""
+
+    resource: str
+    kind: str
+    digest: str
+
+
+class Fingerprint(msgspec.Struct, frozen=True, gc=False):
+    """The objects of an account that a plan was proven with, and the digest of them all."""
+
+    digest: str
+    objects: tuple[CrossedObject, ...]
+
+
 class Plan(msgspec.Struct, frozen=True, gc=False):
     """The least changes for the launches in scope, and what was proven of them.
 
@@ -102,7 +117,8 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     and nobody else's flow breaks. ``facts`` must be known before more can be proven; ``limits`` are quotas that the
     changes would go beyond. ``monthly`` is the fixed cost of all changes a month, and ``prices_of`` the date of the
     price table. ``strategy`` names how the changes were chosen. ``because`` is the preference in which they are better
-    than ``runners_up``, the other proven plans.
+    than ``runners_up``, the other proven plans. ``made_at`` is the time of the plan in UTC. ``fingerprint``
+    names the objects that it was proven with.
     """
 
     services: tuple[str, ...]
@@ -120,6 +136,8 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     strategy: StrategyName | None = None
     because: str = ""
     runners_up: tuple[RunnerUp, ...] = ()
+    made_at: str = ""
+    fingerprint: Fingerprint | None = None
 
     @property
     def next_step(self) -> PlanNextStep | None:

@@ -84,6 +84,16 @@ class Scope:
                 tuple(fact for call_result in rows for fact in call_result[2]),
             )
 
+    def outcomes(self, world: World) -> Iterator[Outcome]:
+        """Yield the outcome of every call of every launch in a World."""
+        walker, beyond = Walker(world), AccessCheck(world)
+        for kind in self.kinds:
+            for row in diagnose_one(walker, kind.launch, {}, beyond).needs:
+                yield from row.outcomes if row.need.blocks == "start" else ()
+            for need in self._also:
+                for subnet in dict.fromkeys(kind.launch.subnets):
+                    yield judge_need(walker, need, source_of(walker, kind.launch, subnet), subnet)
+
     def _of(
         self, walker: Walker, beyond: AccessCheck, kind: Kind
     ) -> Iterator[tuple[Verdict, list[Failing], tuple[Missing, ...]]]:

@@ -5,12 +5,13 @@ from typing import Any
 
 import msgspec
 
+from skerry import __version__
 from skerry.catalogue.services import service_of_endpoint
 from skerry.cost.monthly import Amount, MonthlyCost
 from skerry.model.missing import Missing
 from skerry.model.world import World
 from skerry.plan.changes import CreateGatewayEndpoint, CreateInterfaceEndpoint, resource_of
-from skerry.plan.records import Plan, Planned
+from skerry.plan.records import Fingerprint, Plan, Planned
 from skerry.render.json_document import OriginOut, encode_origin, spell, write
 from skerry.render.plan import title_of
 
@@ -109,6 +110,21 @@ class RunnerUpOut(msgspec.Struct, frozen=True):
     because: str
 
 
+class CrossedObjectOut(msgspec.Struct, frozen=True):
+    """An existing object on a walk of the proof."""
+
+    resource: str
+    kind: str
+    digest: str
+
+
+class FingerprintOut(msgspec.Struct, frozen=True):
+    """The objects that the plan was proven with: the account must still have them with these digests."""
+
+    digest: str
+    objects: list[CrossedObjectOut]
+
+
 class PlanOut(msgspec.Struct, frozen=True):
     """The whole answer of ``plan``."""
 
@@ -131,6 +147,9 @@ class PlanOut(msgspec.Struct, frozen=True):
     strategy: str | None
     because: str
     runners_up: list[RunnerUpOut]
+    skerry_version: str
+    made_at: str
+    fingerprint: FingerprintOut | None
 
 
 def encode_plan(world: World, plan: Plan) -> str:
@@ -173,13 +192,23 @@ def encode_plan(world: World, plan: Plan) -> str:
             RunnerUpOut(second.strategy, second.changes, _amount_out(second.monthly), second.because)
             for second in plan.runners_up
         ],
+        skerry_version=__version__,
+        made_at=plan.made_at,
+        fingerprint=None if plan.fingerprint is None else _fingerprint_out(plan.fingerprint),
     )
     return write(document)
+
+
+def _fingerprint_out(fingerprint: Fingerprint) -> FingerprintOut:
+    objects = [CrossedObjectOut(crossed.resource, crossed.kind, crossed.digest) for crossed in fingerprint.objects]
+    return FingerprintOut(fingerprint.digest, objects)
 
 
 def _change_out(row: Planned) -> ChangeOut:
     details = msgspec.to_builtins(row.change, enc_hook=spell)
     kind = details.pop("type")
+    if "policy" in details:
+        details["policy_document"] = details["policy"]
     for key in ("policy", "statement"):
         # Documents are JSON within JSON: as objects they can be read.
         if details.get(key):
