@@ -236,11 +236,11 @@ class TestPlanJson:
         assert changes[1]["details"]["policy_document"] == '{"a": 1}'
 
     def test_plan_json_says_what_it_was_made_from(self) -> None:
-        made = {"made_at": "2026-01-31T12:00:00+00:00"}
+        made = {"made_at": "2026-01-31T12:00:00+00:00", "made_by": "0.1.0"}
         fingerprint = Fingerprint("d1", (CrossedObject("rtb-1", "route", "d2"),))
         plan = of(SetVpcAttribute("vpc-1", "enable_dns_support"), fingerprint=fingerprint, **made)
         written = json.loads(plan_json.encode_plan(Network().world(), plan))
-        assert (written["made_at"], written["skerry_version"]) == (made["made_at"], __version__)
+        assert (written["made_at"], written["skerry_version"]) == (made["made_at"], made["made_by"])
         assert (written["account"], written["region"]) == (ACCOUNT, REGION)
         objects = [{"resource": "rtb-1", "kind": "route", "digest": "d2"}]
         assert written["fingerprint"] == {"digest": "d1", "objects": objects}
@@ -248,5 +248,6 @@ class TestPlanJson:
     def test_plan_of_a_network_has_the_time_in_utc_and_a_fingerprint(self) -> None:
         plan = app.plan(scenario("private-dns-off"))
         assert datetime.fromisoformat(plan.made_at).utcoffset() == timedelta(0)
+        assert plan.made_by == __version__
         assert plan.fingerprint is not None
         assert "vpce-api" in {crossed.resource for crossed in plan.fingerprint.objects}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from importlib.metadata import version
 
 import msgspec
 
@@ -66,7 +67,7 @@ def _plan(world: World, chosen: list[Launch], others: list[Launch], options: Opt
     made = planner.plan(world, scope, options)
     changes = [planned.change for planned in made.changes]
     fingerprint = fingerprint_of(world, scope, changes) if changes else None
-    return msgspec.structs.replace(made, made_at=_now(), fingerprint=fingerprint)
+    return msgspec.structs.replace(made, made_at=_now(), made_by=version("skerry"), fingerprint=fingerprint)
 
 
 def _now() -> str:

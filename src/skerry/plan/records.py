@@ -117,7 +117,8 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     and nobody else's flow breaks. ``facts`` must be known before more can be proven; ``limits`` are quotas that the
     changes would go beyond. ``monthly`` is the fixed cost of all changes a month, and ``prices_of`` the date of the
     price table. ``strategy`` names how the changes were chosen. ``because`` is the preference in which they are better
-    than ``runners_up``, the other proven plans. ``made_at`` is the time of the plan in UTC. ``fingerprint``
+    than ``runners_up``, the other proven plans. ``made_at`` is the time of the plan in UTC, ``made_by`` skerry's
+    version. ``fingerprint``
     names the objects that it was proven with.
     """
 
@@ -137,6 +138,7 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     because: str = ""
     runners_up: tuple[RunnerUp, ...] = ()
     made_at: str = ""
+    made_by: str = ""
     fingerprint: Fingerprint | None = None
 
     @property

@@ -5,13 +5,12 @@ from typing import Any
 
 import msgspec
 
-from skerry import __version__
 from skerry.catalogue.services import service_of_endpoint
 from skerry.cost.monthly import Amount, MonthlyCost
 from skerry.model.missing import Missing
 from skerry.model.world import World
 from skerry.plan.changes import CreateGatewayEndpoint, CreateInterfaceEndpoint, resource_of
-from skerry.plan.records import Fingerprint, Plan, Planned
+from skerry.plan.records import Fingerprint, Plan, Planned, Remaining
 from skerry.render.json_document import OriginOut, encode_origin, spell, write
 from skerry.render.plan import title_of
 
@@ -164,19 +163,7 @@ def encode_plan(world: World, plan: Plan) -> str:
         after=plan.after,
         proven=plan.proven,
         changes=[_change_out(entry) for entry in plan.changes],
-        remaining=[
-            RemainingOut(
-                list(entry.services),
-                entry.step,
-                list(entry.subnets),
-                entry.verdict,
-                entry.code,
-                entry.resource,
-                entry.message,
-                encode_origin(entry.origin),
-            )
-            for entry in plan.remaining
-        ],
+        remaining=[_remaining_out(entry) for entry in plan.remaining],
         breaks=[BreakOut(entry.client, entry.host, entry.message) for entry in plan.breaks],
         facts=[FactOut(entry.fact, entry.action) for entry in plan.facts],
         limits=list(plan.limits),
@@ -192,11 +179,24 @@ def encode_plan(world: World, plan: Plan) -> str:
             RunnerUpOut(second.strategy, second.changes, _amount_out(second.monthly), second.because)
             for second in plan.runners_up
         ],
-        skerry_version=__version__,
+        skerry_version=plan.made_by,
         made_at=plan.made_at,
         fingerprint=None if plan.fingerprint is None else _fingerprint_out(plan.fingerprint),
     )
     return write(document)
+
+
+def _remaining_out(entry: Remaining) -> RemainingOut:
+    return RemainingOut(
+        list(entry.services),
+        entry.step,
+        list(entry.subnets),
+        entry.verdict,
+        entry.code,
+        entry.resource,
+        entry.message,
+        encode_origin(entry.origin),
+    )
 
 
 def _fingerprint_out(fingerprint: Fingerprint) -> FingerprintOut:
