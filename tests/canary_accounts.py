@@ -12,7 +12,32 @@ ROOT = Path(__file__).parent.parent
 
 def accounts() -> dict[str, Row]:
     """Accounts that together have every record of skerry's, and what may be secret beside them."""
-    return {"sound": _sound(), "broken": _broken(), "everything": _everything(), "article": _article()}
+    return {
+        "sound": _sound(),
+        "broken": _broken(),
+        "everything": _everything(),
+        "article": _article(),
+        "filtered": _filtered(),
+    }
+
+
+def _filtered() -> Row:
+    """Rules of DNS Firewall: one allows the names of AWS, one answers for a host in its place, one blocks the rest."""
+    network = one_of_everything()
+    group, allowed, others = "rslvr-frg-1", "rslvr-fdl-1", "rslvr-fdl-2"
+    network.add("FirewallRuleGroupAssociations", Id="f-1", FirewallRuleGroupId=group, VpcId="vpc-1", Priority=101)
+    block = {"Action": "BLOCK", "FirewallDomainListId": others, "CreatorRequestId": "c"}
+    rules = [
+        {"Action": "ALLOW", "FirewallDomainListId": allowed, "Priority": 1, "Name": "n"},
+        block | {"Priority": 2, "BlockResponse": "OVERRIDE", "BlockOverrideDomain": "walled.example", "Qtype": "A"},
+        block
+        | {"Priority": 3, "BlockResponse": "NXDOMAIN", "FirewallDomainRedirectionAction": "TRUST_REDIRECTION_DOMAIN"},
+    ]
+    rows = [rule | {"FirewallRuleGroupId": group} for rule in rules]
+    network.call("route53resolver:ListFirewallRules", {"FirewallRuleGroupId": group}, {"FirewallRules": rows})
+    for name, domains in ((allowed, ["api.ecr.eu-west-1.amazonaws.com"]), (others, ["*"])):
+        network.call("route53resolver:ListFirewallDomains", {"FirewallDomainListId": name}, {"Domains": domains})
+    return network.rows
 
 
 def _article() -> Row:

@@ -23,6 +23,7 @@ PARSERS = frozenset(
 )
 # A text that is no field of a record is parsed at its own edge: the parsers of a module, and whose text it is.
 ELSEWHERE = {
+    "checks/global_names.py": ({"parse_host"}, "names of the catalogue"),
     "diagnose/compare.py": ({"parse_ip_address"}, "the address in an error text"),
     "diagnose/need_verdicts.py": ({"parse_host"}, "hosts of calls, from images, log options and the catalogue"),
     "lab/clients_for_needs.py": ({"parse_arn", "Hostname.parse"}, "names in calls, and hosts of registries"),

@@ -137,6 +137,19 @@ class TestSecrets:
 
 
 class TestRedactedFields:
+    def test_redaction_keeps_public_values_of_variables_alone(self) -> None:
+        values = {"STS": "https://sts.amazonaws.com/x", "PASSWORD": "legacy", "AWS_STS_REGIONAL_ENDPOINTS": "legacy"}
+        variables: list[Any] = [{"name": name, "value": value} for name, value in values.items()]
+        variables += [{"name": "N", "value": 7}, {"name": 7, "value": "x"}]
+        kept = of_container(name="app", environment=variables)["environment"]
+        assert kept[:3] == [
+            {"name": "STS", "value": "sts.amazonaws.com"},
+            {"name": "PASSWORD"},
+            {"name": "AWS_STS_REGIONAL_ENDPOINTS", "value": "legacy"},
+        ]
+        assert kept[3] == {"name": "N"}
+        assert "value" not in kept[4]
+
     def test_redaction_keeps_only_record_fields_of_a_container(self) -> None:
         given = {
             "name": "app",

@@ -12,6 +12,7 @@ from skerry.checks.endpoint_open_ports import endpoint_open_ports
 from skerry.checks.endpoint_wide_policy import endpoint_wide_policy
 from skerry.checks.execution_role_lacks import execution_role_lacks
 from skerry.checks.execution_role_too_wide import execution_role_too_wide
+from skerry.checks.global_names import global_names
 from skerry.checks.guardduty_agent import guardduty_agent
 from skerry.checks.names_diverted import names_diverted
 from skerry.checks.plaintext_secrets import plaintext_secrets
@@ -33,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     endpoint_wide_policy,
     execution_role_lacks,
     execution_role_too_wide,
+    global_names,
     guardduty_agent,
     names_diverted,
     plaintext_secrets,

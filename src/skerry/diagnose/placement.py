@@ -1,9 +1,9 @@
 """Checks of a placement: Fargate in the subnet's zone, security groups of the VPC, mount targets in the zone."""
 
+import msgspec
 from msgspec import UNSET
 
 from skerry.catalogue.fargate_zones import find_restrictions, zone_extension_of
-from skerry.catalogue.ipv6_only_regions import date_of_list, is_listed
 from skerry.catalogue.regions import find_offer, find_region
 from skerry.launch.needs import Interface, Mount, Placement
 from skerry.launch.unknown_regions import REGION_NOT_FOUND, no_region_message
@@ -43,11 +43,14 @@ def check_zone(world: World, need: Placement, subnet_id: str) -> Hop:
         message = f"{subnet_id} is in {kind} {subnet.availability_zone}, where Fargate starts no tasks"
         return make_lost_hop("subnet", subnet_id, _NOT_HERE, message)
     hop = _in_region(need, subnet)
-    if hop.clean and subnet.cidr_block is None and need.region is not None and not is_listed(need.region):
-        # The list has grown before, so that an old copy of it refuses nobody.
-        text = f"{need.region} is taken to have IPv6-only tasks: AWS's list of {date_of_list()} does not name it"
-        return Hop("subnet", subnet_id, rule=text, grade="inferred")
-    return hop
+    if not hop.clean or subnet.cidr_block is not None or need.region is None:
+        return hop
+    offer = find_offer("ipv6-only")
+    if need.region in offer.regions:
+        return msgspec.structs.replace(hop, grade=offer.grade)
+    # The list has grown before, so that an old copy of it refuses nobody.
+    text = f"{need.region} is taken to have IPv6-only tasks: AWS's list of {offer.seen} does not name it"
+    return Hop("subnet", subnet_id, rule=text, grade="inferred")
 
 
 def _of_region(need: Placement, subnet: Subnet) -> Hop | None:

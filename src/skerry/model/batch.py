@@ -1,7 +1,7 @@
 """Records of AWS Batch: compute environments, job queues, job definitions and jobs.
 
-Shapes: https://docs.aws.amazon.com/batch/latest/APIReference/API_Types.html. Commands and values of environment
-variables are not read: nothing here needs them and they may be secret.
+Shapes: https://docs.aws.amazon.com/batch/latest/APIReference/API_Types.html. Commands are not read: nothing
+here needs them and they may be secret. Of values of environment variables only public names are read.
 """
 
 from msgspec import UNSET, UnsetType, field
@@ -9,13 +9,13 @@ from msgspec import UNSET, UnsetType, field
 from skerry.model.arns import NameOrArn, ResourceArn
 from skerry.model.ecs import (
     EfsVolume,
-    EnvironmentVariable,
     FirelensConfiguration,
     LogConfiguration,
     RepositoryCredentials,
     RuntimePlatform,
     Secret,
 )
+from skerry.model.environment import EnvironmentVariable
 from skerry.model.record import Camel
 
 

@@ -1,12 +1,13 @@
 """Records of ECS: clusters, services, task definitions and tasks.
 
-Shapes: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Types.html. Values of environment variables,
-commands and overrides are not read: nothing here needs them and they may be secret.
+Shapes: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Types.html. Commands and overrides are not read:
+nothing here needs them and they may be secret. Of values of environment variables only public names are read.
 """
 
 from msgspec import UNSET, UnsetType, field
 
 from skerry.model.arns import NameOrArn, ResourceArn
+from skerry.model.environment import EnvironmentVariable
 from skerry.model.record import Camel
 
 
@@ -197,12 +198,6 @@ class FirelensConfiguration(Camel, frozen=True):
 
     type: str
     options: dict[str, str] = field(default_factory=dict)
-
-
-class EnvironmentVariable(Camel, frozen=True):
-    """An environment variable by its name; its value is not read."""
-
-    name: str
 
 
 class ContainerResource(Camel, frozen=True):

@@ -11,3 +11,6 @@ class ParsedText(str):
 
     form = "text"
     """The form of valid texts, for messages."""
+
+    may_be_secret = False
+    """Whether the text before it is parsed may be a secret, so that nothing remembers it."""

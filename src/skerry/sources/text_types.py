@@ -16,6 +16,9 @@ Value: TypeAlias = Any
 def parse_value(kind: type, value: Value) -> ParsedText:
     """Parse a text of a type that msgspec does not know; raises `ValueError` if it is invalid."""
     assert issubclass(kind, ParsedText)  # noqa: S101 -- records have no other types of their own
+    if kind.may_be_secret:
+        # One of another type is no public value either, and its record stays valid.
+        return kind(value if isinstance(value, str) else "")
     try:
         text = msgspec.convert(value, str)
     except msgspec.ValidationError as error:

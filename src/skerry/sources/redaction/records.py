@@ -14,7 +14,7 @@ from skerry.masking import Node
 from skerry.model.iam import Role
 from skerry.model.record import Tag
 from skerry.sources.redaction.pseudonyms import Pseudonyms
-from skerry.sources.redaction.values import RULES, RedactionRule, keep_tag, make_unreadable
+from skerry.sources.redaction.values import OMITTED, RULES, RedactionRule, keep_tag, make_unreadable
 
 Keep: TypeAlias = Callable[[Node, Pseudonyms], Node]
 """A function that returns the kept part of a value."""
@@ -35,7 +35,8 @@ def _struct(kind: Any, rules: dict[str, RedactionRule]) -> Keep:  # noqa: ANN401
     def keep(node: Node, people: Pseudonyms) -> Node:
         if not isinstance(node, dict):
             return make_unreadable(node)
-        return {key: table[key](value, node, people) for key, value in node.items() if key in table}
+        kept = {key: table[key](value, node, people) for key, value in node.items() if key in table}
+        return {key: value for key, value in kept.items() if value is not OMITTED}
 
     return keep
 

@@ -3,17 +3,20 @@
 import json
 import re
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
 from skerry.masking import Node
-from skerry.model import ecs, endpoints, iam, state_machines
+from skerry.model import ecs, endpoints, environment, iam, state_machines
 from skerry.model.task_states import reduce_definition
 from skerry.services import READS, organizations
 from skerry.services.ecr_images import ImageManifest, RepositoryImage
 from skerry.sources.redaction.pseudonyms import Pseudonyms
+
+OMITTED: Final = object()
+"""The result of a rule for a value to leave out with its key."""
 
 RedactionRule: TypeAlias = Callable[[Node, dict[str, Node], Pseudonyms], Node]
 """A function that redacts a field's value, given its row."""
@@ -237,7 +240,15 @@ def _definition(value: Node, _row: dict[str, Node], people: Pseudonyms) -> Node:
     return msgspec.json.encode(replace_texts(json.loads(reduce_definition(value)), people)).decode()
 
 
+def _environment_value(value: Node, row: dict[str, Node], _people: Pseudonyms) -> Node:
+    """Keep the public values of environment variables; all others are left out."""
+    name = row.get("name")
+    public = environment.PublicValue(value if isinstance(value, str) else "")
+    return str(environment.EnvironmentVariable(name if isinstance(name, str) else "", public).value) or OMITTED
+
+
 RULES: dict[tuple[Any, str], RedactionRule] = {
+    (environment.EnvironmentVariable, "value"): _environment_value,
     (ecs.LogConfiguration, "options"): _options,
     (ecs.FirelensConfiguration, "options"): _options,
     (ecs.Task, "started_by"): _started_by,
