@@ -6,6 +6,7 @@ With --check, only compare them.
 import json
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ def tables() -> str:
         lines.append(f"| `{name}` | `{_kind(about['type'])}` | {default} | {_cell(about['description'])} |")
     lines += ["", "| output | what it is |", "| --- | --- |"]
     lines += [f"| `{name}` | {_cell(about['description'])} |" for name, about in _blocks("output")]
+    lines += ["", "| resource | number |", "| --- | --- |"]
+    lines += [f"| `{address}` | {number} |" for address, number in _resources()]
     return "\n".join([*lines, "", ""])
 
 
@@ -59,6 +62,16 @@ def _blocks(kind: str) -> list[tuple[str, dict[str, Any]]]:
     text = (MODULE / f"{kind}s.tf").read_text(encoding="utf-8")
     rows = hcl2.loads(text, serialization_options=_AS_TEXT)[kind]
     return [(name, about) for row in rows for name, about in row.items()]
+
+
+def _resources() -> Iterator[tuple[str, str]]:
+    """Yield the addresses of the module's resources with how many of each there are."""
+    for path in sorted(MODULE.glob("*.tf")):
+        rows = hcl2.loads(path.read_text(encoding="utf-8"), serialization_options=_AS_TEXT).get("resource", [])
+        for row in rows:
+            for kind, named in row.items():
+                for name, about in named.items():
+                    yield f"{kind}.{name}", "by key" if "for_each" in about else "at most one"
 
 
 def _kind(text: str) -> str:

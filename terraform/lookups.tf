@@ -33,7 +33,7 @@ data "aws_route_tables" "tagged" {
   tags   = var.route_table_tags
 }
 
-# A subnet without an association of its own is on the VPC's main route table, and so is one whose association is not made
+# A subnet without an association of its own is on the VPC's main route table. So is one whose association does not exist
 # yet: https://docs.aws.amazon.com/vpc/latest/userguide/RouteTables.html
 data "aws_route_tables" "of_subnet" {
   for_each = var.create && var.look_up_route_tables ? local.subnets : {}

@@ -18,8 +18,6 @@ resource "aws_vpc_endpoint" "interface" {
     content {
       dns_record_ip_type                             = dns_options.value.dns_record_ip_type
       private_dns_only_for_inbound_resolver_endpoint = dns_options.value.private_dns_only_for_inbound_resolver_endpoint
-      private_dns_preference                         = dns_options.value.private_dns_preference
-      private_dns_specified_domains                  = dns_options.value.private_dns_specified_domains
     }
   }
 

@@ -27,8 +27,8 @@ locals {
   group_creation = try(var.least_privilege.create_log_groups, false) ? ["logs:CreateLogGroup"] : []
   channels       = ["CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel"]
 
-  # What least_privilege lets through each endpoint: actions, on the ARNs of which list; null where AWS knows no
-  # resource to name.
+  # The actions that least_privilege allows at each endpoint, and the list with their ARNs; null if AWS defines no
+  # resource for them.
   needs = {
     "ecr.api"      = local.pull
     "ecr.dkr"      = local.pull
@@ -57,7 +57,7 @@ locals {
     ])
   })
 
-  # By endpoint; one that is not here has AWS's default policy, which allows everything.
+  # By endpoint. Others have AWS's default policy, which allows everything.
   policies = merge(
     { for service, statements in local.statements : service => jsonencode({
       Version   = "2012-10-17"
@@ -66,7 +66,7 @@ locals {
     var.policies,
   )
 
-  # What must be told of least_privilege for an endpoint to let anything of use through.
+  # The lists of least_privilege without which an endpoint would refuse every call of use.
   lacking = local.allowed == null ? {} : {
     for service, needs in local.needs : service => [
       for need in needs : need.of if try(length(local.allowed[need.of]) == 0, false)

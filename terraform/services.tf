@@ -78,8 +78,6 @@ locals {
   inbound_only = {
     dns_record_ip_type                             = null
     private_dns_only_for_inbound_resolver_endpoint = contains(var.gateways, "s3")
-    private_dns_preference                         = null
-    private_dns_specified_domains                  = null
   }
   dns_options = { for service in keys(local.interface_services) : service => [
     for options in [

@@ -121,7 +121,7 @@ variable "platform_version" {
 }
 
 variable "services" {
-  description = "Services with an interface endpoint beside ECR: names as logs, secretsmanager, ssm, ssmmessages, kms, sqs, or whole names of endpoint services."
+  description = "Services with an interface endpoint, besides ECR: names such as logs, secretsmanager, ssm, ssmmessages, kms, sqs, or whole names of endpoint services."
   type        = set(string)
   default     = ["logs"]
 
@@ -164,8 +164,6 @@ variable "endpoint_settings" {
     dns_options = optional(object({
       dns_record_ip_type                             = optional(string)
       private_dns_only_for_inbound_resolver_endpoint = optional(bool)
-      private_dns_preference                         = optional(string)
-      private_dns_specified_domains                  = optional(set(string))
     }))
     tags = optional(map(string), {})
     timeouts = optional(object({
@@ -208,8 +206,6 @@ variable "dns_options" {
   type = object({
     dns_record_ip_type                             = optional(string)
     private_dns_only_for_inbound_resolver_endpoint = optional(bool)
-    private_dns_preference                         = optional(string)
-    private_dns_specified_domains                  = optional(set(string))
   })
   default = null
 }
@@ -241,7 +237,7 @@ variable "create_security_group" {
 }
 
 variable "security_group_ids" {
-  description = "Existing security groups that the interface endpoints get, beside the module's own."
+  description = "Existing security groups of the interface endpoints, in addition to the module's own."
   type        = list(string)
   default     = []
 }
