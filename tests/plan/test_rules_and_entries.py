@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from skerry.plan.changes import AddAclEntry, Advise, AuthorizeRule, Change, CreateSecurityGroup, ModifyEndpoint, Rule
+from skerry.plan.rules_and_entries import vpc_block_of
 from skerry.verdicts import BLOCKED
 from tests.networks import ALL, EVERYWHERE, HTTPS, Network, allow, both_ways, entry
 from tests.planning import changes, isolated, kinds, of_kind, only, planned, rules, told
@@ -214,6 +215,14 @@ class TestNetworkAcls:
         assert {(row.number, row.cidr) for row in of_kind(found, AddAclEntry)} == {(130, EVERYWHERE)}
         assert {row.disposition for row in found.changes} == {"safe"}
 
+    def test_denial_of_other_ports_and_protocols_does_not_move_an_entry(self) -> None:
+        denials = [
+            entry(120, "deny", ports=(22, 22), protocol="6"),
+            entry(130, "deny", ports=(53, 53), protocol="17"),
+        ]
+        found = planned(self.guarded(entry(100, cidr="10.0.0.0/16"), *denials))
+        assert {row.number for row in of_kind(found, AddAclEntry)} == {140}
+
     def test_broad_entry_comes_before_the_denial_of_its_packets(self) -> None:
         found = planned(self.guarded(entry(100, cidr="10.0.0.0/16"), entry(120, "deny", "52.218.0.0/17"), entry(130)))
         assert {row.number for row in of_kind(found, AddAclEntry)} == {110}
@@ -251,6 +260,11 @@ class TestNetworkAcls:
         network.row("SecurityGroups", "sg-open")["IpPermissions"] = [ALL]
         network.acl("acl-own", both_ways(entry(100, ports=(443, 443), protocol="6")), ["subnet-b"])
         assert of_kind(planned(network), AddAclEntry) == []
+
+
+def test_block_of_the_vpc_is_none_for_an_unknown_subnet() -> None:
+    assert vpc_block_of(served().world(), "subnet-unknown") is None
+    assert vpc_block_of(served().world(), "subnet-a") == "10.0.0.0/16"
 
 
 @pytest.mark.parametrize("ingress", ["subnets", "from-tasks"])

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from msgspec import UNSET
-
 from skerry.launch.needs import Call
 from skerry.net.addresses import PUBLIC
 from skerry.net.intervals import subtract
@@ -28,27 +26,29 @@ def is_closed_by_filters(case: Case, trace: Trace) -> bool:
 
 
 def _is_filter(case: Case, trace: Trace, judged: JudgedPiece) -> bool:
-    """Tell whether a rule of the task's group or an entry of a network ACL lets the packets through."""
+    """Tell whether an outbound rule of a group or an entry of a network ACL lets the packets through."""
     if judged.hop.kind == "network-acl":
-        acl = case.world.network_acls.get(judged.piece.resource)
-        return acl is not None and acl.entries is not UNSET
-    return judged.hop.kind == "security-group" and judged.hop in trace.first and _task_group(case) is not None
+        return True
+    return judged.hop.kind == "security-group" and judged.hop.direction == "out" and bool(_group(case, trace, judged))
 
 
-def _task_group(case: Case) -> str | None:
-    return choose_task_group(case.world, case.failing.kind.launch, case.failing.subnet)
+def _group(case: Case, trace: Trace, judged: JudgedPiece) -> str | None:
+    """Return the group for a new outbound rule: the task's, or that of an appliance on the path."""
+    if judged.hop in trace.first:
+        return choose_task_group(case.world, case.failing.kind.launch, case.failing.subnet)
+    return judged.piece.resource if judged.piece.resource in case.world.security_groups else None
 
 
 def openings_for(case: Case, trace: Trace) -> Iterator[Remedy]:
-    """Yield the rule and the entries that open a path."""
+    """Yield the rules and the entries that open a path."""
     for judged in (item for item in trace.judged if item.lost):
         for change in _opening(case, trace, judged):
             yield Remedy(change, case.why((judged,)))
 
 
 def _opening(case: Case, trace: Trace, judged: JudgedPiece) -> Iterator[Change]:
-    group = _task_group(case)
     if judged.hop.kind == "network-acl":
         yield from rules_and_entries.acl_entries_for(case, trace, judged)
-    elif group is not None:
-        yield AuthorizeRule(group, "out", Rule("tcp", HTTPS, ANYWHERE))
+        return
+    groups = (_group(case, trace, judged),)
+    yield from (AuthorizeRule(group, "out", Rule("tcp", HTTPS, ANYWHERE)) for group in groups if group)

@@ -1,6 +1,7 @@
 """Broad rules and entries of a plan, replaced by narrower ones as long as the plan stays proven."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import msgspec
 
@@ -32,9 +33,7 @@ def narrow(world: World, scope: Scope, result: SearchResult, others: Iterable[Se
 
 def _narrowed(world: World, scope: Scope, result: SearchResult, change: Change, proposed: list[Change]) -> SearchResult:
     """Return the result with the first narrower change in place of one, if any is proven."""
-    for trial, candidate in enumerate(_narrower(world, change, proposed, result)):
-        if trial == _MOST_TRIALS:
-            break
+    for candidate in islice(_narrower(world, change, proposed, result), _MOST_TRIALS):
         replaced = {candidate if other == change else other: why for other, why in result.changes.items()}
         proof = prove(world, scope, replaced, result.flows)
         if proof.is_sound:

@@ -1,6 +1,7 @@
 """The reachability that changes add: addresses and ports of rules and entries, and access to the internet."""
 
 from collections.abc import Iterable, Iterator
+from typing import assert_never
 
 from skerry.model.facts import Missing
 from skerry.model.network import RouteTable, Subnet
@@ -38,6 +39,8 @@ def _addresses_of(world: World, rule: Rule) -> int:
             return count_numbers(union(*(cidr.addresses for cidr in cidrs)))
         case "cidr":
             return _block_size(rule.peer)
+        case never:
+            assert_never(never)
 
 
 def _block_size(cidr: str) -> int:

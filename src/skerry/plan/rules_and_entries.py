@@ -116,11 +116,7 @@ def _article(group: str, cidr: str) -> Iterator[Change]:
 
 def acl_entries_for(case: Case, trace: Trace, judged: JudgedPiece) -> Iterator[Change]:
     """Return the entries for packets dropped by an ACL, on a path that a plan may open."""
-    acl = case.world.network_acls.get(judged.piece.resource)
-    if acl is None or acl.entries is UNSET:
-        yield Advise(judged.piece.resource, judged.piece.message)
-        return
-    hop = judged.hop
+    acl_id, hop = judged.piece.resource, judged.hop
     to_destination = (hop.leg == "there") == (hop.direction == "out")
     ports = (port_of(case.failing),) * 2 if hop.leg == "there" else EPHEMERAL
     cidrs = _blocks(case, trace, to_destination=to_destination)
@@ -129,9 +125,9 @@ def acl_entries_for(case: Case, trace: Trace, judged: JudgedPiece) -> Iterator[C
             f"{judged.piece.message}. A network ACL names no prefix list, and which blocks {trace.destination.label} "
             "are is unknown: save aws ec2 get-managed-prefix-list-entries"
         )
-        yield Advise(acl.network_acl_id, message)
+        yield Advise(acl_id, message)
     for cidr in cidrs:
-        yield AddAclEntry(acl.network_acl_id, 0, hop.direction, cidr, ports)
+        yield AddAclEntry(acl_id, 0, hop.direction, cidr, ports)
 
 
 def _blocks(case: Case, trace: Trace, *, to_destination: bool) -> list[str]:
