@@ -112,7 +112,8 @@ not examined:
 `skerry trace`, and `diagnose` and `rehearse` with `--task-definition`, call nothing of
 {_lacking(whole, made["trace"])}: `skerry iam-policy trace` prints what they need.
 
-`skerry plan` also asks {", ".join(f"`{action}`" for action in more)}: in which zones an endpoint may be made.
+`skerry plan` and `skerry cost` also ask {", ".join(f"`{action}`" for action in more)}: in which zones an endpoint may
+be made.
 
 `sts:GetCallerIdentity` tells the account's number, and
 [needs no permission](https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, get_args
 import msgspec
 
 from skerry.plan.changes import Change, Rule
+from skerry.render.costs_json import CostReportOut, CrashLoopOut
 from skerry.render.explanations import CatalogueDocument, ExplainDocument
 from skerry.render.json import DiagnosisOut, TraceDocument
 from skerry.render.plan_json import PlanOut
@@ -44,6 +45,8 @@ DOCUMENTS = {
     "diagnose": Document(DiagnosisOut, "skerry diagnose --format json"),
     "trace": Document(TraceDocument, "skerry trace --format json"),
     "plan": Document(PlanOut, "skerry plan --format json"),
+    "cost": Document(CostReportOut, "skerry cost --format json"),
+    "cost-crash-loop": Document(CrashLoopOut, "skerry cost --crash-loop --format json"),
     "rehearse": Document(RehearsalOut, "skerry rehearse --format json"),
     "explain": Document(ExplainDocument, "skerry explain --format json"),
     "explain-list": Document(CatalogueDocument, "skerry explain --list --format json"),

@@ -230,6 +230,7 @@ def uses(served: Served, definition: Path, tmp_path: Path) -> dict[str, list[tup
     # What `plan` and `rehearse` choose is read as `diagnose` reads it.
     fewer: list[tuple[object, ...]] = [(), SERVICE, hypothetical]
     return {
+        "cost": [(), ("--service", "web")],
         "diagnose": chosen,
         "explain": [("--live", "OutOfMemoryError: killed")],
         "plan": fewer,
@@ -262,7 +263,7 @@ def test_iam_policy_has_exactly_the_actions_that_are_called(
     assert {NAMED_OTHERWISE.get(name, name) for name in served.faults.seen} == recorded
 
 
-@pytest.mark.parametrize("command", ["diagnose", "explain", "plan", "snapshot"])
+@pytest.mark.parametrize("command", ["cost", "diagnose", "explain", "plan", "snapshot"])
 def test_network_only_calls_exactly_the_actions_of_its_policy(
     command: str, skerry: Skerry, policies: Policies, served: Served, uses: Any, recorded: Recorded
 ) -> None:

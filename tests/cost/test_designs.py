@@ -156,6 +156,7 @@ class TestDesigns:
             assert isinstance(with_s3, Amount)
             assert isinstance(without, Amount)
             assert with_s3.high < without.low
+        assert "one-nat" not in {row.id for row in design_alternatives(SET, 1)}
         assert "nat-instance" not in {row.id for row in design_alternatives(SET, 2, instances=False)}
 
     def test_nat_instance_has_no_price_of_a_gb(self) -> None:

@@ -1,8 +1,14 @@
 """The price table: complete in its sources, and never another Region's price."""
 
+import json
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from skerry.cost.prices import Price, PriceTable, load_prices
+import pytest
+
+from skerry.cost.prices import Price, PriceTable, decode_prices, load_prices
+from skerry.errors import InputError
 from skerry.model.missing import Missing
 from tests.tables import each
 
@@ -87,3 +93,51 @@ def test_data_of_endpoints_is_paid_by_tiers(gigabytes: str, cost: str) -> None:
 
 def test_table_without_prices_knows_none() -> None:
     assert isinstance(PriceTable("2026-01-01", (), ()).find("us-east-1", "nat-hour"), Missing)
+
+
+def own(**more: Any) -> bytes:
+    row: dict[str, Any] = {
+        "region": "eu-west-3",
+        "item": "nat-gb",
+        "currency": "USD",
+        "grade": "observed",
+        "sources": [],
+    }
+    row |= {"tiers": [{"up_to": None, "price": "0.05"}]}
+    return json.dumps({"compiled": "2026-01-02", "sources": [], "prices": [row | more]}).encode()
+
+
+def test_own_prices_go_before_those_of_skerry() -> None:
+    table = load_prices().with_prices(decode_prices(own(), "mine.json"))
+    price = table.find("eu-west-3", "nat-gb")
+    assert isinstance(price, Price)
+    assert (price.first, table.compiled) == (Decimal("0.05"), "2026-01-02")
+    replaced = load_prices().with_prices(decode_prices(own(region="us-east-1"), "mine.json"))
+    price = replaced.find("us-east-1", "nat-gb")
+    assert isinstance(price, Price)
+    assert price.first == Decimal("0.05")
+
+
+def test_prices_are_stale_after_180_days() -> None:
+    table = decode_prices(own(), "mine.json")
+    assert not table.is_stale(date(2026, 7, 1))
+    assert table.is_stale(date(2026, 7, 2))
+
+
+@each(
+    ("content", "message"),
+    [
+        (b"{", "mine.json holds no prices"),
+        (b"{}", "mine.json holds no prices"),
+        (own().replace(b"2026-01-02", b"today"), "mine.json holds no prices"),
+        (own(item="gold"), "mine.json holds no prices"),
+        (b'{"version": 2, ' + own()[1:], "mine.json has prices of version 2"),
+        (own(tiers=[{"up_to": None, "price": "-1"}]), "has no price that can be of nat-gb in eu-west-3"),
+        (own(tiers=[{"up_to": None, "price": "NaN"}]), "has no price that can be of nat-gb in eu-west-3"),
+        (own(tiers=[{"up_to": "5", "price": "1"}]), "has no price that can be of nat-gb in eu-west-3"),
+        (own(tiers=[]), "has no price that can be of nat-gb in eu-west-3"),
+    ],
+)
+def test_file_that_holds_no_prices_is_refused(content: bytes, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        decode_prices(content, "mine.json")

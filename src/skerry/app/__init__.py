@@ -1,4 +1,4 @@
-"""The use cases of skerry as functions of a library: read, diagnose, trace, plan, explain, rehearse, demo.
+"""The use cases of skerry as functions of a library: read, diagnose, trace, plan, cost, explain, rehearse, demo.
 
 Each name is loaded from its module at first use: a plan, a lab and an embedded AWS cost time to import.
 """
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from skerry.app.account import read_account
+    from skerry.app.costs import CostOptions, cost, crash_loop_cost
     from skerry.app.demo_story import Chapter, demo, keep_chapters
     from skerry.app.diagnosis import diagnose, diagnose_hypothetical
     from skerry.app.encoding import to_json
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "account": ("read_account",),
+    "costs": ("CostOptions", "cost", "crash_loop_cost"),
     "demo_story": ("Chapter", "demo", "keep_chapters"),
     "diagnosis": ("diagnose", "diagnose_hypothetical"),
     "encoding": ("to_json",),
@@ -36,11 +38,14 @@ _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 
 __all__ = [
     "Chapter",
+    "CostOptions",
     "Gathered",
     "Hypothetical",
     "RehearsalRequest",
     "Saved",
     "Selection",
+    "cost",
+    "crash_loop_cost",
     "demo",
     "diagnose",
     "diagnose_hypothetical",

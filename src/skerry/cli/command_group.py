@@ -9,6 +9,7 @@ from skerry.suggestions import suggest
 
 _MODULES = {
     "completion": "commands",
+    "cost": "cost",
     "demo": "commands",
     "diagnose": "diagnose",
     "explain": "explain",

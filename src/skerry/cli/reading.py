@@ -58,6 +58,7 @@ class ReadOptions(NamedTuple):
 
 
 WIDEST = {
+    "cost": ReadOptions(planning=True),
     "diagnose": ReadOptions(),
     "explain": ReadOptions(),
     "plan": ReadOptions(planning=True),

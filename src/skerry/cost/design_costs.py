@@ -93,7 +93,8 @@ def price_design(
     """Return the cost of a design for the traffic of a month of so many hours."""
     parts = list(_fixed_parts(table, region, design, hours))
     data = data_parts_of(table, region, design, traffic)
-    fixed, variable = _sum(part.cost for part in parts), _sum(part.cost for part in data)
+    fixed = _sum([*design.unpriced, *(part.cost for part in parts)])
+    variable = _sum([*design.unpriced, *(part.cost for part in data)])
     if design.central is not None and isinstance(fixed, Amount):
         fixed = fixed.times(Decimal(1) / design.central.spokes)
     monthly = _sum([fixed, variable])
@@ -115,7 +116,7 @@ def price_design(
 
 def unreachable_paths(design: Design, traffic: MonthlyTraffic) -> tuple[str, ...]:
     """Return the paths with bytes that a design has no way for."""
-    if design.exits:
+    if design.exits and design.used:
         return ()
     return tuple(
         path.path for path in traffic.paths if path.gb and path.path not in {*design.services, *design.gateways}
@@ -177,7 +178,7 @@ def _data_parts(table: PriceTable, region: str, design: Design, traffic: Monthly
     # https://aws.amazon.com/about-aws/whats-new/2022/04/aws-data-transfer-price-reduction-privatelink-transit-gateway-client-vpn-services/
     price = table.find(region, "cross-zone-gb")
     yield DataPart("cross-zone-gb", price, NOTHING, by_endpoint * design.endpoint_crossing, _SIDES)
-    if not design.exits:
+    if not design.exits or not design.used:
         return
     free = {*design.services, *design.gateways}
     remaining = [path for path in traffic.paths if path.path not in free]

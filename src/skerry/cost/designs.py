@@ -5,7 +5,10 @@ from typing import TypeAlias
 
 import msgspec
 
+from skerry.model.missing import Missing
+
 NOTHING = Decimal(0)
+_OF_ONE_ZONE = {"one-nat", "one-nat-s3", "endpoints-one-zone", "both-one-nat"}
 INTERNET = "internet"
 """The path of bytes that leave AWS, or the Region: no endpoint takes them."""
 
@@ -63,7 +66,7 @@ class Design(msgspec.Struct, frozen=True):
 
     ``services`` have an interface endpoint, on ``endpoint_zones`` in all; ``gateways`` have a gateway endpoint.
     ``crossing`` is the share of bytes across zones to a NAT, and ``endpoint_crossing`` to interface endpoints.
-    ``notes`` are its costs without a figure here.
+    ``unpriced`` are its parts without a price here. Without ``used`` its exits cost and take no bytes.
     """
 
     id: str
@@ -75,7 +78,8 @@ class Design(msgspec.Struct, frozen=True):
     crossing: Decimal = NOTHING
     endpoint_crossing: Decimal = NOTHING
     central: Central | None = None
-    notes: tuple[str, ...] = ()
+    unpriced: tuple[Missing, ...] = ()
+    used: bool = True
 
 
 class PathBytes(msgspec.Struct, frozen=True):
@@ -112,6 +116,7 @@ def design_alternatives(
 ) -> tuple[Design, ...]:
     """Return the designs to compare, for tasks in this many zones that call these services and pull from S3.
 
+    In one zone, a design of one zone is that of each zone, and stands once.
     ``spokes`` VPCs share central endpoints; none of them is compared with fewer than two.
     """
     per_zone = ZonalNat(zones, zones)
@@ -151,4 +156,4 @@ def design_alternatives(
         central = Central(spokes, 0, spokes + 1)
         title = f"central endpoints of {spokes} VPCs, by a transit gateway"
         rows.append(msgspec.structs.replace(end, id="central-endpoints", title=title, central=central))
-    return tuple(rows)
+    return tuple(row for row in rows if zones > 1 or row.id not in _OF_ONE_ZONE)

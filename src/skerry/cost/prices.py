@@ -1,5 +1,6 @@
 """The price table: AWS's prices of items by Region, with currency, source, date and grade."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Literal
@@ -8,6 +9,7 @@ import msgspec
 
 from skerry.catalogue.data_files import Grade, read
 from skerry.catalogue.partitions import partition_of
+from skerry.errors import InputError
 from skerry.model.missing import Missing
 
 PriceItem = Literal[
@@ -45,6 +47,9 @@ PriceItem = Literal[
 ``cross-zone-gb`` is paid on each side of a zone's border. ``endpoint-gb`` counts all interface endpoints of a Region.
 """
 
+_VERSION = 1
+_STALE = timedelta(days=180)
+_SHAPE = "Give JSON in the shape of src/skerry/data/prices.json."
 _ACTION = "pricing:GetProducts"
 _EVERYWHERE = "*"
 
@@ -101,6 +106,7 @@ class PriceTable(msgspec.Struct, frozen=True):
     compiled: str
     sources: tuple[PriceSource, ...]
     prices: tuple[Price, ...]
+    version: int = 1
 
     def find(self, region: str, item: PriceItem) -> Price | Missing:
         """Return the price of an item in a Region; it is never that of another Region.
@@ -115,9 +121,42 @@ class PriceTable(msgspec.Struct, frozen=True):
             return msgspec.structs.replace(by_region[_EVERYWHERE], region=region, grade="inferred")
         return Missing(f"the price of {item} in {region}", _ACTION)
 
+    def is_stale(self, today: date) -> bool:
+        """Return whether the prices are older than 180 days."""
+        return today - date.fromisoformat(self.compiled) > _STALE
+
+    def with_prices(self, own: "PriceTable") -> "PriceTable":
+        """Return the table with other prices before its own, as old as the older of both."""
+        replaced = {(price.region, price.item) for price in own.prices}
+        kept = tuple(price for price in self.prices if (price.region, price.item) not in replaced)
+        compiled = min(self.compiled, own.compiled)
+        return PriceTable(compiled, (*own.sources, *self.sources), (*own.prices, *kept))
+
     def sources_of(self, price: Price) -> tuple[PriceSource, ...]:
         """Return the places where a price was read."""
         return tuple(source for source in self.sources if source.id in price.sources)
+
+
+def decode_prices(content: bytes, name: str) -> PriceTable:
+    """Read prices of a user's file, in the shape of skerry's own table.
+
+    Raises `InputError` for a file of another shape or version, an unreadable date, a price below zero, and tiers
+    without an open end.
+    """
+    try:
+        table = msgspec.json.decode(content, type=PriceTable)
+        date.fromisoformat(table.compiled)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise InputError(f"{name} holds no prices: {error}", _SHAPE) from error
+    if table.version != _VERSION:
+        raise InputError(f"{name} has prices of version {table.version}", f"skerry reads version {_VERSION}.")
+    for price in table.prices:
+        limits = [tier.up_to for tier in price.tiers]
+        below = [limit for limit in limits[:-1] if limit is not None]
+        rise = limits[-1:] == [None] and len(below) == len(limits) - 1 and below == sorted(set(below))
+        if not rise or any(not tier.price.is_finite() or tier.price < 0 for tier in price.tiers):
+            raise InputError(f"{name} has no price that can be of {price.item} in {price.region}", _SHAPE)
+    return table
 
 
 @cache

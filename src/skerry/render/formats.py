@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from skerry.catalogue.error_texts import ErrorTextRule
     from skerry.catalogue.output_terms import OutputTerm
     from skerry.checks.check import Check
+    from skerry.cost.comparison import CostReport
+    from skerry.cost.crash_loop import CrashLoopCost
     from skerry.diagnose.diagnosis import Diagnosis, TraceDiagnosis
     from skerry.diagnose.rehearsal import Rehearsal
     from skerry.model.world import World
@@ -140,6 +142,42 @@ def _catalogue_json(checks: "Sequence[Check]", _view: View) -> str:
     return explanations.encode_catalogue(checks)
 
 
+def _cost_text(result: "CostReport", world: "World", view: View) -> str:
+    from skerry.render import costs
+
+    return costs.format_costs(result, refused=world.facts.refused, view=view)
+
+
+def _cost_json(result: "CostReport", world: "World", _view: View) -> str:
+    from skerry.render import costs_json
+
+    return costs_json.encode_costs(world, result)
+
+
+def _crash_loop_text(result: "CrashLoopCost", view: View) -> str:
+    from skerry.render import crash_loop
+
+    return crash_loop.format_crash_loop(result, view)
+
+
+def _crash_loop_json(result: "CrashLoopCost", _view: View) -> str:
+    from skerry.render import costs_json
+
+    return costs_json.encode_crash_loop(result)
+
+
+def _crash_loop_terraform(result: "CrashLoopCost", _view: View) -> str:
+    from skerry.render import crash_loop_alarm
+
+    return crash_loop_alarm.write_terraform(result)
+
+
+def _crash_loop_cloudformation(result: "CrashLoopCost", _view: View) -> str:
+    from skerry.render import crash_loop_alarm
+
+    return crash_loop_alarm.write_cloudformation(result)
+
+
 DIAGNOSIS: "Formats[Diagnosis]" = {"text": _diagnosis_text, "json": _diagnosis_json}
 TRACE: "Formats[TraceDiagnosis]" = {"text": _trace_text, "json": _trace_json}
 PLAN: "Formats[Plan]" = {
@@ -148,6 +186,13 @@ PLAN: "Formats[Plan]" = {
     "terraform": _plan_terraform,
     "cloudformation": _plan_cloudformation,
     "aws-cli": _plan_aws_cli,
+}
+COST: "Formats[CostReport]" = {"text": _cost_text, "json": _cost_json}
+CRASH_LOOP: "WorldlessFormats[CrashLoopCost]" = {
+    "text": _crash_loop_text,
+    "json": _crash_loop_json,
+    "terraform": _crash_loop_terraform,
+    "cloudformation": _crash_loop_cloudformation,
 }
 REHEARSAL: "WorldlessFormats[Rehearsal]" = {"text": _rehearsal_text, "json": _rehearsal_json}
 EXPLANATIONS: "WorldlessFormats[Sequence[ComparedExplanation]]" = {

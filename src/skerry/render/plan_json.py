@@ -171,12 +171,12 @@ def encode_plan(world: World, plan: Plan) -> str:
             NoteOut(entry.id, entry.severity, entry.message, entry.resource, encode_origin(entry.origin))
             for entry in plan.findings
         ],
-        monthly=None if plan.monthly is None else _amount_out(plan.monthly),
+        monthly=None if plan.monthly is None else encode_amount(plan.monthly),
         prices_of=plan.prices_of,
         strategy=plan.strategy,
         because=plan.because,
         runners_up=[
-            RunnerUpOut(second.strategy, second.changes, _amount_out(second.monthly), second.because)
+            RunnerUpOut(second.strategy, second.changes, encode_amount(second.monthly), second.because)
             for second in plan.runners_up
         ],
         skerry_version=plan.made_by,
@@ -240,7 +240,8 @@ def _change_out(row: Planned) -> ChangeOut:
     )
 
 
-def _amount_out(amount: Amount | Missing) -> AmountOut | None:
+def encode_amount(amount: Amount | Missing) -> AmountOut | None:
+    """Return an amount for a document; None if it is not known."""
     if isinstance(amount, Missing):
         return None
     return AmountOut(float(amount.low), float(amount.high), amount.currency)
@@ -248,8 +249,8 @@ def _amount_out(amount: Amount | Missing) -> AmountOut | None:
 
 def _cost_out(cost: MonthlyCost) -> CostOut:
     return CostOut(
-        fixed=_amount_out(cost.fixed),
-        per_gb=None if cost.per_gb is None else _amount_out(cost.per_gb),
+        fixed=encode_amount(cost.fixed),
+        per_gb=None if cost.per_gb is None else encode_amount(cost.per_gb),
         formula=cost.formula,
         data_formula=cost.data_formula,
         grade=cost.grade,

@@ -1,0 +1,88 @@
+"""The use cases of `skerry cost`: the designs of a network side by side, and the night of a crash loop."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+
+from skerry.app.planning import plan
+from skerry.app.selection import Selection, launches
+from skerry.cost.comparison import CostReport, VpcCase, report_of
+from skerry.cost.crash_loop import CrashLoopCost, RestartLoop, price_crash_loop
+from skerry.cost.launch_volumes import GivenVolumes, called_services_of, tasks_of, volumes_of
+from skerry.cost.network_designs import design_of_network, subnets_of, vpcs_of, zones_of
+from skerry.cost.prices import PriceTable, decode_prices, load_prices
+from skerry.errors import Argument, InputError
+from skerry.launch.launches import Launch
+from skerry.model.world import World
+from skerry.plan.world_after import apply_changes
+
+
+class CostOptions(msgspec.Struct, frozen=True):
+    """Options of a comparison: given volumes, the number of VPCs with central endpoints, and a file of prices."""
+
+    given: GivenVolumes = GivenVolumes()
+    spokes: int = 0
+    prices: Path | None = None
+
+
+def cost(
+    world: World, selection: Selection | None = None, options: CostOptions | None = None, today: date | None = None
+) -> CostReport:
+    """Return the monthly costs of the network of launches: as it is, as planned, and of the alternatives.
+
+    Raises `InputError` where the Region is not known or the prices cannot be read, and `NothingFoundError` as `plan`.
+    """
+    options = options or CostOptions()
+    if world.region is None:
+        raise InputError("the Region of the network is not known", "Give ", Argument.REGION, ".")
+    table = _prices(options.prices)
+    chosen = [launch for launch in launches(world, selection or Selection()) if launch.not_applicable is None]
+    after = _planned(world, selection) if chosen else None
+    cases = tuple(_case(world, after, vpc_id, chosen, options) for vpc_id in vpcs_of(world, chosen))
+    return report_of(table, world.region, cases, today or _today())
+
+
+def crash_loop_cost(
+    region: str, loop: RestartLoop, prices: Path | None = None, today: date | None = None
+) -> CrashLoopCost:
+    """Return the cost of a crash loop in a Region. Raises `InputError` where the prices cannot be read."""
+    table = _prices(prices)
+    return price_crash_loop(table, region, loop, stale=table.is_stale(today or _today()))
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _prices(path: Path | None) -> PriceTable:
+    """Return the prices that come with skerry, after those of a file."""
+    if path is None:
+        return load_prices()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
+    return load_prices().with_prices(decode_prices(content, str(path)))
+
+
+def _planned(world: World, selection: Selection | None) -> World | None:
+    """Return the World after the planned changes; None without any."""
+    changes = [row.change for row in plan(world, selection).changes]
+    return apply_changes(world, changes) if changes else None
+
+
+def _case(world: World, after: World | None, vpc_id: str, chosen: list[Launch], options: CostOptions) -> VpcCase:
+    subnets = {subnet.subnet_id for subnet in subnets_of(world, vpc_id, chosen)}
+    own = [launch for launch in chosen if subnets.intersection(launch.subnets)]
+    tasks = int(sum((tasks_of(world, launch) for launch in own), Decimal(0)))
+    designs = [design_of_network(world, vpc_id, own, tasks)]
+    if after is not None:
+        planned = design_of_network(after, vpc_id, own, tasks, name="planned", title="after skerry plan")
+        if msgspec.structs.replace(planned, id="today", title="today") != designs[0]:
+            designs.append(planned)
+    services = tuple(dict.fromkeys(key for launch in own for key in called_services_of(launch)))
+    zones = max(zones_of(subnets_of(world, vpc_id, own)), 1)
+    volumes = volumes_of(world, own, options.given)
+    return VpcCase(vpc_id, tuple(designs), services, zones, volumes, options.spokes)

@@ -1,0 +1,145 @@
+"""Volumes of the launches of a World: sizes of images by their manifests, starts by desired counts and deployments."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+import msgspec
+from msgspec import UNSET
+
+from skerry.catalogue.services import load_services
+from skerry.cost.designs import INTERNET, NOTHING
+from skerry.cost.volumes import LAYERS, Estimate, LaunchVolume, Volumes
+from skerry.launch.launches import Launch
+from skerry.launch.needs import Call
+from skerry.launch.startup import needs_of
+from skerry.model.missing import Missing
+from skerry.model.world import World
+from skerry.services import ecr_images
+from skerry.services.ecr_images import RepositoryImages
+from skerry.services.image_references import Image, parse
+
+ASSUMED_IMAGE_GB = Decimal("0.5")
+ASSUMED_DEPLOYMENTS = Decimal(30)
+ASSUMED_LOGS_GB = Decimal(1)
+_BYTES = Decimal(1024) ** 3
+
+
+class GivenVolumes(msgspec.Struct, frozen=True):
+    """Volumes that a user knows: GB of one pull, starts a month of all tasks, GB a month of logs and the internet."""
+
+    image_gb: Decimal | None = None
+    starts: Decimal | None = None
+    logs_gb: Decimal | None = None
+    internet_gb: Decimal | None = None
+    egress_gb: Decimal | None = None
+
+
+class _Blob(msgspec.Struct, frozen=True):
+    """A part of an image, with its compressed bytes: https://github.com/opencontainers/image-spec/blob/main/manifest.md."""
+
+    size: int
+
+
+class _Manifest(msgspec.Struct, frozen=True):
+    """The sizes in a manifest; one for several platforms has neither layers nor configuration."""
+
+    config: _Blob | None = None
+    layers: tuple[_Blob, ...] = ()
+
+
+def volumes_of(world: World, launches: Iterable[Launch], given: GivenVolumes) -> Volumes:
+    """Return the volumes of launches, with what a user knows in place of assumptions."""
+    chosen = list(launches)
+    share = Decimal(len(chosen) or 1)
+    rows = tuple(_launch_volume(world, launch, given, share) for launch in chosen)
+    tasks = sum((tasks_of(world, launch) for launch in chosen if "logs" in called_services_of(launch)), NOTHING)
+    logs = Estimate(ASSUMED_LOGS_GB * tasks, "assumed", f"{ASSUMED_LOGS_GB} GB of logs a task and month")
+    return Volumes(
+        rows,
+        _given(given.logs_gb) or logs,
+        _given(given.internet_gb) or Estimate(NOTHING, "assumed", "no other bytes to the internet"),
+        _given(given.egress_gb) or Estimate(NOTHING, "assumed", "no bytes out to the internet"),
+    )
+
+
+def called_services_of(launch: Launch) -> tuple[str, ...]:
+    """Return the services with interface endpoints that a launch calls, by their keys; S3 has its gateway endpoint."""
+    services = load_services()
+    return tuple(
+        dict.fromkeys(
+            need.service.key
+            for need in needs_of(launch)
+            if isinstance(need, Call)
+            and need.service is not None
+            and need.service.key != LAYERS
+            and not need.own_interface
+            and "Interface" in services[need.service.key].types
+        )
+    )
+
+
+def _launch_volume(world: World, launch: Launch, given: GivenVolumes, launches: Decimal) -> LaunchVolume:
+    if given.starts is None:
+        tasks = tasks_of(world, launch)
+        noun = "task" if tasks == 1 else "tasks"
+        reason = f"{tasks} {noun} x {ASSUMED_DEPLOYMENTS} deployments a month"
+        starts = Estimate(tasks * ASSUMED_DEPLOYMENTS, "assumed", reason)
+    else:
+        starts = Estimate(given.starts / launches, "estimated", "given")
+    return LaunchVolume(launch.name, tuple(_images(world, launch, given)), starts, called_services_of(launch))
+
+
+def _given(value: Decimal | None) -> Estimate | None:
+    return None if value is None else Estimate(value, "estimated", "given")
+
+
+def tasks_of(world: World, launch: Launch) -> Decimal:
+    """Return how many tasks of a launch run at once: those that its service desires, else one."""
+    counts = [row.desired_count for row in world.facts.services if launch.arn and row.service_arn == launch.arn]
+    return Decimal(next((count for count in counts if count is not None), 1))
+
+
+def _images(world: World, launch: Launch, given: GivenVolumes) -> Iterator[tuple[str, Estimate]]:
+    """Yield the path and the GB of each image of a task; several containers may share one."""
+    images = [image for name in dict.fromkeys(_references(launch)) if (image := parse(name))]
+    if given.image_gb is not None:
+        # The given size is that of all images of a task together.
+        yield _path_of(world, images[0] if images else None), Estimate(given.image_gb, "estimated", "given")
+        return
+    for image in images:
+        size = _bytes_of(world, image)
+        gb = Estimate(ASSUMED_IMAGE_GB, "assumed", f"an image of {ASSUMED_IMAGE_GB} GB")
+        if size is not None:
+            gb = Estimate(Decimal(size) / _BYTES, "measured", f"the manifest of {image.repository}")
+        yield _path_of(world, image), gb
+
+
+def _references(launch: Launch) -> tuple[str, ...]:
+    """Return the image references of the containers of a launch, as far as they are known."""
+    definition = launch.definition
+    if isinstance(definition, Missing) or definition.container_definitions is UNSET:
+        return ()
+    return tuple(row.image for row in definition.container_definitions if row.image)
+
+
+def _path_of(world: World, image: Image | None) -> str:
+    """Return the path of an image's layers: S3 for a registry of ECR in the Region, else the internet."""
+    return LAYERS if image is None or (image.account is not None and image.region == world.region) else INTERNET
+
+
+def _bytes_of(world: World, image: Image) -> int | None:
+    """Return the compressed bytes of an image by its manifest; None if that was not read, or is one of several."""
+    if image.account is None or image.region != world.region:
+        return None
+    images = ecr_images.find_images(world.resources, image.account, image.repository)
+    if not isinstance(images, RepositoryImages):
+        return None
+    row = ecr_images.find_image(images, image.tag)
+    if row is None or row.image_manifest is None:
+        return None
+    try:
+        manifest = msgspec.json.decode(row.image_manifest, type=_Manifest)
+    except msgspec.DecodeError:
+        return None
+    sizes = [blob.size for blob in (manifest.config, *manifest.layers) if blob is not None]
+    return sum(sizes) if manifest.layers and min(sizes) >= 0 else None
