@@ -104,6 +104,13 @@ class TestUserManagedHosts:
         }
         assert found.after is BLOCKED
 
+    def test_dns_server_without_interface_yields_advice_on_its_address(self) -> None:
+        network = served()
+        network.dhcp("10.0.2.53")
+        assert {row.message.partition(". ")[2] for row in of_kind(planned(network), Advise)} == {
+            "Correct the record or the DHCP options, or give the address to the interface that was meant."
+        }
+
 
 class TestFileSystems:
     def mounting(self) -> Network:

@@ -472,7 +472,9 @@ class TestVpcInternalTraffic:
         assert set(missing(outcome)) == {"the network ACL of subnet subnet-a", "the network ACL of subnet subnet-b"}
 
     def test_address_outside_read_subnets_is_unknown(self) -> None:
-        outcome = walk(Network(), "10.0.99.9")
+        network = Network()
+        network.forget("NetworkInterfaces")
+        outcome = walk(network, "10.0.99.9")
         assert outcome.verdict is UNKNOWN
         assert missing(outcome)[0] == "which subnet of vpc-1 10.0.99.9 is in"
 
@@ -564,6 +566,7 @@ def test_endpoint_in_subnet_without_cidr_is_unknown() -> None:
 def test_address_in_own_subnet_ignores_route_table() -> None:
     network = Network()
     network.route("10.0.1.0/24", NatGatewayId="nat-0", State="blackhole")
+    network.forget("NetworkInterfaces")
     assert missing(walk(network, "10.0.1.77")) == ["which interface has the address 10.0.1.77"]
 
 

@@ -462,8 +462,10 @@ class TestAddressTargets:
         both = [walker.destinations.at("vpc-1", IpAddress(text)) for text in ("10.0.2.9", "10.0.2.10")]
         assert walker.walk(source(walker), both, "tcp", 443).verdict is INTERMITTENT
 
-    def test_address_target_without_interface_is_unknown(self) -> None:
-        walker = Network().walker()
+    def test_address_target_without_interface_is_unknown_if_interfaces_are_unread(self) -> None:
+        network = Network()
+        network.forget("NetworkInterfaces")
+        walker = network.walker()
         outcome = walker.walk(source(walker), [walker.destinations.at("vpc-1", IpAddress("10.0.2.9"))], "tcp", 443)
         assert outcome.verdict is UNKNOWN
         assert missing(outcome) == {"which interface has the address 10.0.2.9"}

@@ -267,6 +267,12 @@ class Ipv6Address(Pascal, frozen=True):
     ipv6_address: Address6
 
 
+class DelegatedPrefix(Pascal, frozen=True):
+    """A block of IPv4 addresses that a network interface has as a whole."""
+
+    ipv4_prefix: CidrBlock
+
+
 class NetworkInterface(Pascal, frozen=True):
     """An elastic network interface."""
 
@@ -276,6 +282,7 @@ class NetworkInterface(Pascal, frozen=True):
     private_ip_address: Address4 | None = None
     private_ip_addresses: tuple[PrivateAddress, ...] = ()
     ipv6_addresses: tuple[Ipv6Address, ...] = ()
+    ipv4_prefixes: tuple[DelegatedPrefix, ...] = ()
     groups: tuple[GroupName, ...] | UnsetType = UNSET
     interface_type: str = "interface"
     association: InterfaceAssociation = InterfaceAssociation()

@@ -142,15 +142,16 @@ class World:
         endpoints = self.endpoints_in(vpc_id)
         if not self.knows("vpc_endpoints", vpc_id):
             return self.missing_for("vpc_endpoints", f"the endpoints of {vpc_id}")
-        if not endpoints and self._is_shared(vpc_id):
+        if not endpoints and self.is_shared(vpc_id):
             return self.missing_for("vpc_endpoints", f"the endpoints of {vpc_id}, as its owner sees them")
         return endpoints
 
     def lacks_owner_view(self, vpc_id: str) -> bool:
         """Return whether a VPC belongs to another account whose own view of it was not read."""
-        return self._is_shared(vpc_id) and not self.endpoints_in(vpc_id)
+        return self.is_shared(vpc_id) and not self.endpoints_in(vpc_id)
 
-    def _is_shared(self, vpc_id: str) -> bool:
+    def is_shared(self, vpc_id: str) -> bool:
+        """Return whether another account owns a VPC or one of its subnets."""
         vpc = self.vpcs.get(vpc_id)
         owners = {
             resource.owner_id

@@ -47,7 +47,7 @@ class Case(NamedTuple):
 def advise_on(judged: JudgedPiece, trace: Trace) -> Advise:
     """Return a manual step; the advice of the code's page is for a call of a task, on the way there."""
     piece = judged.piece
-    if trace.purpose == "dns":
+    if trace.purpose == "dns" and piece.code != "ADDRESS_WITHOUT_INTERFACE":
         return Advise(piece.resource, f"{piece.message}: let UDP and TCP 53 through to the DNS server")
     code_page = load_codes().get(piece.code)
     if code_page is None or judged.hop.leg == "back":

@@ -11,6 +11,7 @@ from skerry.net.addresses import ANY, PUBLIC, PUBLIC_IPV6
 from skerry.net.blocks import CidrBlock
 from skerry.net.intervals import EMPTY, Intervals, covers, subtract, union
 from skerry.net.ip_addresses import IpAddress
+from skerry.reach.absent_addresses import is_absent
 from skerry.reach.cache import Memo
 from skerry.reach.subnets import task_addresses_of
 from skerry.reach.trace import Destination
@@ -85,11 +86,14 @@ class Destinations:
             return entries
         return Destination(label, _addresses(entries), service=ref, prefix_list=listed)
 
-    def at(self, vpc_id: str, address: IpAddress) -> Destination:
-        """Return one address as seen from a VPC: an interface of it, of the only other VPC with it, or anything."""
-        return self._once(("at", vpc_id, address), lambda: self._at(vpc_id, address))
+    def at(self, vpc_id: str, address: IpAddress, *, planned: bool = False) -> Destination:
+        """Return one address as seen from a VPC: an interface of it, of the only other VPC with it, or anything.
 
-    def _at(self, vpc_id: str, address: IpAddress) -> Destination:
+        ``planned``: the address may be of an interface that does not exist yet.
+        """
+        return self._once(("at", vpc_id, address, planned), lambda: self._at(vpc_id, address, planned=planned))
+
+    def _at(self, vpc_id: str, address: IpAddress, *, planned: bool) -> Destination:
         addresses = address.addresses
         home = self._home(vpc_id, addresses)
         interface = self.world.find_interface(home or vpc_id, address)
@@ -97,6 +101,8 @@ class Destinations:
             return self._of_interface(interface, address)
         if home is None and covers(PUBLIC, addresses) and not self._of_some_vpc(addresses):
             return Destination(str(address), addresses)
+        if not planned and home is not None and is_absent(self.world, home, address):
+            return Destination(str(address), addresses, absent=True)
         fact = Missing(f"which interface has the address {address}", "ec2:DescribeNetworkInterfaces")
         return Destination(str(address), addresses, groups=fact)
 

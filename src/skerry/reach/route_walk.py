@@ -33,6 +33,7 @@ from skerry.net.addresses import is_ipv6, spell, whole_family_of
 from skerry.net.intervals import EMPTY, Intervals, covers
 from skerry.net.packets import Box
 from skerry.reach import peering, routing, transit, transit_return
+from skerry.reach.absent_addresses import refuse_absent
 from skerry.reach.appliances import walk_through_firewall, walk_through_interface
 from skerry.reach.gateways import (
     judge_egress_only_gateway,
@@ -210,12 +211,13 @@ class Network(VpcPaths):
             fact = f"which interface of {start.subnet.vpc_id} has {spell(step.addresses)}"
             guard = guard_of(start, Missing(fact, "ec2:DescribeNetworkInterfaces"))
             subnet = self._by_address(step)
+        refuses = refuse_absent(destination) or accepts_nothing(self, destination)
         if isinstance(subnet, Missing):
-            there: Hops = (step.hop, make_undecided_hop("interface", "", subnet))
+            # An address that no interface has needs no subnet.
+            there: Hops = (step.hop, *(() if refuses else (make_undecided_hop("interface", "", subnet),)))
             back: Hops = ()
         else:
             there, back = self.between(step, subnet)
-        refuses = accepts_nothing(self, destination)
         if refuses is not None:
             there, guard = (*there, refuses), None
         way = PathPart(Box(start.addresses, step.addresses, start.ports), there, back)

@@ -43,8 +43,8 @@ class Destination(msgspec.Struct, frozen=True, eq=False, gc=False):
     """Where a name or address leads. Compared by identity: a walker makes each of them once.
 
     ``groups``: its security groups, None if it has none. ``prefix_list``: AWS's list that holds just these addresses.
-    ``elsewhere``: known to be in no prefix list of a gateway service. ``behind``: the real destination of an address
-    that NAT64 translates.
+    ``elsewhere``: known to be in no prefix list of a gateway service. ``absent``: no interface has the address.
+    ``behind``: the real destination of an address that NAT64 translates.
     """
 
     label: str
@@ -57,6 +57,7 @@ class Destination(msgspec.Struct, frozen=True, eq=False, gc=False):
     interface: str | None = None
     subnet: str | None = None
     groups: tuple[str, ...] | Missing | None = None
+    absent: bool = False
     behind: "Destination | None" = None
 
 

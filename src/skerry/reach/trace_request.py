@@ -62,7 +62,7 @@ def ask(walker: Walker, question: TraceRequest) -> Outcome:
         return walker.walk(source, _destinations(walker, question.to), question.protocol, question.port)
     address = parse_ip_address(question.to)
     if address is not None:
-        destination = walker.destinations.at(source.subnet.vpc_id, address)
+        destination = walker.destinations.at(source.subnet.vpc_id, address, planned=True)
         return walker.walk(source, (destination,), question.protocol, question.port)
     return walker.reach(source, _target(walker.world, question))
 
