@@ -10,7 +10,7 @@ import socketserver
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -137,9 +137,9 @@ def installed(client: Client, folder: Path, region: str) -> Iterator[AwsProgram]
             thread.join()
 
 
-def run_script(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """A shell script with the program of this folder before all others."""
-    environment = {"PATH": f"{folder}:{os.environ['PATH']}", "HOME": str(folder)}
+def run_script(text: str, folder: Path, more: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """A shell script with the programs of this folder before all others; ``more`` are variables of its environment."""
+    environment = {"PATH": f"{folder}:{os.environ['PATH']}", "HOME": str(folder), **(more or {})}
     return subprocess.run(
         ["/bin/sh", "-c", text],
         cwd=folder,
@@ -147,5 +147,5 @@ def run_script(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )

@@ -16,7 +16,7 @@ from coverage import Coverage
 from hypothesis import settings
 
 import skerry
-from tests import laboratory, terraforming
+from tests import laboratory, real_provider, terraforming
 
 # No deadlines: a slow machine is no failure. The same few examples everywhere; HYPOTHESIS_PROFILE=dev draws new ones.
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True, max_examples=25)
@@ -134,7 +134,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in one line each that tests of the lab and of Terraform were skipped, and why."""
     # The reason is the last of a report's three parts, after the file and the line.
     reasons = [str(report.longrepr[-1]) for report in terminalreporter.getreports("skipped")]
-    for why in (laboratory.WHY, terraforming.WHY):
+    for why in (laboratory.WHY, terraforming.WHY, real_provider.WHY):
         found = [reason.removeprefix("Skipped: ") for reason in reasons if why in reason]
         if found:
             terminalreporter.write_line(f"SKIPPED {len(found)} tests: {found[0]}", yellow=True)

@@ -1,24 +1,20 @@
 """The commands of a plan in a real shell, against the embedded AWS: the service can start, and all goes back."""
 
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from skerry import app
-from skerry.app.reading import Gathered
-from skerry.aws.session import Account, ClientFactory, make_clients
-from skerry.embedded.demo_deployment import DemoDeployment, build, repair
+from skerry.aws.session import ClientFactory, make_clients
+from skerry.embedded.demo_deployment import build, repair
+from skerry.embedded.http_server import serve_over_http
 from skerry.embedded.lifecycle import run_embedded_aws
 from skerry.render import aws_cli
 from skerry.verdicts import BLOCKED, OK
 from tests import aws_program
-
-REGION = "eu-west-1"
-HTTPS = [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}]
-EVERYTHING = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
-Fault = Callable[[Any, DemoDeployment], None]
+from tests.faulty_accounts import FAULTS, REGION, Fault, closed_tasks, network_of, no_way_back, nothing, read
 
 
 @pytest.fixture
@@ -27,104 +23,12 @@ def clients() -> Iterator[ClientFactory]:
         yield make_clients(REGION)
 
 
-def endpoints(ec2: Any, kind: str = "Interface") -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = ec2.describe_vpc_endpoints()["VpcEndpoints"]
-    return [row for row in rows if row["VpcEndpointType"] == kind]
-
-
-def nothing(ec2: Any, deployment: DemoDeployment) -> None:
-    """The article's network: no endpoint at all."""
-
-
-def hostnames_off(ec2: Any, deployment: DemoDeployment) -> None:
-    ec2.modify_vpc_attribute(VpcId=deployment.network.vpc, EnableDnsHostnames={"Value": False})
-
-
-def private_dns_off(ec2: Any, deployment: DemoDeployment) -> None:
-    del deployment
-    for row in endpoints(ec2):
-        ec2.modify_vpc_endpoint(VpcEndpointId=row["VpcEndpointId"], PrivateDnsEnabled=False)
-
-
-def another_group(ec2: Any, deployment: DemoDeployment) -> None:
-    """The endpoints admit nobody."""
-    [group] = {group["GroupId"] for row in endpoints(ec2) for group in row["Groups"]}
-    [row] = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
-    ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=row["IpPermissions"])
-    del deployment
-
-
-def s3_on_no_table(ec2: Any, deployment: DemoDeployment) -> None:
-    for row in endpoints(ec2, "Gateway"):
-        ec2.modify_vpc_endpoint(
-            VpcEndpointId=row["VpcEndpointId"], RemoveRouteTableIds=[deployment.network.route_table]
-        )
-
-
-def closed_tasks(ec2: Any, deployment: DemoDeployment) -> None:
-    ec2.revoke_security_group_egress(GroupId=deployment.network.task_group, IpPermissions=EVERYTHING)
-
-
-def refusing_policy(ec2: Any, deployment: DemoDeployment) -> None:
-    del deployment
-    policy = (
-        '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:List*","Resource":"*"}]}'
-    )
-    for row in endpoints(ec2, "Gateway"):
-        ec2.modify_vpc_endpoint(VpcEndpointId=row["VpcEndpointId"], PolicyDocument=policy)
-
-
-def no_way_back(ec2: Any, deployment: DemoDeployment) -> None:
-    """A network ACL that lets nothing back in."""
-    acl = ec2.create_network_acl(VpcId=deployment.network.vpc)["NetworkAcl"]["NetworkAclId"]
-    for egress, ports in ((True, (443, 443)), (False, (443, 443))):
-        ec2.create_network_acl_entry(
-            NetworkAclId=acl,
-            RuleNumber=100,
-            Protocol="6",
-            RuleAction="allow",
-            Egress=egress,
-            CidrBlock="0.0.0.0/0",
-            PortRange={"From": ports[0], "To": ports[1]},
-        )
-    only = [{"Name": "association.subnet-id", "Values": list(deployment.network.subnets)}]
-    for row in ec2.describe_network_acls(Filters=only)["NetworkAcls"]:
-        for association in row["Associations"]:
-            if association["SubnetId"] in deployment.network.subnets:
-                ec2.replace_network_acl_association(
-                    AssociationId=association["NetworkAclAssociationId"], NetworkAclId=acl
-                )
-
-
-def read() -> Gathered:
-    return app.read_account(Account(region=REGION))
-
-
-def network_of(gathered: Gathered) -> dict[str, Any]:
-    """Everything that a plan may change, without order."""
-    facts = gathered.world.facts
-    kinds = ("vpc_attributes", "security_groups", "network_acls", "route_tables", "vpc_endpoints", "zones")
-    return {kind: sorted(map(repr, getattr(facts, kind))) for kind in kinds}
-
-
 def reversal_of(script: str, printed: str) -> str:
     """The reversal with its comment signs removed, in a shell with the printed variables."""
     _, mark, reversal = script.partition("# To take it all back")
     assert mark
     made = [line for line in printed.splitlines() if line.partition("=")[0].isidentifier()]
     return "\n".join(["set -eu", *made, *(line.removeprefix("# ") for line in reversal.splitlines()[2:])])
-
-
-FAULTS: list[Fault] = [
-    nothing,
-    hostnames_off,
-    private_dns_off,
-    another_group,
-    s3_on_no_table,
-    closed_tasks,
-    refusing_policy,
-    no_way_back,
-]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
@@ -147,3 +51,26 @@ def test_commands_make_the_service_start_and_their_reversal_restores_the_account
         back = aws_program.run_script(reversal_of(script, done.stdout), tmp_path)
         assert (back.returncode, back.stderr) == (0, "")
     assert network_of(read()) == network_of(before)
+
+
+@pytest.mark.long
+@pytest.mark.skipif(
+    shutil.which("aws") is None, reason="no AWS CLI on this machine: the program aws is not on the path"
+)
+@pytest.mark.parametrize("fault", [nothing, closed_tasks, no_way_back], ids=lambda fault: fault.__name__)
+def test_real_program_takes_the_commands_and_their_reversal(fault: Fault, tmp_path: Path) -> None:
+    with serve_over_http(REGION) as url:
+        clients = make_clients(REGION)
+        deployment = build(clients)
+        if fault is not nothing:
+            repair(clients, deployment)
+        fault(clients("ec2"), deployment)
+        before = read()
+        script = aws_cli.render(before.world, app.plan(before.world))
+        keys = {"AWS_ACCESS_KEY_ID": "embedded", "AWS_SECRET_ACCESS_KEY": "embedded", "AWS_ENDPOINT_URL": url}
+        done = aws_program.run_script(script, tmp_path, keys)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert app.diagnose(read().world).verdict is OK
+        back = aws_program.run_script(reversal_of(script, done.stdout), tmp_path, keys)
+        assert (back.returncode, back.stderr) == (0, "")
+        assert network_of(read()) == network_of(before)

@@ -63,7 +63,7 @@ def render(world: World, plan: Plan) -> str:
     region = _region(world)
     names = _functions_in(step for _, step in steps if step)
     used = [text.format(region=region) for name, text in (("wait_until_available", _WAIT),) if name in names]
-    parts = [f"#!/bin/sh\n{heading}{_usage(world)}\nset -eu\n", *used]
+    parts = [f"#!/bin/sh\n{heading}{_usage(world)}\nset -eu\nexport AWS_PAGER=\n", *used]
     parts += [_change(number, row, step, region) for number, (row, step) in enumerate(steps, 1)]
     parts += _reversal([step for _, step in steps if step], region)
     return "\n".join(parts)
