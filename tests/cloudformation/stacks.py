@@ -16,6 +16,11 @@ GIVEN = {
 }
 REPOSITORY = "arn:aws:ecr:eu-west-1:111122223333:repository/web"
 LOG_GROUP = "arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/web"
+ARNS = {
+    "SecretArns": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf",
+    "ParameterArns": "arn:aws:ssm:eu-west-1:111122223333:parameter/web/db",
+    "KeyArns": "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+}
 LISTS = {"RepositoryArns": REPOSITORY, "LogGroupArns": LOG_GROUP}
 ENDPOINT = "AWS::EC2::VPCEndpoint"
 SWITCHES = {

@@ -6,6 +6,7 @@ import pytest
 
 from tests.cloudformation.resolving import Stack
 from tests.cloudformation.stacks import (
+    ARNS,
     CIDRS,
     ENDPOINT,
     FOLDER,
@@ -179,10 +180,16 @@ def test_log_group_arn_with_wildcard_is_refused() -> None:
     ("switch", "lists"), [("SecretsManager", "SecretArns"), ("Ssm", "ParameterArns"), ("Kms", "KeyArns")]
 )
 def test_least_privilege_allows_the_named_resources(switch: str, lists: str) -> None:
-    stack = endpoints(LeastPrivilege="true", **LISTS, **{switch: "true", lists: "arn:aws:x:1,arn:aws:x:2"})
+    stack = endpoints(LeastPrivilege="true", **LISTS, **{switch: "true", lists: f"{ARNS[lists]},{ARNS[lists]}-2"})
 
     assert stack.refused == []
-    assert [row["Resource"] for row in statements(stack, f"{switch}Endpoint")] == [["arn:aws:x:1", "arn:aws:x:2"]]
+    assert [row["Resource"] for row in statements(stack, f"{switch}Endpoint")] == [[ARNS[lists], f"{ARNS[lists]}-2"]]
+
+
+@pytest.mark.parametrize("lists", [*LISTS, *ARNS, "FileArns", "FileBucketArns"])
+def test_name_in_place_of_an_arn_is_refused(lists: str) -> None:
+    with pytest.raises(AssertionError, match=lists):
+        endpoints(LeastPrivilege="true", **LISTS | {lists: "web"})
 
 
 def test_s3_policy_allows_environment_files() -> None:

@@ -1,5 +1,6 @@
 """The templates make what the Terraform module makes, with the defaults of both and without."""
 
+import json
 from functools import cache
 from typing import Any
 
@@ -7,7 +8,7 @@ import hcl2
 import pytest
 
 from tests.cloudformation.resolving import read
-from tests.cloudformation.stacks import CIDRS, ENDPOINT, endpoints, opened, services
+from tests.cloudformation.stacks import ARNS, CIDRS, ENDPOINT, LISTS, endpoints, opened, services
 from tests.terraform.existing import answers
 from tests.terraform.planning import module, only
 from tests.terraform.planning import opened as opened_by_the_module
@@ -84,3 +85,73 @@ def test_default_stack_makes_what_the_module_plans() -> None:
     }
     assert only(rows, RULES_OUT) == {}
     assert [rule["CidrIp"] for rule in stack.resources["EndpointGroup"]["SecurityGroupEgress"]] == ["127.0.0.1/32"]
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("needs_terraform")
+@pytest.mark.parametrize(
+    ("arguments", "parameters"),
+    [
+        ({"ingress": "article"}, {"Ingress": "article"}),
+        (
+            {"ingress": "from-tasks", "task_security_group_ids": ["sg-0a"]},
+            {"Ingress": "from-tasks", "TaskSecurityGroupIds": "sg-0a"},
+        ),
+        ({"ecr": False, "gateways": []}, {"EcrApi": "false", "EcrDkr": "false", "S3": "false"}),
+        (
+            {"services": ["kms", "sqs"], "gateways": ["s3", "dynamodb"]},
+            {
+                "Logs": "false",
+                "Kms": "true",
+                "OtherServices": "sqs",
+                "DynamoDb": "true",
+            },
+        ),
+        ({"platform_version": "1.3.0"}, {"PlatformVersion": "1.3.0"}),
+    ],
+    ids=["article", "from-tasks", "no ECR and S3", "other services", "platform version"],
+)
+def test_parameters_make_what_the_modules_arguments_plan(arguments: dict[str, Any], parameters: dict[str, str]) -> None:
+    rows, stack = module(answers(), **arguments), endpoints(**parameters)
+
+    assert stack.refused == []
+    assert services(stack) == {
+        row["service_name"] for address, row in rows.items() if address.startswith("aws_vpc_endpoint.")
+    }
+    assert opened(stack) == opened_by_the_module(rows)
+
+
+def permissions(policy: Any) -> set[tuple[str, str]]:
+    """The actions that a policy allows, each with its resource."""
+    return {
+        (action, resource)
+        for statement in policy["Statement"]
+        for action in _listed(statement["Action"])
+        for resource in _listed(statement["Resource"])
+    }
+
+
+def _listed(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("needs_terraform")
+@pytest.mark.parametrize("creates", [False, True], ids=["log groups exist", "tasks create them"])
+def test_least_privilege_allows_what_the_modules_does(*, creates: bool) -> None:
+    arguments = {"secrets": "SecretArns", "parameters": "ParameterArns", "keys": "KeyArns"}
+    arguments |= {"repositories": "RepositoryArns", "log_groups": "LogGroupArns"}
+    lists = LISTS | ARNS
+    names = ["logs", "secretsmanager", "ssm", "ssmmessages", "kms"]
+    least = {argument: [lists[name]] for argument, name in arguments.items()} | {"create_log_groups": creates}
+    rows = module(answers(), services=names, least_privilege=least)
+    switches = dict.fromkeys(("SecretsManager", "Ssm", "SsmMessages", "Kms", "LeastPrivilege"), "true")
+    stack = endpoints(**switches, **lists, CreateLogGroups=str(creates).lower())
+
+    planned = {
+        row["service_name"]: permissions(json.loads(row["policy"]))
+        for address, row in rows.items()
+        if address.startswith("aws_vpc_endpoint.")
+    }
+    made = {row["ServiceName"]: permissions(row["PolicyDocument"]) for row in stack.of(ENDPOINT).values()}
+    assert made == planned
