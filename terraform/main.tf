@@ -13,7 +13,7 @@ resource "aws_vpc_endpoint" "interface" {
   tags                = merge({ Name = "${var.name}-${each.key}" }, var.tags, try(var.endpoint_settings[each.key].tags, {}))
 
   dynamic "dns_options" {
-    for_each = slice(local.dns_options[each.key], 0, min(1, length(local.dns_options[each.key])))
+    for_each = anytrue([for option in values(local.dns_options[each.key]) : option != null]) ? [local.dns_options[each.key]] : []
 
     content {
       dns_record_ip_type                             = dns_options.value.dns_record_ip_type

@@ -66,25 +66,29 @@ locals {
 
   # AWS refuses private DNS for a service that has no private name. Of another Region that cannot be read.
   private_names = { for service in keys(local.interface_services) : service => (
-    var.region != null || try(length(local.offers[service].private_dns_name) > 0, false)
+    var.region != null || try(length(local.offers[service].private_dns_name) > 0, false) || try(length(local.offers[service].private_dns_names) > 0, false)
   ) }
   private_dns = { for service in keys(local.interface_services) : service => coalesce(
     try(var.endpoint_settings[service].private_dns_enabled, null),
     !var.central && local.private_names[service],
   ) }
+  nameless = [for service, named in local.private_names : service
+    if !named && !var.central && try(var.endpoint_settings[service].private_dns_enabled, null) == null
+  ]
 
   # The VPC's own calls keep the gateway of S3, and calls through an inbound endpoint of Route 53 Resolver take the
   # interface: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DnsOptionsSpecification.html
-  inbound_only = {
-    dns_record_ip_type                             = null
-    private_dns_only_for_inbound_resolver_endpoint = contains(var.gateways, "s3")
-  }
-  dns_options = { for service in keys(local.interface_services) : service => [
-    for options in [
-      try(var.endpoint_settings[service].dns_options, null),
-      service == "s3" && local.private_dns[service] ? local.inbound_only : var.dns_options,
-    ] : options if options != null
-  ] }
+  dns_options = { for service in keys(local.interface_services) : service => {
+    dns_record_ip_type = try(coalesce(
+      try(var.endpoint_settings[service].dns_options.dns_record_ip_type, null),
+      try(var.dns_options.dns_record_ip_type, null),
+    ), null)
+    private_dns_only_for_inbound_resolver_endpoint = try(coalesce(
+      try(var.endpoint_settings[service].dns_options.private_dns_only_for_inbound_resolver_endpoint, null),
+      try(var.dns_options.private_dns_only_for_inbound_resolver_endpoint, null),
+      service == "s3" && local.private_dns[service] ? contains(var.gateways, "s3") : null,
+    ), null)
+  } }
 
   address_type = { for service in keys(local.interface_services) : service => (
     try(var.endpoint_settings[service].ip_address_type, null) != null ? var.endpoint_settings[service].ip_address_type : var.ip_address_type
@@ -92,4 +96,11 @@ locals {
   timeouts = { for service in setunion(keys(local.interface_services), local.gateways) : service => [
     for limits in [try(var.endpoint_settings[service].timeouts, null), var.timeouts] : limits if limits != null
   ] }
+}
+
+check "private_dns" {
+  assert {
+    condition     = length(local.nameless) == 0
+    error_message = "${join(", ", local.nameless)} has no private DNS name: clients must call the names in the output dns_names. Set private_dns_enabled = false in endpoint_settings to accept that."
+  }
 }

@@ -154,7 +154,7 @@ variable "s3_interface" {
 }
 
 variable "endpoint_settings" {
-  description = "Settings of single endpoints, by the name in services or gateways, or by ecr.api, ecr.dkr and s3. subnet_ids, security_group_ids and route_table_ids take the place of the module's; tags are added. s3 applies to both its endpoints."
+  description = "Settings of single endpoints, by the name in services or gateways, or by ecr.api, ecr.dkr and s3. subnet_ids, security_group_ids and route_table_ids take the place of the module's, and so does each DNS option; tags are added. s3 applies to both its endpoints."
   type = map(object({
     subnet_ids          = optional(set(string))
     security_group_ids  = optional(set(string))

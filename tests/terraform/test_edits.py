@@ -156,6 +156,41 @@ def test_renamed_module_changes_nothing_if_it_is_moved(tmp_path: Path, moved: st
         assert set(changes(root.plan()).values()) == act
 
 
+TASK_GROUP = """
+module "endpoints" {{
+  source               = "{module}"
+  vpc_id               = "{vpc}"
+  subnet_ids           = ["subnet-a"]
+  look_up_route_tables = true
+  ingress              = "from-tasks"
+  {group}
+}}
+"""
+MOVED_RULE = """
+moved {
+  from = module.endpoints.aws_vpc_security_group_ingress_rule.tasks["sg-1"]
+  to   = module.endpoints.aws_vpc_security_group_ingress_rule.tasks["web"]
+}
+"""
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_task_group_given_by_name_needs_a_moved_block(tmp_path: Path, *, moved: bool) -> None:
+    by_id = TASK_GROUP.format(module=MODULE, vpc=VPC, group='task_security_group_ids = ["sg-1"]')
+    by_name = TASK_GROUP.format(module=MODULE, vpc=VPC, group='task_security_groups = { web = "sg-1" }')
+    (tmp_path / "main.tf").write_text(by_id)
+
+    with standing(tmp_path, answers()) as root:
+        root.edit(by_name + (MOVED_RULE if moved else ""))
+        document = root.plan()
+
+    key = f"module.endpoints.{RULE}.tasks"
+    if moved:
+        assert (changes(document), clashes(document)) == ({f'{key}["web"]': "move"}, [])
+    else:
+        assert clashes(document) == [f'{key}["web"]']
+
+
 def test_rule_moved_to_another_key_is_a_clash() -> None:
     rule = dict.fromkeys(RULE_CONTENT) | {"security_group_id": "sg-1", "cidr_ipv4": "10.0.1.0/24"}
     rows = [

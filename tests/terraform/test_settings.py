@@ -3,7 +3,19 @@
 import pytest
 
 from tests.terraform.existing import SUBNETS, VPC, Subnet, answers
-from tests.terraform.planning import GATEWAY, INTERFACE, RULE, TASKS, Json, endpoint, module, only, refusal, whole
+from tests.terraform.planning import (
+    GATEWAY,
+    INTERFACE,
+    RULE,
+    TASKS,
+    Json,
+    endpoint,
+    failed_checks,
+    module,
+    only,
+    refusal,
+    whole,
+)
 from tests.terraforming import planned
 
 pytestmark = [pytest.mark.usefixtures("needs_terraform"), pytest.mark.long]
@@ -81,6 +93,21 @@ def test_gateway_has_its_own_route_tables() -> None:
     assert endpoint(rows, "dynamodb")["route_table_ids"] == ["rtb-2"]
 
 
+def test_dns_options_of_the_module_and_of_an_endpoint_are_combined() -> None:
+    rows = module(
+        s3_interface=True,
+        dns_options={"dns_record_ip_type": "ipv4"},
+        endpoint_settings={"s3": {"dns_options": {"private_dns_only_for_inbound_resolver_endpoint": False}}},
+    )
+    options = {key: rows[f'{INTERFACE}["{key}"]']["dns_options"][0] for key in ("s3", "logs")}
+
+    assert {key: row["dns_record_ip_type"] for key, row in options.items()} == {"s3": "ipv4", "logs": "ipv4"}
+    assert {key: row["private_dns_only_for_inbound_resolver_endpoint"] for key, row in options.items()} == {
+        "s3": False,
+        "logs": None,
+    }
+
+
 @pytest.mark.parametrize(("gateways", "inbound_only"), [(["s3"], True), ([], False)])
 def test_s3_interface_leaves_the_gateway_to_the_vpc(gateways: list[str], *, inbound_only: bool) -> None:
     rows = module(s3_interface=True, gateways=gateways)
@@ -127,7 +154,12 @@ def test_service_without_private_name_gets_no_private_dns() -> None:
         {"when": {"service_name": name}, "then": {"id": name, "availability_zones": ["eu-west-1a"]}}
     )
 
-    assert module(here, services=[name])[f'{INTERFACE}["{name}"]']["private_dns_enabled"] is False
+    document = whole(here, services=[name])
+
+    assert planned(document)[f'{INTERFACE}["{name}"]']["private_dns_enabled"] is False
+    assert f"{name} has no private DNS name: clients must call" in failed_checks(document)["check.private_dns"]
+    settings = {name: {"private_dns_enabled": False}}
+    assert failed_checks(whole(here, services=[name], endpoint_settings=settings)) == {}
     assert f"{name} has no private DNS name" in refusal(
         here, services=[name], endpoint_settings={name: {"private_dns_enabled": True}}
     )
