@@ -95,9 +95,13 @@ def mask(text: str, put: Callable[[str], str] | None = None) -> str:
     return _remembered(text) if len(text) <= _MOST_REMEMBERED else _mask(text, _remove)
 
 
-def mask_json(node: Node) -> Node:
-    """Replace the secrets in every text and key of a value of JSON, in its place; the value."""
-    masked_texts: dict[str, str] = {}
+def mask_json(node: Node, masked_texts: dict[str, str] | None = None) -> Node:
+    """Replace the secrets in every text and key of a value of JSON, in its place; the value.
+
+    ``masked_texts`` has the results for texts so far, of several values with the same texts.
+    """
+    if masked_texts is None:
+        masked_texts = {}
     whole = [node]
     _mask_items(whole, list(enumerate(whole)), masked_texts)
     return whole[0]

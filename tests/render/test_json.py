@@ -7,7 +7,9 @@ import msgspec
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.need_verdicts import diagnose_trace
+from skerry.launch.launches import launch_of_service
 from skerry.model.origins import Origin
 from skerry.reach.trace_request import TraceRequest, ask
 from skerry.reach.walk import Walker
@@ -156,3 +158,17 @@ class TestTraceJson:
         assert (read["version"], read["verdict"]) == (1, "blocked")
         assert read["blockers"][0].keys() >= OF_A_BLOCKER
         assert read["traces"][0].keys() >= OF_A_TRACE
+
+
+@pytest.mark.parametrize("services", [0, 1, 3])
+def test_services_are_written_one_by_one_as_in_one_document(services: int) -> None:
+    network = Network()
+    network.definition(container())
+    network.rows["services"] = []
+    for number in range(services):
+        network.service(f"web-{number}")
+    world = network.world()
+    launches = [launch_of_service(world, service) for service in world.facts.services]
+    text = rendered.encode_diagnosis(world, diagnose(Walker(world), launches))
+    assert len(json.loads(text)["services"]) == services
+    assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"

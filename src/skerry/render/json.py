@@ -206,13 +206,14 @@ def encode_diagnosis(world: World, diagnosis: Diagnosis) -> str:
             account=world.account,
             region=world.region,
             unexamined=list(diagnosis.unexamined),
-            services=[_service(service) for service in diagnosis.services],
+            services=[],
             findings=[_finding(finding) for finding in diagnosis.findings],
             refused=_refused(world),
             not_examined=list(diagnosis.not_examined),
             missing_reads=list(diagnosis.missing_reads),
             old_data=list(diagnosis.old_data),
-        )
+        ),
+        services=map(_service, diagnosis.services),
     )
 
 

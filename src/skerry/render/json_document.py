@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -34,16 +35,37 @@ def encode_origin(origin: Origin | None) -> OriginOut | None:
     return OriginOut(kind, origin.arn or "", origin.document, origin.address, origin.file, origin.line)
 
 
-def write(document: msgspec.Struct) -> str:
-    """Write a document: secrets are masked, and what a terminal would act on is escaped."""
-    content = mask_json(msgspec.to_builtins(document, enc_hook=spell))
+def write(document: msgspec.Struct, **rows: Iterable[msgspec.Struct]) -> str:
+    """Write a document: secrets are masked, and what a terminal would act on is escaped.
+
+    ``rows`` are long lists by their names, empty ones in the document: each row is written before the next one is
+    made, as the rows of a large account and copies of their text take gigabytes.
+    """
+    masked_texts: dict[str, str] = {}
+    content = _write(document, masked_texts, b"\n") + b"\n"
+    for name, listed in rows.items():
+        texts = (_write(row, masked_texts, b"\n    ") for row in listed)
+        content = _with_rows(content, name, texts)
+    return content.decode()
+
+
+def _with_rows(content: bytes, name: str, rows: Iterable[bytes]) -> bytes:
+    """Return a written document with rows in an empty list of it."""
+    # Texts hold no line breaks, so that only a key of the document itself begins a line like this.
+    head, key, tail = content.partition(f'\n  "{name}": ['.encode())
+    pieces = list(rows)
+    return b"".join([head, key, b"\n    ", b",\n    ".join(pieces), b"\n  ", tail]) if pieces else content
+
+
+def _write(part: msgspec.Struct, masked_texts: dict[str, str], line_break: bytes) -> bytes:
+    content = mask_json(msgspec.to_builtins(part, enc_hook=spell), masked_texts)
     try:
         encoded = msgspec.json.encode(content)
     except UnicodeEncodeError:
         # A name of a file or an argument that is no text: JSON holds none.
         encoded = msgspec.json.encode(_encodable(content))
-    text = msgspec.json.format(encoded, indent=2).decode() + "\n"
-    return _UNUSUAL.sub(_visible, text)
+    text = msgspec.json.format(encoded, indent=2).replace(b"\n", line_break).decode()
+    return _UNUSUAL.sub(_visible, text).encode()
 
 
 def spell(value: object) -> str:
