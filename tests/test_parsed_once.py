@@ -38,6 +38,8 @@ ELSEWHERE = {
     "launch/run_task.py": ({"parse_arn"}, "clusters in definitions of state machines"),
     "plan/disruption.py": ({"parse_block"}, "the block of a planned entry"),
     "plan/manual_steps.py": ({"parse_arn"}, "the resource of a blocker, by its id or ARN"),
+    "plan/reachability.py": ({"parse_block"}, "the blocks of planned rules and routes"),
+    "plan/rules_and_entries.py": ({"parse_block"}, "the block of a planned rule"),
     "reach/trace_request.py": ({"parse_host", "parse_ip_address"}, "options of a user"),
 }
 
