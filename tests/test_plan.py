@@ -131,9 +131,43 @@ class TestUsage:
     def test_plan_with_invalid_options_is_refused(self, run: Skerry, arguments: list[str]) -> None:
         assert run("plan", "--from", ".", *arguments).code == USAGE
 
-    def test_also_option_with_unknown_service_is_refused(self, run: Skerry, network: Network, tmp_path: Path) -> None:
-        found = run("plan", "--from", saved(network, tmp_path), "--also", "sqsq")
-        assert complaint(found) == "skerry knows no service sqsq"
+    @pytest.mark.parametrize("name", ["com.amazonaws.us-east-1.rds", "Relational Database", "com.amazonaws.vpce.rds"])
+    def test_also_option_with_impossible_service_is_refused(
+        self, run: Skerry, network: Network, tmp_path: Path, name: str
+    ) -> None:
+        found = run("plan", "--from", saved(network, tmp_path), "--also", name)
+        assert complaint(found) == f"{name} is no endpoint service of eu-west-1"
+
+    @pytest.mark.parametrize("name", ["bedrock-runtime", "com.amazonaws.eu-west-1.bedrock-runtime"])
+    def test_also_option_takes_services_outside_the_catalogue(
+        self, run: Skerry, network: Network, tmp_path: Path, name: str
+    ) -> None:
+        found = run("plan", "--from", saved(network, tmp_path), "--also", name)
+        assert found.code == 0
+        assert "create interface endpoint com.amazonaws.eu-west-1.bedrock-runtime in vpc-1" in found.out
+        assert "service-not-verified" in found.out
+
+    def test_also_option_uses_the_private_name_that_aws_lists(
+        self, run: Skerry, network: Network, tmp_path: Path
+    ) -> None:
+        network.add(
+            "ServiceDetails",
+            ServiceName="com.amazonaws.eu-west-1.sagemaker.api",
+            ServiceType=[{"ServiceType": "Interface"}],
+            AvailabilityZones=["eu-west-1a", "eu-west-1b"],
+            PrivateDnsNames=[{"PrivateDnsName": "api.sagemaker.eu-west-1.amazonaws.com"}],
+        )
+        found = run("plan", "--from", saved(network, tmp_path), "--also", "sagemaker.api")
+        assert found.code == 0
+        assert "for runtime of web" in found.out
+        assert "service-not-verified" not in found.out
+
+    def test_full_name_of_a_service_in_the_catalogue_is_the_service(
+        self, run: Skerry, network: Network, tmp_path: Path
+    ) -> None:
+        found = run("plan", "--from", saved(network, tmp_path), "--also", "com.amazonaws.eu-west-1.kinesis-streams")
+        assert "create interface endpoint com.amazonaws.eu-west-1.kinesis-streams" in found.out
+        assert "service-not-verified" not in found.out
 
     def test_also_option_without_region_is_refused(self, run: Skerry, network: Network, tmp_path: Path) -> None:
         network.rows["services"].clear()

@@ -6,11 +6,14 @@ from skerry.catalogue.services import (
     ServiceRef,
     endpoint_service_name_of,
     file_system_of,
+    is_endpoint_of,
     layer_bucket_of,
     load_services,
     matches,
     private_names_of,
     regional_host_of,
+    service_by_naming_rule,
+    service_of,
     service_of_endpoint,
     service_of_host,
     variant_of,
@@ -207,3 +210,26 @@ class TestVariants:
 
 def test_layer_bucket_is_named_after_the_region() -> None:
     assert layer_bucket_of("eu-west-1") == "prod-eu-west-1-starport-layer-bucket"
+
+
+def test_service_outside_the_catalogue_is_named_by_the_rule() -> None:
+    ref = service_by_naming_rule("com.amazonaws.eu-west-1.bedrock-runtime")
+    assert ref == ServiceRef("bedrock-runtime", "eu-west-1", "bedrock-runtime.eu-west-1.amazonaws.com")
+    assert regional_host_of(ref) == "bedrock-runtime.eu-west-1.amazonaws.com"
+    assert private_names_of(ref) == ("bedrock-runtime.eu-west-1.amazonaws.com",)
+    assert service_of(ref).types == ("Interface",)
+    assert is_endpoint_of("com.amazonaws.eu-west-1.bedrock-runtime", ref)
+    assert not is_endpoint_of("com.amazonaws.eu-west-1.bedrock", ref)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "com.amazonaws.vpce.eu-west-1.vpce-svc-0a",
+        "com.amazonaws.eu-west-1.Not A Code",
+        "com.amazonaws.zz-nowhere-1.rds",
+        "rds",
+    ],
+)
+def test_naming_rule_is_for_services_of_aws_alone(name: str) -> None:
+    assert service_by_naming_rule(name) is None

@@ -366,3 +366,12 @@ def test_absent_field_is_unset() -> None:
     (group,) = (row for row in Network().world().facts.security_groups if row.group_id == "sg-task")
     assert group.ip_permissions == ()
     assert NetworkInterface(network_interface_id="eni-1").groups is UNSET
+
+
+def test_private_names_of_an_endpoint_service_are_those_that_aws_prints() -> None:
+    network = Network()
+    names = [{"PrivateDnsName": "rds.eu-west-1.amazonaws.com"}, {}]
+    network.add("ServiceDetails", ServiceName="com.amazonaws.eu-west-1.rds", PrivateDnsNames=names)
+    world = network.world()
+    assert world.private_names_of_endpoint_service("com.amazonaws.eu-west-1.rds") == ("rds.eu-west-1.amazonaws.com",)
+    assert world.private_names_of_endpoint_service("com.amazonaws.eu-west-1.ses") is None

@@ -270,3 +270,29 @@ def test_planned_changes_round_trip_through_json(ingress: str) -> None:
     changes = [row.change for row in planned(network, ingress=ingress).changes]
     assert {AuthorizeRule, CreateInterfaceEndpoint} <= {type(change) for change in changes}
     assert msgspec.json.decode(msgspec.json.encode(changes), type=list[Change]) == changes
+
+
+def new_endpoint(service: str, *, private_dns: bool = True) -> CreateInterfaceEndpoint:
+    return CreateInterfaceEndpoint(
+        "vpce-new", VPC, f"com.amazonaws.{REGION}.{service}", ("subnet-a",), ("sg-open",), private_dns
+    )
+
+
+def test_new_endpoint_outside_the_catalogue_has_the_private_names_that_aws_lists() -> None:
+    network = isolated()
+    names = [{"PrivateDnsName": f"api.sagemaker.{REGION}.amazonaws.com"}, {}]
+    network.add("ServiceDetails", ServiceName=f"com.amazonaws.{REGION}.sagemaker.api", PrivateDnsNames=names)
+    then = apply_changes(network.world(), [new_endpoint("sagemaker.api")])
+    assert then.vpc_endpoints["vpce-new"].private_names == (f"api.sagemaker.{REGION}.amazonaws.com",)
+
+
+def test_new_endpoint_outside_the_catalogue_has_the_private_name_by_the_rule() -> None:
+    then = apply_changes(isolated().world(), [new_endpoint("rds")])
+    assert then.vpc_endpoints["vpce-new"].private_names == (f"rds.{REGION}.amazonaws.com",)
+    without = apply_changes(isolated().world(), [new_endpoint("rds", private_dns=False)])
+    assert without.vpc_endpoints["vpce-new"].private_names == ()
+
+
+def test_new_endpoint_of_the_catalogue_prints_no_names() -> None:
+    then = apply_changes(isolated().world(), [new_endpoint("logs")])
+    assert then.vpc_endpoints["vpce-new"].private_names == ()

@@ -8,7 +8,8 @@ from importlib.metadata import version
 import msgspec
 
 from skerry.app.selection import Hypothetical, Selection, all_launches, hypothetical_launch, launches
-from skerry.catalogue.services import ServiceRef, load_services
+from skerry.catalogue.partitions import partition_of
+from skerry.catalogue.services import ServiceRef, load_services, service_by_naming_rule, service_of_endpoint
 from skerry.errors import Argument, InputError
 from skerry.launch.launches import Launch
 from skerry.model.world import World
@@ -30,17 +31,32 @@ def plan_options(
 ) -> Options:
     """Return the user's preferences for a plan.
 
-    ``also`` are services by their names in the catalogue, such as ``sqs``. Raises `InputError` where one is unknown.
+    ``also`` are services by their short names, such as ``sqs``, or by the names of their endpoint services. Raises
+    `InputError` where one cannot exist.
     """
-    unknown = sorted(set(also) - set(load_services()))
-    if unknown:
-        known_names = ", ".join(sorted(load_services()))
-        raise InputError(f"skerry knows no service {', '.join(unknown)}", f"It knows {known_names}.")
     if also and world.region is None:
         raise InputError("the Region of the network is not known", "Give ", Argument.REGION, ".")
-    refs = tuple(ServiceRef(name, world.region or "") for name in also)
+    refs = tuple(_service_named(world, name, world.region or "") for name in also)
     chosen: Ingress = next((name for name in INGRESSES if name == ingress), "subnets")
     return Options(chosen, refs, least_privilege=least_privilege, nat=nat, budget=budget)
+
+
+def _service_named(world: World, name: str, region: str) -> ServiceRef:
+    """Return a service by its short name or by the name of its endpoint service.
+
+    Outside the catalogue its host is the private name that AWS prints, else the one by the naming rule.
+    """
+    if name in load_services():
+        return ServiceRef(name, region)
+    partition = partition_of(region)
+    prefix = f"{partition.endpoint_prefix if partition else 'com.amazonaws'}.{region}."
+    full = name if "amazonaws." in name else f"{prefix}{name}"
+    ref = service_of_endpoint(full) or service_by_naming_rule(full)
+    if ref is None or ref.region != region:
+        raise InputError(f"{name} is no endpoint service of {region}", f"Give a short name, or {prefix}NAME.")
+    printed = world.private_names_of_endpoint_service(full) if ref.host else None
+    hosts = [host for host in printed or () if not host.startswith("*.")]
+    return ref._replace(host=hosts[0]) if hosts else ref
 
 
 def plan(world: World, selection: Selection | None = None, options: Options | None = None) -> Plan:

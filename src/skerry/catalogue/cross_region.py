@@ -5,7 +5,7 @@ from functools import cache
 import msgspec
 
 from skerry.catalogue.data_files import read
-from skerry.catalogue.services import ServiceRef, load_services
+from skerry.catalogue.services import ServiceRef, service_of
 
 
 class _Service(msgspec.Struct, frozen=True):
@@ -24,4 +24,4 @@ def has_cross_region_endpoints(ref: ServiceRef) -> bool:
     https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-cross-region-privatelink-support.html
     """
     listed = {row.name for row in read("cross_region", _CrossRegion).services}
-    return load_services()[ref.key].endpoint in listed
+    return service_of(ref).endpoint in listed

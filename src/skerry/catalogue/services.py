@@ -10,14 +10,16 @@ from skerry.catalogue.data_files import Grade, read
 from skerry.catalogue.partitions import partition_of
 
 _REGION_IN_HOST = re.compile(r"(?:^|\.)([a-z]{2,4}(?:-[a-z]+)+-\d+)\.")
+_CODE = re.compile(r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$")
 _EFS_HOST = re.compile(r"^(fs-[0-9a-f]+)\.efs\.([a-z]{2,4}(?:-[a-z]+)+-\d+)\.(.+)$")
 
 
 class ServiceRef(NamedTuple):
-    """A service in a Region, such as ``ecr.api`` in eu-west-1."""
+    """A service in a Region, such as ``ecr.api`` in eu-west-1; ``host`` is that of a service outside the catalogue."""
 
     key: str
     region: str
+    host: str = ""
 
 
 class Variant(msgspec.Struct, frozen=True):
@@ -54,13 +56,50 @@ def load_services() -> dict[str, AwsService]:
     return {service.key: service for service in read("services", _Services).services}
 
 
+def service_of(ref: ServiceRef) -> AwsService:
+    """Return the entry of a service in the catalogue; one outside it has interface endpoints for its host alone."""
+    if not ref.host:
+        return load_services()[ref.key]
+    return AwsService(
+        key=ref.key,
+        title=ref.key,
+        host=ref.host,
+        endpoint=ref.key,
+        types=("Interface",),
+        private_names=(ref.host,),
+        grade="inferred",
+        source="https://docs.aws.amazon.com/general/latest/gr/rande.html",
+    )
+
+
+@cache
+def service_by_naming_rule(service_name: str) -> ServiceRef | None:
+    """Return a service outside the catalogue by the name of its endpoint service; None for any other name.
+
+    The service ``com.amazonaws.REGION.CODE`` has the Regional host ``CODE.REGION.amazonaws.com``:
+    https://docs.aws.amazon.com/general/latest/gr/rande.html
+    """
+    for region in list_regions_in(service_name):
+        partition = partition_of(region)
+        if partition is not None:
+            key = service_name.removeprefix(f"{partition.endpoint_prefix}.{region}.")
+            if key != service_name and _CODE.match(key):
+                return ServiceRef(key, region, f"{key}.{region}.{partition.suffix}")
+    return None
+
+
+def is_endpoint_of(service_name: str, ref: ServiceRef) -> bool:
+    """Tell whether the name of an endpoint service is that of a service."""
+    return service_name in {endpoint_service_name_of(ref), endpoint_service_name_of(ref, "Gateway")}
+
+
 @cache
 def regional_host_of(ref: ServiceRef) -> str | None:
     """Return the Regional host name of a service; None where the partition is not known."""
     partition = partition_of(ref.region)
     if partition is None:
         return None
-    return partition.fill(load_services()[ref.key].host, ref.region)
+    return partition.fill(service_of(ref).host, ref.region)
 
 
 @cache
@@ -73,7 +112,7 @@ def endpoint_service_name_of(ref: ServiceRef, kind: str = "Interface") -> str | 
     partition = partition_of(ref.region)
     if partition is None:
         return None
-    name = load_services()[ref.key].endpoint
+    name = service_of(ref).endpoint
     prefix = partition.prefix(name, ref.region) if kind == "Interface" else partition.endpoint_prefix
     return f"{prefix}.{ref.region}.{name}"
 
@@ -84,7 +123,7 @@ def service_of_endpoint(service_name: str) -> ServiceRef | None:
     for key in load_services():
         for region in list_regions_in(service_name):
             ref = ServiceRef(key, region)
-            if service_name in {endpoint_service_name_of(ref), endpoint_service_name_of(ref, "Gateway")}:
+            if is_endpoint_of(service_name, ref):
                 return ref
     return None
 
@@ -97,7 +136,7 @@ def list_regions_in(name: str) -> list[str]:
 @cache
 def private_names_of(ref: ServiceRef) -> tuple[str, ...]:
     """Return the names, some with a leading ``*.``, that an interface endpoint's private DNS answers for."""
-    return _filled(ref, load_services()[ref.key].private_names)
+    return _filled(ref, service_of(ref).private_names)
 
 
 def _filled(ref: ServiceRef, patterns: tuple[str, ...]) -> tuple[str, ...]:
@@ -125,7 +164,7 @@ def service_of_host(name: str) -> ServiceRef | None:
 @cache
 def variant_of(ref: ServiceRef, name: str) -> Variant | None:
     """Return the variant of a service with this host name; None where the name is an ordinary one, or another's."""
-    for variant in load_services()[ref.key].variants:
+    for variant in service_of(ref).variants:
         if any(matches(pattern, name) for pattern in _filled(ref, variant.names)):
             return variant
     return None
@@ -134,7 +173,7 @@ def variant_of(ref: ServiceRef, name: str) -> Variant | None:
 @cache
 def dual_stack_host_of(ref: ServiceRef) -> str | None:
     """Return the dual-stack name of a service's Regional host; None where the catalogue has none."""
-    for variant in load_services()[ref.key].variants:
+    for variant in service_of(ref).variants:
         plain = [name for name in variant.names if not name.startswith("*.")]
         if variant.kind == "dual-stack" and plain:
             return next(iter(_filled(ref, tuple(plain))), None)

@@ -87,6 +87,12 @@ class ServiceKind(Pascal, frozen=True):
     service_type: str
 
 
+class PrivateDnsName(Pascal, frozen=True):
+    """A name that private DNS of a service's endpoints answers for."""
+
+    private_dns_name: DnsName | None = None
+
+
 class EndpointService(Pascal, frozen=True):
     """A service that offers endpoints, with their availability zones.
 
@@ -96,6 +102,7 @@ class EndpointService(Pascal, frozen=True):
     service_name: str
     service_type: tuple[ServiceKind, ...] = ()
     availability_zones: tuple[str, ...] | UnsetType = UNSET
+    private_dns_names: tuple[PrivateDnsName, ...] = ()
 
     @property
     def key(self) -> str:

@@ -192,6 +192,12 @@ class World:
         zones = next((service.availability_zones for service in offers), UNSET)
         return None if zones is UNSET else zones
 
+    def private_names_of_endpoint_service(self, service_name: str) -> tuple[str, ...] | None:
+        """Return the names that private DNS of a service's endpoints answers for; None if the service was not read."""
+        rows = [service for service in self.facts.endpoint_services if service.service_name == service_name]
+        names = (entry.private_dns_name for service in rows for entry in service.private_dns_names)
+        return tuple(name.plain for name in names if name is not None) if rows else None
+
     def prefix_list_of(self, service_name: str, *, ipv6: bool = False) -> str | None:
         """Return the id of AWS's list of a gateway service and family, by its name or by a gateway endpoint's route."""
         return self._prefix_lists_by_service.get((service_name, ipv6))

@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.blocker_codes import load_codes
 from skerry.catalogue.cross_region import has_cross_region_endpoints
-from skerry.catalogue.services import ServiceRef, endpoint_service_name_of, load_services, regional_host_of
+from skerry.catalogue.services import ServiceRef, endpoint_service_name_of, regional_host_of, service_of
 from skerry.launch.needs import Call
 from skerry.model.arns import parse_arn
 from skerry.model.endpoints import VpcEndpoint
@@ -109,7 +109,7 @@ def other_region_step_for(failing: Failing, ref: ServiceRef) -> Change:
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-cross-region-privatelink-support.html
     """
-    title = load_services()[ref.key].title
+    title = service_of(ref).title
     subject = (
         failing.need.subjects[0]
         if isinstance(failing.need, Call) and failing.need.subjects

@@ -7,9 +7,9 @@ from msgspec import UNSET
 from skerry.catalogue.services import (
     ServiceRef,
     endpoint_service_name_of,
-    load_services,
+    is_endpoint_of,
     private_names_of,
-    service_of_endpoint,
+    service_of,
 )
 from skerry.model.endpoints import VpcEndpoint, Zone
 from skerry.model.facts import Missing
@@ -40,7 +40,7 @@ def endpoint_for(case: Case, ref: ServiceRef, bad: list[Trace]) -> Iterator[Reme
     judged = [judged for trace in bad for judged in trace.judged]
     # A missing path is a better reason than a filter on it.
     why = case.why(sorted(judged, key=lambda piece: piece.hop.kind in _FILTERS))
-    gateway = "Gateway" in load_services()[ref.key].types
+    gateway = "Gateway" in service_of(ref).types
     name = endpoint_service_name_of(ref, "Gateway" if gateway else "Interface")
     if name is None or ref.region != case.world.region:
         yield Remedy(manual_steps.other_region_step_for(case.failing, ref), why)
@@ -92,9 +92,7 @@ def _state(row: VpcEndpoint) -> str:
 
 def _is_for(row: VpcEndpoint, ref: ServiceRef, *, gateway: bool) -> bool:
     kind = "Gateway" if gateway else "Interface"
-    return (
-        row.vpc_endpoint_type == kind and row.service_name is not UNSET and service_of_endpoint(row.service_name) == ref
-    )
+    return row.vpc_endpoint_type == kind and row.service_name is not UNSET and is_endpoint_of(row.service_name, ref)
 
 
 def _is_routed(case: Case, ref: ServiceRef) -> bool:

@@ -28,9 +28,22 @@ def findings_for(world: World, options: Options, changes: tuple[Change, ...]) ->
             "refuses a subnet in a zone without it"
         )
         yield Finding("endpoint-zones-unread", "note", message, unread[0])
+    yield from _unverified(world, created)
     yield from _central(world, created)
     if options.least_privilege:
         yield from _of_policies(changes)
+
+
+def _unverified(world: World, created: Iterable[CreateInterfaceEndpoint]) -> Iterator[Finding]:
+    """Return the services outside the catalogue, named by AWS's rule, that no answer of AWS lists."""
+    for change in created:
+        name = change.service_name
+        if service_of_endpoint(name) is None and world.private_names_of_endpoint_service(name) is None:
+            message = (
+                f"{name} is not verified: the service and its host are named by AWS's rule. Save "
+                "aws ec2 describe-vpc-endpoint-services, which lists it if it exists"
+            )
+            yield Finding("service-not-verified", "note", message, name)
 
 
 def _central(world: World, created: Iterable[CreateInterfaceEndpoint]) -> Iterator[Finding]:

@@ -1,12 +1,13 @@
 """The World after a change: the same facts, as AWS would then describe them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from skerry.model.endpoints import VpcEndpoint
+from skerry.catalogue.services import service_by_naming_rule, service_of_endpoint
+from skerry.model.endpoints import DnsEntry, VpcEndpoint
 from skerry.model.facts import Facts
 from skerry.model.network import GroupName, PrefixList, Route, RouteTable, Switch, VpcAttribute
 from skerry.model.route_targets import EndpointTarget
@@ -22,6 +23,7 @@ from skerry.model.security_groups_and_acls import (
     SecurityGroup,
 )
 from skerry.model.world import World
+from skerry.net.dns_names import DnsName
 from skerry.plan import zones_after
 from skerry.plan.changes import (
     AddAclEntry,
@@ -85,7 +87,7 @@ def _of_endpoint(
 ) -> Facts:
     match change:
         case CreateInterfaceEndpoint():
-            return replace(facts, vpc_endpoints=(*facts.vpc_endpoints, _interface_endpoint(change)))
+            return replace(facts, vpc_endpoints=(*facts.vpc_endpoints, _interface_endpoint(facts, change)))
         case CreateGatewayEndpoint():
             made = replace(facts, vpc_endpoints=(*facts.vpc_endpoints, _gateway_endpoint(change)))
             return _routed(made, change.endpoint_id, change.route_tables, change.prefix_list, change.service_name)
@@ -144,7 +146,7 @@ def _with_rules(group: SecurityGroup, direction: Direction, rows: tuple[IpPermis
     return replace(group, ip_permissions=rows) if direction == "in" else replace(group, ip_permissions_egress=rows)
 
 
-def _interface_endpoint(change: CreateInterfaceEndpoint) -> VpcEndpoint:
+def _interface_endpoint(facts: Facts, change: CreateInterfaceEndpoint) -> VpcEndpoint:
     return VpcEndpoint(
         vpc_endpoint_id=change.endpoint_id,
         vpc_id=change.vpc_id,
@@ -156,7 +158,21 @@ def _interface_endpoint(change: CreateInterfaceEndpoint) -> VpcEndpoint:
         groups=tuple(GroupName(group_id=name) for name in change.groups),
         ip_address_type=change.ip_address_type,
         private_dns_enabled=change.private_dns,
+        dns_entries=tuple(_private_entries(facts, change.service_name)) if change.private_dns else (),
     )
+
+
+def _private_entries(facts: Facts, service_name: str) -> Iterator[DnsEntry]:
+    """Yield the private names of an endpoint for a service outside the catalogue, as AWS prints them.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ServiceDetail.html
+    """
+    by_rule = service_by_naming_rule(service_name)
+    if by_rule is None or service_of_endpoint(service_name) is not None:
+        return
+    printed = World(facts).private_names_of_endpoint_service(service_name)
+    for name in (by_rule.host,) if printed is None else printed:
+        yield DnsEntry(dns_name=DnsName(name))
 
 
 _DEFAULT_POLICY = '{"Statement":[{"Action":"*","Effect":"Allow","Principal":"*","Resource":"*"}]}'

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from msgspec import UNSET
 
 from skerry.catalogue.host_families import BOTH, IPV4, IPV6, Families, families_of_host
-from skerry.catalogue.services import ServiceRef, load_services, service_of_endpoint
+from skerry.catalogue.services import ServiceRef, service_of, service_of_endpoint
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.world import World
@@ -50,7 +50,7 @@ def families_of_public_answer(
 
 
 def _record_types_of(world: World, vpc_id: str, ref: ServiceRef) -> Iterable[str]:
-    if "Gateway" not in load_services()[ref.key].types:
+    if "Gateway" not in service_of(ref).types:
         return
     for endpoint in world.endpoints_in(vpc_id):
         name, kind = endpoint.service_name, endpoint.dns_options.dns_record_ip_type

@@ -2,7 +2,7 @@
 
 from msgspec import UNSET
 
-from skerry.catalogue.services import ServiceRef, endpoint_service_name_of, load_services
+from skerry.catalogue.services import ServiceRef, endpoint_service_name_of, service_of
 from skerry.model.endpoints import MountTarget, VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import NetworkInterface, Subnet, Vpc
@@ -41,8 +41,8 @@ class Destinations:
         others = subtract(PUBLIC, self._gateway_addresses())
         if ref is None:
             return Destination("the internet", others, choice=False, elsewhere=True)
-        label = f"the public addresses of {load_services()[ref.key].title} in {ref.region}"
-        if "Gateway" not in load_services()[ref.key].types:
+        label = f"the public addresses of {service_of(ref).title} in {ref.region}"
+        if "Gateway" not in service_of(ref).types:
             return Destination(label, others, choice=False, service=ref, elsewhere=True)
         listed = self.world.prefix_list_of(endpoint_service_name_of(ref, "Gateway") or "")
         entries = self.world.prefix_entries_of(listed) if listed else None
@@ -76,7 +76,7 @@ class Destinations:
         if ref is None:
             return Destination("the internet over IPv6", others, choice=False, elsewhere=True)
         label = f"{self.public('aws', ref).label} over IPv6"
-        if "Gateway" not in load_services()[ref.key].types:
+        if "Gateway" not in service_of(ref).types:
             return Destination(label, others, choice=False, service=ref, elsewhere=True)
         listed = self.world.prefix_list_of(endpoint_service_name_of(ref, "Gateway") or "", ipv6=True)
         entries = self.world.prefix_entries_of(listed) if listed else None

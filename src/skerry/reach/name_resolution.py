@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from skerry.catalogue.services import ServiceRef, file_system_of, service_of_endpoint
+from skerry.catalogue.services import ServiceRef, file_system_of, is_endpoint_of
 from skerry.model.endpoint_names import is_endpoint_name
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
@@ -363,7 +363,7 @@ class NameResolver:
             if name in led_to or endpoint.service_name is UNSET or endpoint.vpc_endpoint_type != "Interface":
                 continue
             interfaces = self.destinations.of_endpoint(endpoint)
-            if service_of_endpoint(endpoint.service_name) != ref or isinstance(interfaces, Missing):
+            if not is_endpoint_of(endpoint.service_name, ref) or isinstance(interfaces, Missing):
                 continue
             hop = judge_unanswered(self.world, endpoint, answer.hop)
             if hop.clean and host is not None:

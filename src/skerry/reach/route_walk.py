@@ -6,7 +6,7 @@ The filters of the two interfaces at the ends are not part of it, so that it hol
 from typing import Literal, TypeAlias, assert_never
 
 from skerry.catalogue.cross_region import has_cross_region_endpoints
-from skerry.catalogue.services import endpoint_service_name_of, load_services
+from skerry.catalogue.services import endpoint_service_name_of, service_of
 from skerry.model.facts import Missing
 from skerry.model.network import Route, RouteTable, Subnet
 from skerry.model.route_targets import (
@@ -262,7 +262,7 @@ def _absent_endpoint(world: World, destination: Destination) -> AbsentEndpoint |
     abroad = world.region is not None and ref.region != world.region
     if abroad and not has_cross_region_endpoints(ref):
         return None
-    offers = load_services()[ref.key].types
+    offers = service_of(ref).types
     kind: Literal["Interface", "Gateway"] = "Gateway" if "Gateway" in offers and not abroad else "Interface"
     service_name = endpoint_service_name_of(ref, kind)
     return AbsentEndpoint(service_name, kind) if service_name else None
