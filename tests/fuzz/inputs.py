@@ -35,7 +35,9 @@ class Input(NamedTuple):
     @property
     def command(self) -> str:
         """The command that reads it, as the report counts it."""
-        form = [one for one in self.arguments if one in {"json", "terraform", "cloudformation", "-v", "--from"}]
+        form = [
+            one for one in self.arguments if one in {"json", "terraform", "cloudformation", "aws-cli", "-v", "--from"}
+        ]
         name = self.arguments[0]
         shown = [one for one in form if one != "--from" or name == "explain"]
         return " ".join([name, *shown])
@@ -177,10 +179,11 @@ def _command(draw: random.Random, found: Rows) -> tuple[str, ...]:
             "plan json",
             "terraform",
             "cloudformation",
+            "aws-cli",
             "snapshot",
             "rehearse",
         ],
-        [18, 12, 14, 12, 8, 5, 7, 7, 9, 8],
+        [18, 12, 14, 12, 8, 5, 7, 7, 5, 9, 8],
     )[0]
     match name:
         case "diagnose":

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from skerry.plan.changes import (
     Rule,
 )
 from skerry.plan.records import Plan
-from skerry.render import cloudformation, terraform
+from skerry.render import aws_cli, cloudformation, terraform
 from skerry.render.hcl import format_comment, quote
 from tests import terraforming
 from tests.networks import Network
@@ -238,3 +239,32 @@ def test_network_of_hostile_names_is_rendered(form: Any, name: str) -> None:
         assert yaml.safe_load(text)["Resources"]
     else:
         assert 'resource "aws_security_group" "endpoints"' in text
+
+
+class TestAwsCli:
+    SHELL = "aws() { printf '%s\\0' \"$@\" >&2; echo available; }\n"
+
+    @given(NAMES)
+    def test_script_is_refused_or_has_no_invisible_characters(self, name: str) -> None:
+        try:
+            text = aws_cli.render(Network().world(), plan(name))
+        except InputError:
+            return
+        assert not INVISIBLE & set(text)
+
+    def test_names_are_single_arguments_of_a_real_shell(self) -> None:
+        taken = {}
+        for name in PARTS:
+            try:
+                text = aws_cli.render(Network().world(), plan(f"a{name}"))
+            except InputError:
+                continue
+            done = subprocess.run(["/bin/sh"], input=self.SHELL + text, capture_output=True, text=True, check=False)
+            assert done.returncode == 0
+            words = done.stderr.split("\0")
+            created = words.index("create-vpc-endpoint")
+            vpc, policy = (words[words.index(option, created) + 1] for option in ("--vpc-id", "--policy-document"))
+            taken[name] = (vpc, json.loads(policy)["Statement"][0]["Resource"])
+        assert taken == {name: (f"vpc-a{name}", f"a{name}") for name in taken}
+        assert {"${", "'", '"', "\\", "`", "#", "*a", "é", "=", "{", "]"} <= taken.keys()
+        assert not {"\n", "\0", "\x1b[2J", "\u202e"} & taken.keys()

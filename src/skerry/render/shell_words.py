@@ -41,7 +41,7 @@ def format_word(word: Word | JsonWord) -> str:
             return _quote_parts(_parts(word.value))
         case _:
             text = mask(word)
-            if _PLAIN.fullmatch(text) is None:
+            if _PLAIN.fullmatch(text) is None or not text.isprintable():
                 message = f"the AWS CLI would not take this as a text: {text!r}"
                 raise InputError(message, "Take ", Argument.FORMAT, " json.")
             return quote(text)
