@@ -76,6 +76,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "trace as JSON": ("trace", *TRACE, "logs", "--format", "json"),
     "trace from nowhere": ("trace", "--subnet", f"subnet-{NAME}", "--to", "logs"),
     "plan": ("plan",),
+    "cost": ("cost",),
+    "cost as JSON": ("cost", "--format", "json"),
     "plan as JSON": ("plan", "--format", "json"),
     "plan as Terraform": ("plan", "--format", "terraform"),
     "plan as CloudFormation": ("plan", "--format", "cloudformation"),

@@ -161,6 +161,19 @@ class TestComparison:
         assert [row.name for row in found.assumptions] == ["task starts", "image size"]
         assert found.assumptions[0].swing.high > 0
 
+    def test_nat_instance_is_shown_and_never_called_the_cheapest(self) -> None:
+        world = by_nat().world()
+        launches = all_launches(world)
+        own = (design_of_network(world, VPC, launches, 1),)
+        volumes = volumes_of(world, launches, GivenVolumes(internet_gb=Decimal(100)))
+        found = compare_designs(TABLE, "us-east-1", VpcCase(VPC, own, ("logs",), 2, volumes))
+        costs = {row.design.id: row.monthly for row in found.designs}
+        instance, cheapest = costs["nat-instance-s3"], costs[found.cheapest or ""]
+        assert isinstance(instance, Amount)
+        assert isinstance(cheapest, Amount)
+        assert instance.high < cheapest.high
+        assert found.cheapest == "one-nat-s3"
+
     def test_curve_is_around_the_break_even(self) -> None:
         found = compared(by_nat())
         endpoints = next(even for even in found.break_evens if even.alternative == "endpoints")

@@ -9,7 +9,7 @@ import msgspec
 
 from skerry.cost.break_even import BreakEven, find_break_even
 from skerry.cost.design_costs import DesignCost, price_design
-from skerry.cost.designs import Design, MonthlyTraffic, design_alternatives
+from skerry.cost.designs import Design, MonthlyTraffic, NatInstance, design_alternatives
 from skerry.cost.monthly import Amount
 from skerry.cost.prices import PriceTable
 from skerry.cost.volumes import Driver, PathVolume, Volumes
@@ -42,7 +42,7 @@ class Assumption(msgspec.Struct, frozen=True):
 class VpcCost(msgspec.Struct, frozen=True):
     """The costs of a VPC's designs a month: today's, the planned one if there is one, and the alternatives.
 
-    ``cheapest`` is the id of the cheapest design that has a way for all bytes; None if none can be priced.
+    ``cheapest`` is the id of the cheapest design without NAT instances and with a way for all bytes; None without one.
     ``assumptions`` are sorted by their weight in the saving by the cheapest design over the baseline.
     """
 
@@ -128,8 +128,12 @@ def _baseline(case: VpcCase, alternatives: dict[str, Design]) -> Design:
 
 
 def _cheapest(rows: tuple[DesignCost, ...]) -> DesignCost | None:
-    """Return the cheapest design, by the highest end of its cost, among those with a way for all bytes."""
-    able = [(row.monthly.high, row) for row in rows if isinstance(row.monthly, Amount) and not row.unreachable]
+    """Return the cheapest design, by the highest end of its cost, among those with a way for all bytes.
+
+    NAT instances are left out: their user runs them, and one sustains little.
+    """
+    managed = [row for row in rows if not any(isinstance(way, NatInstance) for way in row.design.exits)]
+    able = [(row.monthly.high, row) for row in managed if isinstance(row.monthly, Amount) and not row.unreachable]
     return min(able, key=lambda pair: pair[0])[1] if able else None
 
 

@@ -153,7 +153,7 @@ def _exit_parts(table: PriceTable, region: str, way: Exit, hours: Decimal) -> It
             number = way.instances
             yield Part("t4g-nano-hour", table.find(region, "t4g-nano-hour"), number, number, "instance", hours)
             disk = number * way.disk_gb
-            yield Part("gp3-gb-month", table.find(region, "gp3-gb-month"), disk, disk, "GB of disk", Decimal(1))
+            yield Part("gp3-gb-month", table.find(region, "gp3-gb-month"), disk, disk, "GB-month", Decimal(1))
             least, most = number, number
         case PublicAddresses():
             least, most = way.addresses, way.addresses
