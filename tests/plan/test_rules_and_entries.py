@@ -214,6 +214,7 @@ class TestNetworkAcls:
         found = planned(network)
         assert found.proven
         assert {row.cidr for row in of_kind(found, AddAclEntry)} == {"52.218.0.0/17", "3.5.64.0/21"}
+        assert [finding.message[:34] for finding in found.findings] == ["4 new entries copy blocks of AWS's"]
         assert "gives no subnet access to the internet" in {second.because for second in found.runners_up}
 
     def test_broad_entry_comes_after_denials_of_other_addresses(self) -> None:

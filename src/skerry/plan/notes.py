@@ -7,7 +7,8 @@ from msgspec import UNSET
 from skerry.catalogue.services import private_names_of, service_of_endpoint
 from skerry.diagnose.diagnosis import Finding
 from skerry.model.world import World
-from skerry.plan.changes import AuthorizeRule, Change, CreateGatewayEndpoint, CreateInterfaceEndpoint
+from skerry.plan.changes import AuthorizeRule, Change, CreateGatewayEndpoint, CreateInterfaceEndpoint, resource_of
+from skerry.plan.reachability import is_copied_block
 from skerry.plan.records import Options
 
 
@@ -28,6 +29,13 @@ def findings_for(world: World, options: Options, changes: tuple[Change, ...]) ->
             "refuses a subnet in a zone without it"
         )
         yield Finding("endpoint-zones-unread", "note", message, unread[0])
+    copied = [change for change in changes if is_copied_block(change)]
+    if copied:
+        message = (
+            f"{len(copied)} new entries copy blocks of AWS's prefix list, to which AWS adds: compare them with aws ec2 "
+            "get-managed-prefix-list-entries from time to time"
+        )
+        yield Finding("copied-blocks", "warning", message, resource_of(copied[0]))
     yield from _unverified(world, created)
     yield from _central(world, created)
     if options.least_privilege:
