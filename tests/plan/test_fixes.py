@@ -20,7 +20,6 @@ from skerry.plan.changes import (
     ModifyEndpoint,
     ProposeStatement,
     RevokeRule,
-    RouteToNat,
     Rule,
 )
 from skerry.plan.disruption import disposition_of
@@ -164,50 +163,6 @@ class TestExistingEndpoints:
         log = network.rows["taskDefinitions"][0]["containerDefinitions"][0]["logConfiguration"]["options"]
         log["awslogs-region"] = "mars-north-1"
         assert not planned(network).proven
-
-
-class TestNatGateways:
-    def two(self) -> Network:
-        """The task in subnet-a; NAT gateways in public subnets of both zones."""
-        network = isolated()
-        network.internet_gateway()
-        network.subnet("subnet-p", "10.0.3.0/24", "eu-west-1a")
-        network.table(
-            "rtb-public", {"DestinationCidrBlock": EVERYWHERE, "GatewayId": "igw-1"}, subnets=["subnet-b", "subnet-p"]
-        )
-        network.nat("nat-1")
-        network.nat("nat-2", "subnet-p", "10.0.3.200")
-        return network
-
-    def test_nat_gateway_in_the_task_zone_is_preferred(self) -> None:
-        assert only(planned(self.two(), nat=True), RouteToNat).nat_gateway_id == "nat-2"
-
-    def test_nat_gateway_that_failed_or_is_private_is_not_used(self) -> None:
-        network = self.two()
-        network.row("NatGateways", "nat-2")["State"] = "failed"
-        assert only(planned(network, nat=True), RouteToNat).nat_gateway_id == "nat-1"
-        network.row("NatGateways", "nat-1")["ConnectivityType"] = "private"
-        assert only(planned(network, nat=True), RouteToNat).nat_gateway_id is None
-
-    def test_nat_gateway_in_the_same_route_table_is_not_used(self) -> None:
-        """One in a subnet of the task's own route table cannot serve that table."""
-        network = isolated()
-        network.nat("nat-1", "subnet-b")
-        assert only(planned(network, nat=True), RouteToNat).nat_gateway_id is None
-
-    def test_nat_gateway_without_subnet_id_is_used(self) -> None:
-        network = self.two()
-        network.rows["NatGateways"] = [network.row("NatGateways", "nat-1")]
-        network.rows["NatGateways"][0].pop("SubnetId")
-        assert only(planned(network, nat=True), RouteToNat).nat_gateway_id == "nat-1"
-
-    @pytest.mark.parametrize(
-        ("target", "named"), [({"TransitGatewayId": "tgw-9"}, "tgw-9"), ({"CoreNetworkArn": "x"}, "another route")]
-    )
-    def test_nat_route_message_names_the_route_it_replaces(self, target: dict[str, str], named: str) -> None:
-        network = self.two()
-        network.route(State="blackhole", **target)
-        assert only(planned(network, nat=True), RouteToNat).message.endswith(f"to nat-2, in place of {named}")
 
 
 class TestProposals:

@@ -9,6 +9,7 @@ from skerry.plan.changes import (
     CreateInterfaceEndpoint,
     CreateSecurityGroup,
     DeleteEndpoint,
+    DeleteRoute,
     ModifyEndpoint,
 )
 from skerry.plan.disruption import disposition_of
@@ -98,7 +99,9 @@ class TestExistingEndpoints:
         found = planned(network)
         assert kinds(found) == ["DeleteEndpoint", "CreateInterfaceEndpoint"]
         row = told(found, DeleteEndpoint)
-        assert (row.disposition, row.note) == ("manual", "vpce-a is failed: no permission, and never will work")
+        message = "vpce-a is failed: no permission, and never will work"
+        assert row.change == DeleteEndpoint("vpce-a", message)
+        assert (row.disposition, row.note) == ("disruptive", f"{message}; a deleted endpoint cannot be restored")
         assert found.proven
 
     def test_rejected_endpoint_without_private_dns_is_deleted(self) -> None:
@@ -230,13 +233,39 @@ class TestGatewayEndpoints:
         change = CreateGatewayEndpoint("vpce-new", VPC, "com.amazonaws.eu-west-1.s3", ("rtb-main",), "pl-53")
         assert disposition_of(network.world(), change, (), ())[0] == disposition
 
-    def test_new_gateway_endpoint_requires_deleting_the_blackhole_route(self) -> None:
+    def test_black_hole_is_deleted_before_the_new_gateway_endpoint(self) -> None:
         network = isolated()
         network.s3_list("52.218.0.0/17")
         network.route("pl-53", GatewayId="vpce-gone", State="blackhole")
-        row = told(planned(network), CreateGatewayEndpoint)
-        assert row.note == "the black hole for pl-53 in rtb-main must be deleted first"
-        assert row.disposition == "disruptive"
+        found = planned(network)
+        assert [kind for kind in kinds(found) if kind in {"DeleteRoute", "CreateGatewayEndpoint"}] == [
+            "DeleteRoute",
+            "CreateGatewayEndpoint",
+        ]
+        row = told(found, DeleteRoute)
+        assert row.change == DeleteRoute("rtb-main", "pl-53")
+        assert (row.disposition, row.note) == (
+            "disruptive",
+            "the target of the route is gone, and the route cannot be restored",
+        )
+        assert told(found, CreateGatewayEndpoint).disposition == "safe"
+        assert found.proven
+
+    def test_black_hole_of_another_table_is_left_alone(self) -> None:
+        network = isolated()
+        network.s3_list("52.218.0.0/17")
+        network.table("rtb-other", subnets=["subnet-b"])
+        network.route("pl-53", "rtb-other", GatewayId="vpce-gone", State="blackhole")
+        assert of_kind(planned(network), DeleteRoute) == []
+
+    def test_black_hole_is_deleted_before_an_endpoint_gets_its_table(self) -> None:
+        network = isolated(subnets=["subnet-b"])
+        network.serve_s3()
+        network.table("rtb-other", subnets=["subnet-b"])
+        network.route("pl-53", "rtb-other", GatewayId="vpce-gone", State="blackhole")
+        found = planned(network)
+        assert kinds(found).index("DeleteRoute") < kinds(found).index("ModifyEndpoint")
+        assert found.proven
 
     def test_new_gateway_endpoint_covers_all_route_tables(self) -> None:
         network = isolated(subnets=BOTH)

@@ -150,8 +150,8 @@ class TestOptions:
         found = planned(network, nat=True)
         assert kinds(found) == ["RouteToNat"]
         row = told(found, RouteToNat)
-        assert row.change == RouteToNat("rtb-main", "nat-1", row.note)
-        assert (row.disposition, row.note) == ("manual", "route 0.0.0.0/0 of rtb-main to nat-1")
+        assert row.change == RouteToNat("rtb-main", "nat-1", "route 0.0.0.0/0 of rtb-main to nat-1")
+        assert (row.disposition, row.note) == ("safe", "all of subnet-a reach the internet then")
         assert found.proven
 
     def test_nat_option_serves_other_registries(self) -> None:
@@ -163,22 +163,16 @@ class TestOptions:
         assert kinds(found) == ["RouteToNat"]
         assert found.proven
 
-    def test_nat_option_reports_a_missing_nat_gateway(self) -> None:
-        found = planned(isolated(), nat=True)
-        change = only(found, RouteToNat)
-        assert change.nat_gateway_id is None
-        assert change.message.startswith("vpc-1 has no NAT gateway that works: make one in a subnet that routes to an")
-        assert (found.after, found.proven) == (BLOCKED, False)
-
 
 class TestPlatformVersions:
-    def test_platform_1_3_needs_no_ecr_api_and_is_reported_as_retired(self) -> None:
-        world = isolated(platformVersion="1.3.0").world()
-        found = plan_of(world)
-        assert services(found) == ["ecr.dkr", "logs", "s3"]
-        assert [(row.code, row.step) for row in found.remaining] == [("PLATFORM_VERSION_RETIRED", "placement")]
-        assert of_kind(found, ConfigureService)[0].service == "web"
-        assert not found.proven
+    def test_retired_platform_version_becomes_latest_which_needs_ecr_api(self) -> None:
+        """Platform 1.3.0 needs no endpoint of ECR's API; its successor does."""
+        found = plan_of(isolated(platformVersion="1.3.0").world())
+        assert services(found) == ["ecr.api", "ecr.dkr", "logs", "s3"]
+        change = only(found, ConfigureService)
+        assert (change.service, change.cluster, change.platform_version) == ("web", "shop", "LATEST")
+        assert told(found, ConfigureService).disposition == "disruptive"
+        assert found.proven
 
 
 class TestOrigins:

@@ -1,7 +1,9 @@
 """Quotas of AWS that a plan would go beyond are told, and nothing is proven beyond them."""
 
+import pytest
+
 from skerry.plan.changes import AddAclEntry, CreateInterfaceEndpoint
-from tests.networks import ALL, VPC, Network, allow, both_ways, entry
+from tests.networks import ALL, EVERYWHERE, VPC, Network, allow, both_ways, entry
 from tests.plan.test_rules_and_entries import served
 from tests.planning import isolated, kinds, of_kind, planned
 
@@ -29,6 +31,19 @@ def test_gateway_endpoint_quota_of_the_region_is_reported() -> None:
     for number in range(20):
         network.gateway_endpoint(f"vpce-a{number}", VpcId=f"vpc-a{number}", RouteTableIds=[])
     assert planned(network).limits[0].startswith("21 gateway endpoints of the Region")
+
+
+@pytest.mark.parametrize(("count", "limits"), [(4, 0), (5, 1)])
+def test_nat_gateway_quota_of_a_zone_is_reported(count: int, limits: int) -> None:
+    network = isolated()
+    network.internet_gateway()
+    network.table("rtb-public", {"DestinationCidrBlock": EVERYWHERE, "GatewayId": "igw-1"}, subnets=["subnet-b"])
+    for number in range(count):
+        network.nat(f"nat-{number}", address=f"10.0.2.{100 + number}", ConnectivityType="private")
+    network.nat("nat-f", address="10.0.2.99", State="failed")
+    found = planned(network, nat=True)
+    assert [limit.partition(",")[0] for limit in found.limits] == ["6 NAT gateways of eu-west-1b"][:limits]
+    assert found.proven is not bool(limits)
 
 
 def test_security_group_quota_of_the_region_is_reported() -> None:

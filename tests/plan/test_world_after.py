@@ -4,7 +4,8 @@ import msgspec
 import pytest
 from msgspec import UNSET
 
-from skerry.model.route_targets import NatGatewayTarget
+from skerry.model.ecs import AwsvpcConfiguration
+from skerry.model.route_targets import LOCAL, spell_target
 from skerry.model.world import World
 from skerry.plan.changes import (
     AddAclEntry,
@@ -16,12 +17,16 @@ from skerry.plan.changes import (
     ConfigureService,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
+    CreateNatGateway,
     CreateSecurityGroup,
     DeleteEndpoint,
+    DeleteRoute,
     MirrorImage,
     ModifyEndpoint,
     ProposeStatement,
+    ReplaceRoute,
     RevokeRule,
+    RouteToInternetGateway,
     RouteToNat,
     Rule,
     SetVpcAttribute,
@@ -30,8 +35,8 @@ from skerry.plan.changes import (
     resource_of,
 )
 from skerry.plan.world_after import apply_changes
-from skerry.verdicts import OK
-from tests.networks import HTTPS, REGION, VPC, Network, allow
+from skerry.verdicts import BLOCKED, OK
+from tests.networks import EVERYWHERE, HTTPS, REGION, VPC, Network, allow
 from tests.planning import diagnosed, isolated, planned
 
 S3 = f"com.amazonaws.{REGION}.s3"
@@ -54,6 +59,13 @@ def rows(world: World, group: str, direction: str = "in") -> list[tuple[str, int
         )
         for row in permissions
     ]
+
+
+def targets(world: World, table: str = "rtb-main") -> list[str]:
+    """The targets of a table's routes out of the VPC."""
+    routes = world.route_tables[table].routes
+    assert routes is not UNSET
+    return [spell_target(route.target) for route in routes if route.target != LOCAL]
 
 
 class TestSecurityGroups:
@@ -102,16 +114,6 @@ class TestGatewayEndpoints:
         }
         assert routed == {"rtb-main": ["vpce-new-s3"], "rtb-other": []}
         assert world.prefix_list_of(S3) == "pl-new-s3"
-
-    def test_new_gateway_endpoint_replaces_a_blackhole_route(self) -> None:
-        network = Network()
-        network.s3_list("52.218.0.0/17")
-        network.route("pl-53", GatewayId="vpce-gone", State="blackhole")
-        world = apply_changes(network.world(), [CreateGatewayEndpoint("vpce-new-s3", VPC, S3, ("rtb-main",), "pl-53")])
-        table = world.route_tables["rtb-main"]
-        assert table.routes is not UNSET
-        assert [route.gateway_id for route in table.routes] == ["local", "vpce-new-s3"]
-        assert len(world.prefix_lists) == 1
 
     def test_unknown_route_table_routes_stay_unknown(self) -> None:
         network = Network()
@@ -199,12 +201,83 @@ class TestOtherChanges:
         change = AddAclEntry("acl-all", 50, "out", "10.0.1.0/24", (443, 443))
         assert apply_changes(network.world(), [change]).facts == network.world().facts
 
-    def test_nat_route_replaces_the_default_route(self) -> None:
+    def test_replaced_route_leads_to_the_new_gateway(self) -> None:
         network = Network()
-        network.route(TransitGatewayId="tgw-1")
-        table = apply_changes(network.world(), [RouteToNat("rtb-main", "nat-1", "")]).route_tables["rtb-main"]
-        assert table.routes is not UNSET
-        assert [row.target for row in table.routes[1:]] == [NatGatewayTarget("nat-1")]
+        network.route(TransitGatewayId="tgw-1", State="blackhole")
+        to_nat = ReplaceRoute("rtb-main", EVERYWHERE, "nat-gateway", "nat-1")
+        to_internet = ReplaceRoute("rtb-main", EVERYWHERE, "internet-gateway", "igw-1")
+        assert targets(apply_changes(network.world(), [to_nat])) == ["nat-1"]
+        assert targets(apply_changes(network.world(), [to_internet])) == ["igw-1"]
+
+    def test_replaced_route_must_exist(self) -> None:
+        world = Network().world()
+        change = ReplaceRoute("rtb-main", EVERYWHERE, "nat-gateway", "nat-1")
+        assert apply_changes(world, [change]).facts == world.facts
+
+    @pytest.mark.parametrize(
+        "change", [RouteToNat("rtb-main", "nat-1", ""), RouteToInternetGateway("rtb-main", "igw-1")]
+    )
+    def test_new_route_is_refused_where_one_exists(self, change: Change) -> None:
+        """AWS takes no second route to a destination, be the first one a black hole."""
+        network = Network()
+        assert len(targets(apply_changes(network.world(), [change]))) == 1
+        network.route(TransitGatewayId="tgw-1", State="blackhole")
+        assert targets(apply_changes(network.world(), [change])) == ["tgw-1"]
+        assert targets(apply_changes(network.world(), [DeleteRoute("rtb-main", EVERYWHERE), change])) != ["tgw-1"]
+
+    def test_gateway_endpoint_needs_the_black_hole_deleted(self) -> None:
+        network = Network()
+        network.s3_list()
+        network.route("pl-53", GatewayId="vpce-gone", State="blackhole")
+        create = CreateGatewayEndpoint("vpce-new-s3", VPC, S3, ("rtb-main",), "pl-53")
+        assert targets(apply_changes(network.world(), [create])) == ["vpce-gone"]
+        assert targets(apply_changes(network.world(), [DeleteRoute("rtb-main", "pl-53"), create])) == ["vpce-new-s3"]
+
+    def test_unknown_routes_stay_unknown(self) -> None:
+        network = Network()
+        network.row("RouteTables", "rtb-main").pop("Routes")
+        world = network.world()
+        changes: tuple[Change, ...] = (
+            DeleteRoute("rtb-main", "pl-53"),
+            RouteToNat("rtb-main", "nat-1", ""),
+            ReplaceRoute("rtb-main", EVERYWHERE, "nat-gateway", "nat-1"),
+        )
+        assert apply_changes(world, changes).facts == world.facts
+
+    def test_new_nat_gateway_leads_to_the_internet(self) -> None:
+        network = isolated()
+        network.internet_gateway()
+        network.table("rtb-public", {"DestinationCidrBlock": EVERYWHERE, "GatewayId": "igw-1"}, subnets=["subnet-b"])
+        nat = CreateNatGateway("nat-new-1", VPC, "subnet-b", "eipalloc-new-1")
+        route = RouteToNat("rtb-main", "nat-new-1", "")
+        assert diagnosed(apply_changes(network.world(), [nat])).verdict is BLOCKED
+        assert diagnosed(apply_changes(network.world(), [nat, route])).verdict is OK
+
+    def test_configured_service_has_its_new_settings(self) -> None:
+        network = isolated()
+        network.service("other")
+        settings = ConfigureService(
+            "web",
+            "",
+            "shop",
+            assign_public_ip=True,
+            platform_version="LATEST",
+            subnets=("subnet-b",),
+            groups=("sg-open",),
+        )
+        web, other = apply_changes(network.world(), [settings]).facts.services
+        expected = AwsvpcConfiguration(("subnet-b",), ("sg-open",), "ENABLED")
+        assert (web.platform_version, web.network_configuration.awsvpc_configuration) == ("LATEST", expected)
+        assert other == network.world().facts.services[1]
+
+    def test_configured_service_keeps_its_other_settings(self) -> None:
+        network = isolated()
+        network.row("services", "web")["networkConfiguration"] = {}
+        (web,) = apply_changes(
+            network.world(), [ConfigureService("web", "", "shop", assign_public_ip=False)]
+        ).facts.services
+        expected = AwsvpcConfiguration((), (), "DISABLED")
+        assert (web.platform_version, web.network_configuration.awsvpc_configuration) == ("1.4.0", expected)
 
     @pytest.mark.parametrize(
         "change",
@@ -212,7 +285,6 @@ class TestOtherChanges:
             ConfigureService("web", ""),
             ProposeStatement("role", "{}", ""),
             MirrorImage("nginx", "nginx", ""),
-            RouteToNat("rtb-main", None, ""),
             Advise("rtb-main", ""),
         ],
     )
@@ -244,7 +316,11 @@ def test_resource_of_returns_the_resource_of_each_change() -> None:
         "web": ConfigureService("web", ""),
         "role": ProposeStatement("role", "", ""),
         "nginx": MirrorImage("nginx", "", ""),
-        "rtb-1": RouteToNat("rtb-1", None, ""),
+        "rtb-1": RouteToNat("rtb-1", "nat-1", ""),
+        "rtb-2": RouteToInternetGateway("rtb-2", "igw-1"),
+        "rtb-3": ReplaceRoute("rtb-3", "0.0.0.0/0", "nat-gateway", "nat-1"),
+        "rtb-4": DeleteRoute("rtb-4", "pl-53"),
+        "nat-1": CreateNatGateway("nat-1", VPC, "subnet-b", "eipalloc-new-1"),
         "Z1": AssociateZone("Z1", "vpc-1", ""),
         "Z2": AddZoneRecord("Z2", "a.example", "vpc-1", "a.example", "b.example", ""),
         "zone": Advise("zone", ""),

@@ -10,8 +10,11 @@ from skerry.plan.changes import (
     Change,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
+    CreateNatGateway,
     CreateSecurityGroup,
     ModifyEndpoint,
+    ReplaceRoute,
+    RouteToInternetGateway,
     RouteToNat,
     SetVpcAttribute,
     is_new,
@@ -92,8 +95,20 @@ def _of_change(change: Change) -> list[Mark]:
             return [("changed", "aws_vpc", change.attribute, True)]
         case AddAclEntry():
             return [("entry", change.acl_id, change.number, change.direction == "out", change.cidr, *change.ports)]
-        case RouteToNat() if change.nat_gateway_id:
-            return [("route", change.route_table_id, change.nat_gateway_id)]
+        case _:
+            return _of_route(change)
+
+
+def _of_route(change: Change) -> list[Mark]:
+    match change:
+        case RouteToNat():
+            return [("route", change.route_table_id, _known(change.nat_gateway_id))]
+        case RouteToInternetGateway():
+            return [("route", change.route_table_id, change.internet_gateway_id)]
+        case ReplaceRoute():
+            return [("route", change.route_table_id, _known(change.target))]
+        case CreateNatGateway():
+            return [("address",), ("nat gateway", change.subnet_id)]
         case _:
             return []
 
@@ -128,7 +143,11 @@ def of_terraform(document: Json) -> list[Mark]:
 def _of_resource(kind: str, change: Json) -> list[Mark]:
     row = change["after"]
     if kind == "aws_route":
-        return [("route", row["route_table_id"], row["nat_gateway_id"])]
+        return [("route", row["route_table_id"], row.get("nat_gateway_id") or row.get("gateway_id"))]
+    if kind == "aws_eip":
+        return [("address",)]
+    if kind == "aws_nat_gateway":
+        return [("nat gateway", row["subnet_id"])]
     if "importing" in change:
         return [mark for name in row for mark in _of_imported(kind, name, change)]
     if kind == "aws_security_group":

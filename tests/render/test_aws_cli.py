@@ -16,12 +16,18 @@ from skerry.plan.changes import (
     AssociateZone,
     AuthorizeRule,
     Change,
+    ConfigureService,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
+    CreateNatGateway,
     CreateSecurityGroup,
+    DeleteEndpoint,
+    DeleteRoute,
     MirrorImage,
     ModifyEndpoint,
+    ReplaceRoute,
     RevokeRule,
+    RouteToInternetGateway,
     RouteToNat,
     Rule,
     SetVpcAttribute,
@@ -99,7 +105,7 @@ def test_route_to_nat_is_created_and_deleted() -> None:
 def test_replaced_route_goes_back_to_its_former_target(target: dict[str, str], option: list[str]) -> None:
     made = network()
     made.route(**target)
-    text = script_of(RouteToNat("rtb-main", "nat-1", "out"), world=made.world())
+    text = script_of(ReplaceRoute("rtb-main", "0.0.0.0/0", "nat-gateway", "nat-1"), world=made.world())
     assert [words[2] for words in (*commands(text), *reversal(text))] == ["replace-route", "replace-route"]
     assert reversal(text)[0][-2:] == option
 
@@ -107,9 +113,70 @@ def test_replaced_route_goes_back_to_its_former_target(target: dict[str, str], o
 def test_lost_target_of_a_route_is_named() -> None:
     made = network()
     made.route()
-    text = script_of(RouteToNat("rtb-main", "nat-1", "out"), world=made.world())
+    text = script_of(ReplaceRoute("rtb-main", "0.0.0.0/0", "nat-gateway", "nat-1"), world=made.world())
     assert reversal(text) == []
     assert "The former target of 0.0.0.0/0 in rtb-main is not known." in text
+
+
+def test_new_nat_gateway_gets_an_address_and_a_route() -> None:
+    nat = CreateNatGateway("nat-new-vpc-1", "vpc-1", "subnet-b", "eipalloc-new-vpc-1")
+    text = script_of(nat, RouteToNat("rtb-main", "nat-new-vpc-1", "out"))
+    assert [words[1:3] for words in commands(text) if words[0] == "aws"][-1] == ["ec2", "create-route"]
+    assert "NAT_VPC_1=$(aws ec2 create-nat-gateway" in text
+    assert [words[2] for words in reversal(text)] == ["delete-route", "delete-nat-gateway", "wait", "release-address"]
+
+
+def test_route_to_internet_gateway_is_created_and_deleted() -> None:
+    text = script_of(RouteToInternetGateway("rtb-main", "igw-1"))
+    assert commands(text)[0][-2:] == ["--gateway-id", "igw-1"]
+    assert [words[2] for words in reversal(text)] == ["delete-route"]
+
+
+def test_replaced_route_leads_to_an_internet_gateway() -> None:
+    text = script_of(ReplaceRoute("rtb-none", "0.0.0.0/0", "internet-gateway", "igw-1"))
+    assert commands(text)[0][-2:] == ["--gateway-id", "igw-1"]
+
+
+def test_removals_say_that_nothing_restores_them() -> None:
+    text = script_of(DeleteEndpoint("vpce-1", "it failed"), DeleteRoute("rtb-main", "pl-53"))
+    assert "delete_endpoint vpce-1\n" in text
+    assert text.count("delete_endpoint() {") == 1
+    assert commands(text)[-1][-2:] == ["--destination-prefix-list-id", "pl-53"]
+    assert reversal(text) == []
+    assert "vpce-1 cannot be restored." in text
+
+
+def test_service_gets_its_settings_and_its_former_ones_back() -> None:
+    made = network()
+    made.service()
+    settings = ConfigureService("web", "so", "shop", assign_public_ip=True, platform_version="LATEST")
+    text = script_of(settings, world=made.world())
+    (update,), (back,) = commands(text), reversal(text)
+    assert update[1:3] == ["ecs", "update-service"]
+    assert '"assignPublicIp":"ENABLED"' in update[-1].replace(" ", "")
+    assert '"assignPublicIp":"DISABLED"' in back[-1].replace(" ", "")
+    assert back[back.index("--platform-version") + 1] == "1.4.0"
+
+
+def test_platform_version_alone_leaves_the_network_configuration() -> None:
+    made = network()
+    made.service(platformVersion=None)
+    change = ConfigureService("web", "so", "shop", platform_version="LATEST")
+    assert "--network-configuration" not in commands(script_of(change, world=made.world()))[0]
+
+
+def test_private_addresses_are_asked_for() -> None:
+    made = network()
+    made.service()
+    made.row("services", "web")["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] = "ENABLED"
+    change = ConfigureService("web", "so", "shop", assign_public_ip=False)
+    assert '"assignPublicIp":"DISABLED"' in commands(script_of(change, world=made.world()))[0][-1].replace(" ", "")
+
+
+def test_settings_of_no_service_are_a_manual_step() -> None:
+    change = ConfigureService("task", "so", "", assign_public_ip=True)
+    text = script_of(RouteToNat("rtb-main", "nat-1", "out"), change)
+    assert "By hand: configure task: so" in text
 
 
 def test_former_policy_comes_back() -> None:

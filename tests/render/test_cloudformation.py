@@ -20,10 +20,13 @@ from skerry.plan.changes import (
     AuthorizeRule,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
+    CreateNatGateway,
     CreateSecurityGroup,
     MirrorImage,
     ModifyEndpoint,
+    ReplaceRoute,
     RevokeRule,
+    RouteToInternetGateway,
     RouteToNat,
     Rule,
     SetVpcAttribute,
@@ -101,8 +104,12 @@ def changes_of(plan: Plan) -> list[Mark]:
                 found.append(
                     ("entry", change.acl_id, change.number, change.direction == "out", change.cidr, change.ports)
                 )
-            case RouteToNat() as change if change.nat_gateway_id:
-                found.append(("route", change.route_table_id, change.nat_gateway_id))
+            case RouteToNat() as change:
+                found.append(("route", change.route_table_id, _planned(change.nat_gateway_id)))
+            case RouteToInternetGateway() as change:
+                found.append(("route", change.route_table_id, change.internet_gateway_id))
+            case CreateNatGateway() as change:
+                found += [("address",), ("nat gateway", change.subnet_id)]
             case _:
                 pass
     return sorted(found, key=repr)
@@ -139,8 +146,16 @@ def _mark(kind: str, row: dict[str, Any], defaults: dict[str, Any]) -> Mark:
         case "NetworkAclEntry":
             ports = (row["PortRange"]["From"], row["PortRange"]["To"])
             return ("entry", row["NetworkAclId"], row["RuleNumber"], row["Egress"], row["CidrBlock"], ports)
+        case "EIP":
+            return ("address",)
+        case "NatGateway":
+            return ("nat gateway", row["SubnetId"])
         case _:
-            return ("route", row["RouteTableId"], row["NatGatewayId"])
+            return ("route", row["RouteTableId"], _known(row.get("NatGatewayId") or row["GatewayId"]))
+
+
+def _planned(name: str) -> str | None:
+    return None if "-new-" in name else name
 
 
 def _service(row: dict[str, Any]) -> str:
@@ -156,8 +171,12 @@ def _known(found: Any) -> Any:
 
 @pytest.mark.parametrize(
     "change",
-    [ModifyEndpoint("vpce-1", private_dns=True), SetVpcAttribute("vpc-1", "enable_dns_support")],
-    ids=["endpoint", "vpc"],
+    [
+        ModifyEndpoint("vpce-1", private_dns=True),
+        SetVpcAttribute("vpc-1", "enable_dns_support"),
+        ReplaceRoute("rtb-main", "0.0.0.0/0", "nat-gateway", "nat-1"),
+    ],
+    ids=["endpoint", "vpc", "route"],
 )
 def test_change_to_existing_resource_is_refused(change: Any) -> None:
     group = CreateSecurityGroup("sg-new-endpoints-vpc-1", "vpc-1", "endpoints", "HTTPS")
@@ -166,15 +185,21 @@ def test_change_to_existing_resource_is_refused(change: Any) -> None:
     assert Argument.FORMAT in found.value.advice
 
 
-def test_default_route_is_created_only_if_none_exists() -> None:
-    network = Network()
-    plan = of(RouteToNat("rtb-main", "nat-0123456789abcdef0", "so that it leads out"))
-    text = cloudformation.render(network.world(), plan)
-    assert resources_of(yaml.safe_load(text)) == changes_of(plan)
-    assert problems(text.replace("rtb-main", "rtb-0123456789abcdef0")) == []
-    network.route(to="0.0.0.0/0", NatGatewayId="nat-2", State="blackhole")
-    with pytest.raises(InputError, match="cannot change what it has not created: route rtb-main to nat-0123"):
-        cloudformation.render(network.world(), plan)
+def test_new_routes_and_nat_gateway_are_resources() -> None:
+    plan = of(
+        CreateNatGateway("nat-new-vpc-1", "vpc-1", "subnet-0123456789abcdef0", "eipalloc-new-vpc-1"),
+        RouteToInternetGateway("rtb-0123456789abcdef1", "igw-0123456789abcdef0"),
+        RouteToNat("rtb-0123456789abcdef2", "nat-0123456789abcdef0", "so that it leads out"),
+        RouteToNat("rtb-0123456789abcdef3", "nat-new-vpc-1", "so that it leads out"),
+    )
+    text = cloudformation.render(Network().world(), plan)
+    template = yaml.safe_load(text)
+    assert resources_of(template) == changes_of(plan)
+    assert template["Resources"]["NatGateway"]["Properties"]["AllocationId"] == {
+        "Fn::GetAtt": ["NatAddress", "AllocationId"]
+    }
+    assert list(template["Outputs"]) == ["NatGatewayId"]
+    assert problems(text) == []
 
 
 def test_manual_steps_are_all_listed_in_the_template_comments() -> None:
@@ -196,7 +221,7 @@ def test_template_over_500_resources_is_refused() -> None:
 
 
 def test_rule_revocation_is_refused() -> None:
-    with pytest.raises(InputError, match="CloudFormation cannot say this: take away TCP 443"):
+    with pytest.raises(InputError, match="CloudFormation cannot take away what it has not made: take away TCP 443"):
         cloudformation.render(Network().world(), of(RevokeRule("sg-1", "in", Rule("tcp", 443, "10.0.0.0/8"))))
 
 

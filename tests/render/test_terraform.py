@@ -16,9 +16,12 @@ from skerry.plan.changes import (
     AddAclEntry,
     AuthorizeRule,
     Change,
+    ConfigureService,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
     CreateSecurityGroup,
+    DeleteEndpoint,
+    DeleteRoute,
     MirrorImage,
     ModifyEndpoint,
     ProposeStatement,
@@ -40,6 +43,8 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {name: (name, {}) for name in NAM
     "from-tasks": ("article-broken", {"ingress": "from-tasks"}),
     "least-privilege": ("article-broken", {"least_privilege": True}),
     "nat": ("nat-failed-in-one-zone", {"nat": True}),
+    "new-nat": ("nat-failed", {"nat": True}),
+    "exit": ("nat-in-isolated-subnet", {"nat": True}),
 }
 HOSTILE = 'a "b" ${c} %{d}\n}\n# \x1b[31m é'
 S3, SQS = "com.amazonaws.eu-west-1.s3", "com.amazonaws.eu-west-1.sqs"
@@ -74,7 +79,7 @@ def everything() -> tuple[World, Plan]:
     changes += [ModifyEndpoint("vpce-2", route_tables=("rtb-x", "rtb-y"), prefix_list="pl-new-s3")]
     changes += [AddAclEntry("acl-1", 90, "in", "10.0.0.0/8", (443, 443))]
     changes += [AddAclEntry("acl-1", 80, "out", "10.0.0.0/8", (443, 443))]
-    changes += [RouteToNat("rtb-main", "nat-1", "so that it leads out"), RouteToNat("rtb-y", None, "make one first")]
+    changes += [RouteToNat("rtb-main", "nat-1", "so that it leads out")]
     return network.world(), of(*changes)
 
 
@@ -102,7 +107,9 @@ def terraformed(name: str) -> dict[str, Any]:
         return terraforming.plan(root(terraform.render(world, plan), Path(folder)), making.answers(world))
 
 
-@pytest.mark.parametrize("name", ["article-broken", "private-dns-off", "nacl-no-ephemeral-return", "nat"])
+@pytest.mark.parametrize(
+    "name", ["article-broken", "private-dns-off", "nacl-no-ephemeral-return", "nat", "new-nat", "exit"]
+)
 def test_terraform_file_matches_the_snapshot(name: str, snapshot: SnapshotAssertion) -> None:
     assert terraform.render(*case(name)) == snapshot
 
@@ -155,6 +162,24 @@ def test_missing_default_route_is_created_without_import() -> None:
     text = terraform.render(Network().world(), of(RouteToNat("rtb-main", "nat-1", "so that it leads out")))
     assert 'resource "aws_route" "rtb_main"' in text
     assert "import {" not in text
+
+
+@pytest.mark.parametrize(
+    "change", [DeleteRoute("rtb-main", "pl-53"), DeleteEndpoint("vpce-1", "it failed")], ids=["route", "endpoint"]
+)
+def test_removal_is_refused(change: Change) -> None:
+    group = CreateSecurityGroup("sg-new-endpoints-vpc-1", "vpc-1", "endpoints", "HTTPS")
+    with pytest.raises(InputError, match="Terraform cannot take away what it has not made: delete "):
+        terraform.render(Network().world(), of(group, change))
+
+
+def test_settings_of_a_service_are_refused() -> None:
+    change = ConfigureService("web", "give it addresses", "shop", assign_public_ip=True)
+    with pytest.raises(
+        InputError, match="Terraform changes a service only where it is written: configure web"
+    ) as found:
+        terraform.render(Network().world(), of(change))
+    assert any("aws ecs update-service" in str(part) for part in found.value.advice)
 
 
 def test_dns_attributes_of_a_vpc_are_set_in_a_single_resource() -> None:

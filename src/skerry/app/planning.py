@@ -27,6 +27,7 @@ def plan_options(
     *,
     least_privilege: bool = False,
     nat: bool = False,
+    public: bool = False,
     budget: Decimal | None = None,
 ) -> Options:
     """Return the user's preferences for a plan.
@@ -38,7 +39,7 @@ def plan_options(
         raise InputError("the Region of the network is not known", "Give ", Argument.REGION, ".")
     refs = tuple(_service_named(world, name, world.region or "") for name in also)
     chosen: Ingress = next((name for name in INGRESSES if name == ingress), "subnets")
-    return Options(chosen, refs, least_privilege=least_privilege, nat=nat, budget=budget)
+    return Options(chosen, refs, least_privilege=least_privilege, nat=nat, public=public, budget=budget)
 
 
 def _service_named(world: World, name: str, region: str) -> ServiceRef:

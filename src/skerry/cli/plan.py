@@ -79,8 +79,8 @@ def add_preference_options(command: Command) -> Command:
         click.option("--least-privilege", is_flag=True, help="New endpoints get least-privilege policies."),
         click.option(
             "--prefer",
-            type=click.Choice(["endpoints", "nat"]),
-            help="Endpoints (default) or a NAT gateway.",
+            type=click.Choice(["endpoints", "nat", "public"]),
+            help="Endpoints (default), a NAT gateway, or public addresses of tasks.",
         ),
         click.option("--budget", type=_Money(), metavar="AMOUNT", help="The most that the changes may cost a month."),
     ]
@@ -110,6 +110,7 @@ def plan(source: InputSource, result: ResultOptions, launch: LaunchOptions, pref
         preferences.also,
         least_privilege=preferences.least_privilege,
         nat=preferences.prefer == "nat",
+        public=preferences.prefer == "public",
         budget=preferences.budget,
     )
     if (hypothetical := launch.hypothetical) is not None:

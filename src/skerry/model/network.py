@@ -213,6 +213,7 @@ class NatAddress(Pascal, frozen=True):
 
     private_ip: Address4 | None = None
     public_ip: Address4 | None = None
+    allocation_id: str | None = None
     network_interface_id: str | None = None
     availability_zone: str | None = None
     availability_zone_id: str | None = None

@@ -1,4 +1,4 @@
-"""The monthly costs of changes: endpoints in their zones; rules, entries and attributes are free."""
+"""The monthly costs of changes: endpoints, NAT gateways, public addresses; rules, routes and attributes are free."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -10,11 +10,14 @@ from skerry.cost.monthly import (
     add_costs,
     cost_of_gateway_endpoint,
     cost_of_interface_endpoint,
+    cost_of_nat_gateway,
     cost_of_private_zones,
+    cost_of_public_addresses,
 )
 from skerry.cost.prices import load_prices
 from skerry.model.missing import Missing
 from skerry.model.world import World
+from skerry.plan import launches_after
 from skerry.plan.changes import (
     AddAclEntry,
     AddZoneRecord,
@@ -25,12 +28,16 @@ from skerry.plan.changes import (
     ConfigureService,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
+    CreateNatGateway,
     CreateSecurityGroup,
     DeleteEndpoint,
+    DeleteRoute,
     MirrorImage,
     ModifyEndpoint,
     ProposeStatement,
+    ReplaceRoute,
     RevokeRule,
+    RouteToInternetGateway,
     RouteToNat,
     SetVpcAttribute,
     is_new,
@@ -54,6 +61,10 @@ def cost_of_change(world: World, change: Change) -> MonthlyCost | None:
             return _endpoint_in(world, len(change.subnets)) if change.subnets else None
         case DeleteEndpoint():
             return _saving_of_endpoint(world, change.endpoint_id)
+        case CreateNatGateway():
+            return _in_region(world) or cost_of_nat_gateway(load_prices(), world.region or "")
+        case ConfigureService() if change.assign_public_ip:
+            return _addresses_of_tasks(world, change)
         case AddZoneRecord():
             return _new_zone(world) if is_new(change.zone_id) else None
         case (
@@ -65,6 +76,9 @@ def cost_of_change(world: World, change: Change) -> MonthlyCost | None:
             | ConfigureService()
             | ProposeStatement()
             | MirrorImage()
+            | DeleteRoute()
+            | ReplaceRoute()
+            | RouteToInternetGateway()
             | RouteToNat()
             | AssociateZone()
             | Advise()
@@ -85,6 +99,16 @@ def _endpoint_in(world: World, zones: int) -> MonthlyCost:
 
 def _new_zone(world: World) -> MonthlyCost:
     return _in_region(world) or cost_of_private_zones(load_prices(), world.region or "", 1)
+
+
+def _addresses_of_tasks(world: World, change: ConfigureService) -> MonthlyCost:
+    """Return the cost of a public address for each task that a service keeps running; of other launches unknown."""
+    counts = [row.desired_count for row in world.facts.services if launches_after.is_service(row, change)]
+    count = counts[0] if len(counts) == 1 else None
+    if count is None:
+        unread = Missing(f"the number of tasks of {change.service}")
+        return MonthlyCost(unread, None, "tasks x 730 h x address-hour", "", "inferred")
+    return _in_region(world) or cost_of_public_addresses(load_prices(), world.region or "", count)
 
 
 def _saving_of_endpoint(world: World, endpoint_id: str) -> MonthlyCost | None:

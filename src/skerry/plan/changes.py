@@ -12,6 +12,7 @@ Disposition = Literal["safe", "disruptive", "manual"]
 """``safe``: it only adds. ``disruptive``: it changes what others use. ``manual``: skerry proposes it, no more."""
 Direction = Literal["in", "out"]
 Attribute = Literal["enable_dns_support", "enable_dns_hostnames"]
+GatewayKind = Literal["internet-gateway", "nat-gateway"]
 
 _NEW = "-new-"
 
@@ -129,11 +130,59 @@ class DeleteEndpoint(msgspec.Struct, frozen=True, gc=False, tag="delete-endpoint
     message: str
 
 
+class DeleteRoute(msgspec.Struct, frozen=True, gc=False, tag="delete-route"):
+    """A black hole: a route to a deleted resource, in the place of a route that is to be created.
+
+    ``destination`` is a CIDR block or a prefix list.
+    """
+
+    route_table_id: str
+    destination: str
+
+
+class ReplaceRoute(msgspec.Struct, frozen=True, gc=False, tag="replace-route"):
+    """A route that leads to another gateway afterwards; ``destination`` is a CIDR block."""
+
+    route_table_id: str
+    destination: str
+    target_kind: GatewayKind
+    target: str
+
+
+class RouteToInternetGateway(msgspec.Struct, frozen=True, gc=False, tag="route-to-internet-gateway"):
+    """A new default route to an internet gateway."""
+
+    route_table_id: str
+    internet_gateway_id: str
+
+
+class CreateNatGateway(msgspec.Struct, frozen=True, gc=False, tag="create-nat-gateway"):
+    """A new public NAT gateway with a new Elastic IP address (``allocation_id``)."""
+
+    nat_gateway_id: str
+    vpc_id: str
+    subnet_id: str
+    allocation_id: str
+
+
 class ConfigureService(msgspec.Struct, frozen=True, gc=False, tag="configure-service"):
-    """Something of the service's own configuration or task definition that must change."""
+    """Settings of a service, or of whatever else starts the task.
+
+    None and empty settings stay as they are. Without any setting ``message`` describes a manual step.
+    """
 
     service: str
     message: str
+    cluster: str = ""
+    assign_public_ip: bool | None = None
+    platform_version: str | None = None
+    subnets: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+    @property
+    def has_settings(self) -> bool:
+        """Tell whether the change is more than a manual step."""
+        return bool(self.assign_public_ip is not None or self.platform_version or self.subnets or self.groups)
 
 
 class ProposeStatement(msgspec.Struct, frozen=True, gc=False, tag="propose-statement"):
@@ -153,10 +202,10 @@ class MirrorImage(msgspec.Struct, frozen=True, gc=False, tag="mirror-image"):
 
 
 class RouteToNat(msgspec.Struct, frozen=True, gc=False, tag="route-to-nat"):
-    """A default route to a NAT gateway; None if the VPC has no working one."""
+    """A new default route to a NAT gateway."""
 
     route_table_id: str
-    nat_gateway_id: str | None
+    nat_gateway_id: str
     message: str
 
 
@@ -189,39 +238,32 @@ class Advise(msgspec.Struct, frozen=True, gc=False, tag="advise"):
     message: str
 
 
+EndpointChange = CreateInterfaceEndpoint | CreateGatewayEndpoint | ModifyEndpoint | DeleteEndpoint
+"""Changes of an endpoint."""
+
+RouteChange = DeleteRoute | ReplaceRoute | RouteToInternetGateway | RouteToNat
+"""Changes of a route table."""
+
+Manual = ConfigureService | ProposeStatement | MirrorImage | AssociateZone | AddZoneRecord | Advise
+"""Changes outside the VPC's own resources; of a service, only a `ConfigureService` without settings is manual."""
+
 Change = (
     CreateSecurityGroup
     | AuthorizeRule
     | RevokeRule
-    | CreateInterfaceEndpoint
-    | CreateGatewayEndpoint
-    | ModifyEndpoint
+    | EndpointChange
     | SetVpcAttribute
     | AddAclEntry
-    | DeleteEndpoint
-    | ConfigureService
-    | ProposeStatement
-    | MirrorImage
-    | RouteToNat
-    | AssociateZone
-    | AddZoneRecord
-    | Advise
-)
-
-Manual = (
-    DeleteEndpoint
-    | ConfigureService
-    | ProposeStatement
-    | MirrorImage
-    | RouteToNat
-    | AssociateZone
-    | AddZoneRecord
-    | Advise
+    | CreateNatGateway
+    | RouteChange
+    | Manual
 )
 
 
 def resource_of(change: Change) -> str:
     """Return the id of what a change creates or changes."""
+    if isinstance(change, Manual):
+        return _subject_of(change)
     match change:
         case CreateSecurityGroup() | AuthorizeRule() | RevokeRule():
             return change.group_id
@@ -231,14 +273,22 @@ def resource_of(change: Change) -> str:
             return change.vpc_id
         case AddAclEntry():
             return change.acl_id
+        case DeleteRoute() | ReplaceRoute() | RouteToInternetGateway() | RouteToNat():
+            return change.route_table_id
+        case CreateNatGateway():
+            return change.nat_gateway_id
+        case _:
+            assert_never(change)
+
+
+def _subject_of(change: Manual) -> str:
+    match change:
         case ConfigureService():
             return change.service
         case ProposeStatement() | Advise():
             return change.resource
         case MirrorImage():
             return change.image
-        case RouteToNat():
-            return change.route_table_id
         case AssociateZone() | AddZoneRecord():
             return change.zone_id
         case _:

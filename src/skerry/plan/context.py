@@ -43,6 +43,12 @@ class Case(NamedTuple):
         piece = next(item.piece for item in judged if item.lost)
         return Why(piece.code, piece.resource, piece.message, (self.failing.need.step,), self.failing.kind.names)
 
+    def advise_on(self, judged: JudgedPiece, trace: Trace) -> Advise:
+        """Return a manual step; whoever prefers a NAT gateway gets no advice about endpoints."""
+        if self.options.nat and trace.purpose != "dns":
+            return Advise(judged.piece.resource, judged.piece.message)
+        return advise_on(judged, trace)
+
 
 def advise_on(judged: JudgedPiece, trace: Trace) -> Advise:
     """Return a manual step; the advice of the code's page is for a call of a task, on the way there."""

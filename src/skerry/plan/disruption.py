@@ -30,26 +30,40 @@ from skerry.model.rule_blocks import Ipv4RuleBlock
 from skerry.model.world import World
 from skerry.net.addresses import PUBLIC, Block, parse_block
 from skerry.net.intervals import intersect
-from skerry.plan import impact
+from skerry.plan import impact, launches_after, route_effects
 from skerry.plan.changes import (
     AddAclEntry,
+    AddZoneRecord,
+    Advise,
+    AssociateZone,
     AuthorizeRule,
     Change,
+    ConfigureService,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
+    CreateNatGateway,
     CreateSecurityGroup,
+    DeleteEndpoint,
+    DeleteRoute,
     Disposition,
+    EndpointChange,
+    MirrorImage,
     ModifyEndpoint,
+    ProposeStatement,
+    ReplaceRoute,
     RevokeRule,
+    RouteToInternetGateway,
+    RouteToNat,
     SetVpcAttribute,
 )
 from skerry.plan.impact import Flow
+from skerry.plan.route_effects import list_briefly
 from skerry.plan.scope import Failing
 from skerry.reach.compiled_rules import LAST_RULE
 from skerry.verdicts import OK
 
-_SHOWN = 5
 _ENDPOINT = "vpc_endpoint"
+_BY_ECS = "ECS"
 
 
 def disposition_of(
@@ -60,26 +74,54 @@ def disposition_of(
     ``flows`` are calls of other workloads, working before all changes, ``broken`` those that fail after them.
     """
     match change:
+        case CreateInterfaceEndpoint() | CreateGatewayEndpoint() | ModifyEndpoint() | DeleteEndpoint():
+            return _of_endpoint(world, change, flows, broken)
+        case SetVpcAttribute():
+            return _applying(world, change)
+        case AddAclEntry():
+            return _overruling(world, change)
+        case CreateSecurityGroup() | AuthorizeRule() | RevokeRule():
+            return _of_group(world, change)
+        case DeleteRoute() | ReplaceRoute() | RouteToInternetGateway() | RouteToNat() | CreateNatGateway():
+            return route_effects.effect_of_route(world, change)
+        case ConfigureService():
+            return _deploying(world, change)
+        case ProposeStatement() | MirrorImage() | AssociateZone() | AddZoneRecord() | Advise():
+            return "manual", change.message
+        case _:
+            assert_never(change)
+
+
+def _of_endpoint(
+    world: World, change: EndpointChange, flows: Iterable[Flow], broken: Iterable[Failing]
+) -> tuple[Disposition, str]:
+    match change:
         case CreateInterfaceEndpoint() if change.private_dns:
             return _diverting(world, change, change.vpc_id, flows, broken)
         case ModifyEndpoint() if change.private_dns:
             return _diverting(world, change, world.vpc_endpoints[change.endpoint_id].vpc_id, flows, broken)
         case CreateGatewayEndpoint():
-            return _cutting(world, change.route_tables, change.prefix_list)
+            return _cutting(world, change.route_tables)
         case ModifyEndpoint() if change.route_tables:
-            return _cutting(world, change.route_tables, change.prefix_list)
-        case SetVpcAttribute():
-            return _applying(world, change)
-        case AddAclEntry():
-            return _overruling(world, change)
+            return _cutting(world, change.route_tables)
+        case DeleteEndpoint():
+            return "disruptive", f"{change.message}; a deleted endpoint cannot be restored"
+        case CreateInterfaceEndpoint() | ModifyEndpoint():
+            return "safe", ""
+        case _:
+            assert_never(change)
+
+
+def _of_group(world: World, change: CreateSecurityGroup | AuthorizeRule | RevokeRule) -> tuple[Disposition, str]:
+    match change:
+        case CreateSecurityGroup():
+            return "safe", ""
         case AuthorizeRule():
             return "safe", _opening(world, change)
-        case CreateSecurityGroup() | CreateInterfaceEndpoint() | ModifyEndpoint():
-            return "safe", ""
         case RevokeRule():
             return "disruptive", "what the rule lets through is cut"
         case _:
-            return "manual", change.message
+            assert_never(change)
 
 
 def _diverting(
@@ -99,38 +141,35 @@ def _diverting(
     led = {name for flow in flows if flow.need.service in refs and flow.before is OK for name in flow.client.names}
     if not led:
         return "safe", ""
-    admitted, refused = _list(led - cut), _list(led & cut)
+    admitted, refused = list_briefly(led - cut), list_briefly(led & cut)
     effects = [f"also {admitted}, which it admits"] if admitted else []
     effects += [f"also {refused}, whose calls then fail"] if refused else []
     return "disruptive", f"private DNS leads all of {vpc_id} to the endpoint: {'; '.join(effects)}"
 
 
-def _list(names: Iterable[str]) -> str:
-    ordered = sorted(names)
-    more = f" and {len(ordered) - _SHOWN} more" if len(ordered) > _SHOWN else ""
-    return ", ".join(ordered[:_SHOWN]) + more
-
-
-def _cutting(world: World, tables: tuple[str, ...], prefix_list: str | None) -> tuple[Disposition, str]:
+def _cutting(world: World, tables: tuple[str, ...]) -> tuple[Disposition, str]:
     """Return the effect of a gateway endpoint: open connections close if its route tables lead out.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """
     leading = sorted(name for name in tables if any(leads_out(route) for route in _routes(world, name)))
-    stale = sorted(
-        name
-        for name in tables
-        if any(
-            route.destination_prefix_list_id == prefix_list and route.state != "active"
-            for route in _routes(world, name)
-        )
+    if not leading:
+        return "safe", ""
+    return (
+        "disruptive",
+        f"open connections to the service over {list_briefly(leading)} are closed once and must be reopened",
     )
-    effects = []
-    if leading:
-        effects.append(f"open connections to the service over {_list(leading)} are closed once and must be reopened")
-    if stale:
-        effects.append(f"the black hole for {prefix_list} in {_list(stale)} must be deleted first")
-    return ("disruptive" if effects else "safe"), "; ".join(effects)
+
+
+def _deploying(world: World, change: ConfigureService) -> tuple[Disposition, str]:
+    """Return the effect of a service's settings: a new deployment; other deployment controllers have other calls.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+    """
+    services = [row for row in world.facts.services if launches_after.is_service(row, change)]
+    if not change.has_settings or len(services) != 1 or services[0].deployment_controller.type != _BY_ECS:
+        return "manual", change.message
+    return "disruptive", f"ECS replaces the tasks of {change.service} in a new deployment"
 
 
 def _routes(world: World, table_id: str) -> tuple[Route, ...]:
@@ -190,7 +229,7 @@ def _applying(world: World, change: SetVpcAttribute) -> tuple[Disposition, str]:
         for endpoint in world.endpoints_in(change.vpc_id)
         if endpoint.private_dns_enabled is True
     )
-    names = _list((*endpoints, *zones))
+    names = list_briefly((*endpoints, *zones))
     return ("disruptive", f"private names apply in all of {change.vpc_id} then: {names}") if names else ("safe", "")
 
 
@@ -228,7 +267,7 @@ def _opening(world: World, change: AuthorizeRule) -> str:
         and interface.interface_type not in {_ENDPOINT, "efs"}
         and any(group.group_id == change.group_id for group in interface.groups)
     ]
-    return f"{change.group_id} guards {_list(others)} too, and is opened for them" if others else ""
+    return f"{change.group_id} guards {list_briefly(others)} too, and is opened for them" if others else ""
 
 
 def owner_of(world: World, changed: World, change: Change) -> str | None:
@@ -237,17 +276,27 @@ def owner_of(world: World, changed: World, change: Change) -> str | None:
     In a VPC that is shared only its owner makes endpoints, routes and ACLs, and has the groups of its endpoints:
     https://docs.aws.amazon.com/vpc/latest/userguide/vpc-share-limitations.html
     """
-    vpc = world.vpcs.get(_vpc_of(changed, change) or "")
+    vpc = world.vpcs.get(_vpc_of(world, changed, change) or "")
     if vpc is None or vpc.owner_id is UNSET or world.account in {None, vpc.owner_id}:
         return None
     return vpc.owner_id
 
 
-def _vpc_of(changed: World, change: Change) -> str | None:
+def _vpc_of(world: World, changed: World, change: Change) -> str | None:
     """Return the VPC whose owner a change is for; None where whoever has the resource can make it."""
     match change:
-        case CreateInterfaceEndpoint() | CreateGatewayEndpoint() | SetVpcAttribute() | CreateSecurityGroup():
+        case (
+            CreateInterfaceEndpoint()
+            | CreateGatewayEndpoint()
+            | CreateNatGateway()
+            | SetVpcAttribute()
+            | CreateSecurityGroup()
+        ):
             return change.vpc_id
+        case DeleteRoute() | ReplaceRoute() | RouteToInternetGateway() | RouteToNat():
+            return world.route_tables[change.route_table_id].vpc_id
+        case DeleteEndpoint():
+            return world.vpc_endpoints[change.endpoint_id].vpc_id
         case ModifyEndpoint():
             return changed.vpc_endpoints[change.endpoint_id].vpc_id
         case AddAclEntry():

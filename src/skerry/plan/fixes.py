@@ -11,9 +11,9 @@ from msgspec import UNSET
 from skerry.catalogue.services import service_of_endpoint
 from skerry.launch.needs import Call
 from skerry.model.facts import Missing
-from skerry.plan import central_names, manual_steps, rules_and_entries
+from skerry.plan import central_names, internet_access, manual_steps, rules_and_entries, service_settings
 from skerry.plan.changes import Advise, Change, CreateSecurityGroup, DeleteEndpoint, ModifyEndpoint, SetVpcAttribute
-from skerry.plan.context import Case, Remedy, advise_on
+from skerry.plan.context import Case, Remedy
 from skerry.plan.existing_ways import is_closed_by_filters, openings_for
 from skerry.plan.missing_endpoints import (
     advise_on_zone,
@@ -41,8 +41,10 @@ def remedies_for(case: Case) -> Iterator[Remedy]:
     closed = [trace for trace in bad if case.strategy.opens_ways and is_closed_by_filters(case, trace)]
     for trace in closed:
         yield from openings_for(case, trace)
-    if closed:
-        # An endpoint that no name leads to is not needed then.
+    away = [trace for trace in _away(case) if trace not in closed]
+    way_out = internet_access.changes_for(case, away) if isinstance(need, Call) else None
+    if closed or way_out is not None or case.options.nat:
+        # A call to the internet has no need of an endpoint without private DNS.
         bad = [trace for trace in bad if trace not in closed and not trace.intended]
     nowhere = [trace for trace in bad if trace.passage is None or trace.destination is NOWHERE]
     led = [trace for trace in bad if trace not in nowhere and _to_own(case, trace)]
@@ -53,19 +55,29 @@ def remedies_for(case: Case) -> Iterator[Remedy]:
         yield from _beside(case, trace, named)
     for trace in led:
         yield from _on_the_way(case, trace)
-    # An undecided piece on one path is no reason to change another one.
-    fails = [trace for trace in bad if trace.verdict in FAILS and not trace.intended]
-    away = [trace for trace in fails if trace not in nowhere and trace not in led]
     if led or not away or not isinstance(need, Call):
         return
     why = case.why(away[0].judged)
-    if case.options.nat:
-        yield Remedy(manual_steps.plan_route_to_nat(case.world, case.failing), why)
+    if way_out is not None:
+        yield from (Remedy(change, why) for change in way_out)
         return
     if need.service is not None:
         yield from endpoint_for(case, need.service, away)
         return
     yield Remedy(manual_steps.external_host_step_for(need), why)
+
+
+def _away(case: Case) -> list[Trace]:
+    """Return the failing paths of a call that lead out of the user's network.
+
+    An undecided piece on one path is no reason to change another one.
+    """
+    fails = (trace for trace in case.failing.outcome.traces if trace.verdict in FAILS and not trace.intended)
+    return [
+        trace
+        for trace in fails
+        if trace.passage is not None and trace.destination is not NOWHERE and not _to_own(case, trace)
+    ]
 
 
 def _to_own(case: Case, trace: Trace) -> bool:
@@ -96,11 +108,13 @@ def _beside(case: Case, trace: Trace, named: Container[Piece]) -> Iterator[Remed
         if attribute is not None:
             yield Remedy(_attribute(piece.resource, attribute), why)
         elif piece.code == "ENDPOINT_HAS_NO_SUBNETS":
-            yield Remedy(place_endpoint(case, piece.resource) or advise_on(judged, trace), why)
+            yield Remedy(place_endpoint(case, piece.resource) or case.advise_on(judged, trace), why)
+        elif settings := tuple(service_settings.settings_for(case, piece)):
+            yield from (Remedy(change, why) for change in settings)
         elif judged.hop.kind in {"role", "resource", "fargate", "subnet"}:
             yield Remedy(manual_steps.access_fix_for(case.failing, piece, judged.hop.kind), why)
         elif judged.hop.kind == "dns":
-            yield Remedy(advise_on(judged, trace), why)
+            yield Remedy(case.advise_on(judged, trace), why)
 
 
 def _attribute(vpc_id: str, attribute: str) -> Change:
@@ -125,7 +139,7 @@ def _mend(case: Case, trace: Trace, judged: JudgedPiece) -> Iterator[Change]:
         case "dns" | "endpoint" if piece.code == "BAD_STATE" and endpoint is not None and not is_coming(endpoint):
             yield DeleteEndpoint(endpoint.vpc_endpoint_id, state_reason_of(endpoint))
         case "dns" if piece.code in central_names.CODES and central_names.leads_to_central(case, trace):
-            yield from tuple(central_names.names_for(case, trace, piece)) or (advise_on(judged, trace),)
+            yield from tuple(central_names.names_for(case, trace, piece)) or (case.advise_on(judged, trace),)
         case "dns" if piece.code in _NAMES:
             yield _names(case, judged)
         case "security-group" if judged.hop.direction == "out":
@@ -135,9 +149,9 @@ def _mend(case: Case, trace: Trace, judged: JudgedPiece) -> Iterator[Change]:
         case "network-acl":
             yield from _let_through(case, trace, judged)
         case "endpoint" if endpoint is not None and piece.asked is not None:
-            yield manual_steps.extend_endpoint_policy(endpoint, *piece.asked) or advise_on(judged, trace)
+            yield manual_steps.extend_endpoint_policy(endpoint, *piece.asked) or case.advise_on(judged, trace)
         case _:
-            yield advise_on(judged, trace)
+            yield case.advise_on(judged, trace)
 
 
 def _let_through(case: Case, trace: Trace, judged: JudgedPiece) -> Iterator[Change]:
@@ -171,14 +185,14 @@ def _let_out(case: Case, trace: Trace, judged: JudgedPiece) -> Iterator[Change]:
         created, own = _group_for(case, endpoint.vpc_endpoint_id)
         yield from created
     change = rules_and_entries.let_out(case, trace, own)
-    yield change or advise_on(judged, trace)
+    yield change or case.advise_on(judged, trace)
 
 
 def _let_in(case: Case, trace: Trace, judged: JudgedPiece) -> Iterator[Change]:
     """Yield rules for the group at the end of a path; a new group, if the existing ones have other members too."""
     groups = trace.destination.groups
     if groups is None or isinstance(groups, Missing) or not rules_and_entries.may_open(case.failing, trace):
-        yield advise_on(judged, trace)
+        yield case.advise_on(judged, trace)
         return
     endpoint = trace.destination.endpoint
     own = next((name for name in groups if _is_fit(case, name)), None)

@@ -6,16 +6,24 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from msgspec import UNSET
 
-from skerry.catalogue.services import ServiceRef, load_services, private_names_of, regional_host_of, service_of_endpoint
+from skerry.catalogue.services import (
+    ServiceRef,
+    endpoint_service_name_of,
+    load_services,
+    private_names_of,
+    regional_host_of,
+    service_of_endpoint,
+)
 from skerry.diagnose.need_verdicts import judge_need, source_of
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call
 from skerry.model.facts import Missing
-from skerry.model.network import NetworkInterface
+from skerry.model.network import NetworkInterface, RouteTable
 from skerry.model.world import World
 from skerry.plan.changes import (
     AddZoneRecord,
@@ -23,7 +31,10 @@ from skerry.plan.changes import (
     Change,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
+    DeleteEndpoint,
+    DeleteRoute,
     ModifyEndpoint,
+    ReplaceRoute,
     SetVpcAttribute,
 )
 from skerry.plan.scope import Failing, Kind, Scope
@@ -61,7 +72,7 @@ def touched_services_of(world: World, changes: Iterable[Change]) -> dict[tuple[s
             case CreateInterfaceEndpoint() | CreateGatewayEndpoint():
                 ref = service_of_endpoint(change.service_name)
                 services_by_vpc |= {(change.vpc_id, ref): None} if ref else {}
-            case ModifyEndpoint() if change.private_dns or change.route_tables:
+            case DeleteEndpoint() | ModifyEndpoint() if _leads_elsewhere(change):
                 endpoint = world.vpc_endpoints.get(change.endpoint_id)
                 ref = (
                     service_of_endpoint(endpoint.service_name)
@@ -76,9 +87,28 @@ def touched_services_of(world: World, changes: Iterable[Change]) -> dict[tuple[s
                 services_by_vpc |= {(change.vpc_id, ref): None for ref in _named_by(world, zones)}
             case AddZoneRecord():
                 services_by_vpc |= {(change.vpc_id, ref): None for ref in _named_by(world, [change.zone_name])}
+            case DeleteRoute() | ReplaceRoute():
+                table = world.route_tables[change.route_table_id]
+                services_by_vpc |= {(table.vpc_id, ref): None for ref in _routed_by(world, table, change.destination)}
             case _:
                 pass
     return services_by_vpc
+
+
+def _leads_elsewhere(change: DeleteEndpoint | ModifyEndpoint) -> bool:
+    return isinstance(change, DeleteEndpoint) or bool(change.private_dns or change.route_tables)
+
+
+def _routed_by(world: World, table: RouteTable, destination: str) -> Iterator[ServiceRef]:
+    """Return the service of a prefix list, or a service without an endpoint in the VPC: it stands for the internet."""
+    name = world.service_of_prefix_list(destination)
+    ref = None if name is None else service_of_endpoint(name)
+    if ref is not None:
+        yield ref
+    elif world.region is not None:
+        names = {endpoint.service_name for endpoint in world.endpoints_in(table.vpc_id)}
+        refs = (ServiceRef(key, world.region) for key in load_services())
+        yield from islice((ref for ref in refs if endpoint_service_name_of(ref) not in names), 1)
 
 
 def _named_privately(world: World, vpc_id: str) -> Iterator[ServiceRef]:

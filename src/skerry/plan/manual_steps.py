@@ -1,9 +1,6 @@
-"""Manual steps: policies, images, services, NAT gateways, and resources of other owners."""
+"""Manual steps: policies, images, services, and resources of other owners."""
 
 import json
-from typing import assert_never
-
-from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.blocker_codes import load_codes
 from skerry.catalogue.cross_region import has_cross_region_endpoints
@@ -12,25 +9,6 @@ from skerry.launch.needs import Call
 from skerry.model.arns import parse_arn
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
-from skerry.model.network import NatGateway, RouteTable, Subnet
-from skerry.model.route_targets import (
-    CarrierGatewayTarget,
-    CoreNetworkTarget,
-    EgressOnlyGatewayTarget,
-    EndpointTarget,
-    InstanceTarget,
-    InterfaceTarget,
-    InternetGatewayTarget,
-    LocalGatewayTarget,
-    LocalTarget,
-    NatGatewayTarget,
-    OdbNetworkTarget,
-    PeeringTarget,
-    RouteTarget,
-    TransitGatewayTarget,
-    UnknownGatewayTarget,
-    VpnGatewayTarget,
-)
 from skerry.model.world import World
 from skerry.plan import endpoint_policies
 from skerry.plan.changes import (
@@ -40,7 +18,6 @@ from skerry.plan.changes import (
     MirrorImage,
     ModifyEndpoint,
     ProposeStatement,
-    RouteToNat,
 )
 from skerry.plan.scope import Failing, Scope
 from skerry.plan.subnet_choice import task_subnets_of
@@ -127,82 +104,6 @@ def other_region_step_for(failing: Failing, ref: ServiceRef) -> Change:
         f"from this Region (replicate the repository, secret or bucket){across}, or give the subnet a NAT gateway"
     )
     return Advise(subject, message)
-
-
-def plan_route_to_nat(world: World, failing: Failing) -> Change:
-    """Return a default route to a working NAT gateway of the VPC, or to a new one if it has none."""
-    subnet = world.subnets[failing.subnet]
-    table = world.route_table_of(subnet)
-    name = "" if isinstance(table, Missing) else table.route_table_id
-    beside = [row for row in _working(world, subnet.vpc_id) if not _leads_for(world, name, row.subnet_id)]
-    if beside:
-        # One of the task's own zone: what crosses zones costs more, and falls with the other one.
-        nat_id = min(beside, key=lambda row: (not _is_near(world, row, subnet), row.nat_gateway_id)).nat_gateway_id
-        instead = _default_of(table)
-        message = f"route 0.0.0.0/0 of {name} to {nat_id}{f', in place of {instead}' if instead else ''}"
-        return RouteToNat(name, nat_id, message)
-    message = (
-        f"{subnet.vpc_id} has no NAT gateway that works: make one in a subnet that routes to an internet gateway, with "
-        f"an Elastic IP address, and route 0.0.0.0/0 of {name} to it"
-    )
-    return RouteToNat(name, None, message)
-
-
-def _working(world: World, vpc_id: str) -> list[NatGateway]:
-    return [
-        nat
-        for nat in world.facts.nat_gateways
-        if nat.vpc_id == vpc_id and nat.state == "available" and nat.connectivity_type == "public"
-    ]
-
-
-def _leads_for(world: World, table_id: str, subnet_id: str | UnsetType | None) -> bool:
-    """Return whether a NAT gateway's own subnet has this route table, which would lead it back to itself."""
-    subnet = world.subnets.get(subnet_id) if isinstance(subnet_id, str) else None
-    table = world.route_table_of(subnet) if subnet else None
-    return isinstance(table, RouteTable) and table.route_table_id == table_id
-
-
-def _is_near(world: World, row: NatGateway, subnet: Subnet) -> bool:
-    there = world.subnets.get(row.subnet_id) if isinstance(row.subnet_id, str) else None
-    return there is not None and there.availability_zone == subnet.availability_zone
-
-
-def _default_of(table: RouteTable | Missing) -> str:
-    """Return the current target of a table's default route."""
-    routes = () if isinstance(table, Missing) or table.routes is UNSET else table.routes
-    default_route = next((route for route in routes if route.destination_cidr_block == "0.0.0.0/0"), None)
-    if default_route is None:
-        return ""
-    return _name_of(default_route.target)
-
-
-def _name_of(target: RouteTarget) -> str:
-    match target:
-        case (
-            LocalTarget()
-            | InternetGatewayTarget()
-            | EndpointTarget()
-            | VpnGatewayTarget()
-            | UnknownGatewayTarget()
-            | NatGatewayTarget()
-            | TransitGatewayTarget()
-            | InterfaceTarget()
-        ):
-            return target.id
-        case (
-            PeeringTarget()
-            | InstanceTarget()
-            | EgressOnlyGatewayTarget()
-            | CarrierGatewayTarget()
-            | LocalGatewayTarget()
-            | CoreNetworkTarget()
-            | OdbNetworkTarget()
-            | Missing()
-        ):
-            return "another route"
-        case never:
-            assert_never(never)
 
 
 def extend_endpoint_policy(endpoint: VpcEndpoint, action: str, resource: str) -> Change | None:

@@ -21,6 +21,7 @@ from skerry.plan.changes import (
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
     DeleteEndpoint,
+    DeleteRoute,
     ModifyEndpoint,
     make_new_id,
 )
@@ -122,6 +123,9 @@ def _by_gateway(case: Case, ref: ServiceRef, name: str, existing: list[VpcEndpoi
         return
     listed = case.world.prefix_list_of(name) or make_new_id("pl", ref.key)
     tables = (table.route_table_id,)
+    if any(route.destination_prefix_list_id == listed for route in (() if table.routes is UNSET else table.routes)):
+        # An active one is somebody's decision, and was left to him; this is a black hole.
+        yield DeleteRoute(table.route_table_id, listed)
     if existing:
         yield ModifyEndpoint(existing[0].vpc_endpoint_id, route_tables=tables, prefix_list=listed)
         return

@@ -16,12 +16,16 @@ from skerry.plan.changes import (
     ConfigureService,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
+    CreateNatGateway,
     CreateSecurityGroup,
     DeleteEndpoint,
+    DeleteRoute,
     MirrorImage,
     ModifyEndpoint,
     ProposeStatement,
+    ReplaceRoute,
     RevokeRule,
+    RouteToInternetGateway,
     RouteToNat,
     SetVpcAttribute,
 )
@@ -32,11 +36,15 @@ _ORDER: tuple[type[Change], ...] = (
     AuthorizeRule,
     AddAclEntry,
     DeleteEndpoint,
+    DeleteRoute,
     SetVpcAttribute,
     CreateInterfaceEndpoint,
     CreateGatewayEndpoint,
     ModifyEndpoint,
+    CreateNatGateway,
+    RouteToInternetGateway,
     RouteToNat,
+    ReplaceRoute,
     AddZoneRecord,
     AssociateZone,
     RevokeRule,
@@ -51,7 +59,9 @@ def sort_changes(changes: dict[Change, tuple[Why, ...]]) -> dict[Change, tuple[W
     """Return the changes in a safe order; changes of one endpoint as one change.
 
     Rules and entries come before the changes of names and routes: no flow of others fails between two changes.
-    Removals come last. An endpoint in a failed state goes before its successor, for it may hold the private name.
+    Removals come last. An endpoint in a failed state goes before its successor, for it may hold the private name; so
+    does a black hole, for AWS takes no second route to a destination.
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
     """
     pairs = list(_together(changes.items()))
     pairs.sort(key=lambda pair: _rank(pair[0]))

@@ -11,8 +11,12 @@ from skerry.plan.changes import (
     Change,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
+    DeleteEndpoint,
+    DeleteRoute,
     ModifyEndpoint,
+    ReplaceRoute,
     RevokeRule,
+    RouteToInternetGateway,
     RouteToNat,
     SetVpcAttribute,
 )
@@ -25,6 +29,10 @@ _DIVERTING = (
     | CreateGatewayEndpoint
     | ModifyEndpoint
     | SetVpcAttribute
+    | DeleteEndpoint
+    | DeleteRoute
+    | ReplaceRoute
+    | RouteToInternetGateway
     | RouteToNat
     | AssociateZone
     | AddZoneRecord

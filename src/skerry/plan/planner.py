@@ -31,7 +31,7 @@ from skerry.plan.quotas import exceeded_quotas_of
 from skerry.plan.records import Break, Options, Plan, Planned, Remaining, Why
 from skerry.plan.scope import Failing, Found, Scope
 from skerry.plan.search import SearchResult, search
-from skerry.plan.strategies import EXACT, NAT, TASK_GROUPS, Strategy, broader_strategies
+from skerry.plan.strategies import EXACT, NAT, PUBLIC, TASK_GROUPS, Strategy, broader_strategies
 from skerry.reach.trace import Piece
 from skerry.verdicts import NOT_APPLICABLE, OK, UNKNOWN
 
@@ -70,6 +70,10 @@ def _strategies(before: Found, options: Options, results: dict[Strategy, SearchR
         yield TASK_GROUPS
     if not options.nat and any(isinstance(change, CreateInterfaceEndpoint | CreateGatewayEndpoint) for change in exact):
         yield NAT
+    if not options.public and any(
+        isinstance(change, CreateInterfaceEndpoint | CreateGatewayEndpoint) for change in exact
+    ):
+        yield PUBLIC
 
 
 def _is_ingress(change: Change) -> bool:

@@ -47,8 +47,9 @@ def rank_of(world: World, options: Options, strategy: Strategy, plan: Plan) -> R
     """Return the key of a plan."""
     changes = tuple(planned.change for planned in plan.changes)
     price = _UNKNOWN_PRICE if plan.monthly is None or isinstance(plan.monthly, Missing) else plan.monthly.high
+    unwanted = strategy.gives_internet_against(options) or not (options.nat or options.public)
     return Rank(
-        gives_internet=not options.nat and bool(subnets_given_internet(world, changes)),
+        gives_internet=unwanted and bool(subnets_given_internet(world, changes)),
         other_ingress=strategy.ingress is not None,
         unproven=not plan.proven,
         failing=_failing(plan),

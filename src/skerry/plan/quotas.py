@@ -13,6 +13,7 @@ from skerry.plan.changes import (
     Change,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
+    CreateNatGateway,
     CreateSecurityGroup,
     ModifyEndpoint,
 )
@@ -26,6 +27,8 @@ _GROUPS = 2_500
 _GROUPS_OF_ONE = 5
 _RULES = 60
 _ENTRIES = 20
+_NAT_GATEWAYS = 5
+_COUNTED = {"pending", "available", "deleting"}
 
 
 def exceeded_quotas_of(changed: World, changes: tuple[Change, ...]) -> tuple[str, ...]:
@@ -44,6 +47,8 @@ def _limits(changed: World, changes: tuple[Change, ...]) -> Iterator[str]:
     if any(isinstance(change, CreateSecurityGroup) for change in changes):
         count = len(changed.facts.security_groups)
         yield from _beyond(count, _GROUPS, "security groups of the Region", "L-E79EC296")
+    for zone, count in _nat_gateways(changed, changes).items():
+        yield from _beyond(count, _NAT_GATEWAYS, f"NAT gateways of {zone}", "L-FE5A380F")
     for change in changes:
         if isinstance(change, ModifyEndpoint) and change.groups:
             groups = changed.vpc_endpoints[change.endpoint_id].groups
@@ -57,6 +62,17 @@ def _limits(changed: World, changes: tuple[Change, ...]) -> Iterator[str]:
     for (acl_id, egress), count in _entries(changed, changes).items():
         side = "outbound" if egress else "inbound"
         yield from _beyond(count, _ENTRIES, f"{side} entries of {acl_id}", "L-2AEEBF1A")
+
+
+def _nat_gateways(world: World, changes: tuple[Change, ...]) -> Counter[str]:
+    """Return the number of NAT gateways in each zone that gets another one; failed and deleted ones do not count."""
+    zones = {
+        row.nat_gateway_id: world.subnets[row.subnet_id].availability_zone
+        for row in world.facts.nat_gateways
+        if row.subnet_id in world.subnets and row.state in _COUNTED
+    }
+    created = {zones.get(change.nat_gateway_id) for change in changes if isinstance(change, CreateNatGateway)}
+    return Counter(zone for zone in zones.values() if zone is not UNSET and zone in created)
 
 
 def _beyond(count: int, most: int, what: str, quota: str) -> Iterator[str]:

@@ -8,7 +8,16 @@ from skerry.model.network import RouteTable, Subnet
 from skerry.model.world import World
 from skerry.net.addresses import ANY, PUBLIC, parse_block
 from skerry.net.intervals import Intervals, count_numbers, intersect, subtract, union
-from skerry.plan.changes import AddAclEntry, AuthorizeRule, Change, RouteToNat, Rule
+from skerry.plan.changes import (
+    AddAclEntry,
+    AuthorizeRule,
+    Change,
+    ConfigureService,
+    ReplaceRoute,
+    RouteToInternetGateway,
+    RouteToNat,
+    Rule,
+)
 from skerry.plan.disruption import leads_out
 from skerry.plan.rules_and_entries import HTTPS
 from skerry.reach.compiled_rules import TCP, acl_rules_of
@@ -61,7 +70,7 @@ def is_copied_block(change: Change) -> bool:
 
 
 def subnets_given_internet(world: World, changes: Iterable[Change]) -> tuple[str, ...]:
-    """Return the subnets with new access to the internet by changes; the rule of a group gives none.
+    """Return the subnets and tasks with new access to the internet by changes; the rule of a group gives none.
 
     A route leads out of the subnet, and its network ACL lets HTTPS out to most public addresses.
     """
@@ -71,6 +80,11 @@ def subnets_given_internet(world: World, changes: Iterable[Change]) -> tuple[str
 
 def _given_by(world: World, change: Change) -> Iterator[str]:
     match change:
+        case ConfigureService() if change.assign_public_ip:
+            yield f"tasks of {change.service}"
+        case ReplaceRoute() | RouteToInternetGateway():
+            # A way that fails is no access: the new one gives it.
+            yield from (name for name in _subnets_with(world, change.route_table_id))
         case RouteToNat():
             for subnet in _subnets_of(world):
                 table = world.route_table_of(subnet)
@@ -84,6 +98,14 @@ def _given_by(world: World, change: Change) -> Iterator[str]:
                     yield from [subnet.subnet_id] if _is_routed_out(world, subnet) else []
         case _:
             return
+
+
+def _subnets_with(world: World, table_id: str) -> Iterator[str]:
+    """Yield the subnets of a route table."""
+    for subnet in _subnets_of(world):
+        table = world.route_table_of(subnet)
+        if isinstance(table, RouteTable) and table.route_table_id == table_id:
+            yield subnet.subnet_id
 
 
 def _subnets_of(world: World) -> tuple[Subnet, ...]:

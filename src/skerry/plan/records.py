@@ -10,12 +10,22 @@ from skerry.cost.monthly import Amount, MonthlyCost
 from skerry.diagnose.diagnosis import Finding
 from skerry.model.facts import Missing
 from skerry.model.origins import Origin
-from skerry.plan.changes import AddZoneRecord, AssociateZone, Change, Disposition
+from skerry.plan.changes import (
+    AddZoneRecord,
+    AssociateZone,
+    Change,
+    ConfigureService,
+    DeleteEndpoint,
+    DeleteRoute,
+    Disposition,
+)
 from skerry.verdicts import NOT_APPLICABLE, OK, Verdict
 
 Ingress = Literal["from-tasks", "subnets", "article"]
 PlanNextStep = Literal["rehearse", "write-terraform", "supply-facts", "diagnose"]
-StrategyName = Literal["exact-rules", "vpc-rules", "one-rule", "existing-way", "task-groups", "nat-gateway"]
+StrategyName = Literal[
+    "exact-rules", "vpc-rules", "one-rule", "existing-way", "task-groups", "nat-gateway", "public-address"
+]
 INGRESSES: tuple[Ingress, ...] = ("from-tasks", "subnets", "article")
 
 
@@ -24,14 +34,16 @@ class Options(msgspec.Struct, frozen=True):
 
     ``ingress``: whom endpoints admit: the tasks' security groups, their subnets, or as the article's table has it.
     ``also``: services that tasks call in addition to those of their start. ``least_privilege``: new endpoints get
-    policies for the calls of the VPC's tasks. ``nat``: a NAT gateway before endpoints. ``budget``: the most that the
-    changes may cost a month, in the currency of the Region's prices.
+    policies for the calls of the VPC's tasks. ``nat``: a NAT gateway before endpoints. ``public``: public addresses of
+    tasks before endpoints, in subnets that route to an internet gateway. Without both no subnet gets internet access.
+    ``budget``: the most that the changes may cost a month, in the currency of the Region's prices.
     """
 
     ingress: Ingress = "subnets"
     also: tuple[ServiceRef, ...] = ()
     least_privilege: bool = False
     nat: bool = False
+    public: bool = False
     budget: Decimal | None = None
 
 
@@ -148,8 +160,10 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
             return None
         if self.before is OK:
             return "rehearse" if len(self.services) == 1 else None
-        kinds = [type(planned.change) for planned in self.changes]
-        by_hand = bool(kinds) and all(kind in {AssociateZone, AddZoneRecord} for kind in kinds)
+        kinds = {type(planned.change) for planned in self.changes}
+        # Terraform writes no zones here, and takes nothing away.
+        by_hand = bool(kinds) and kinds <= {AssociateZone, AddZoneRecord}
+        by_hand = by_hand or bool(kinds & {ConfigureService, DeleteEndpoint, DeleteRoute})
         if self.proven and not by_hand:
             return "write-terraform"
         return "supply-facts" if self.facts else "diagnose"

@@ -15,6 +15,8 @@ from skerry.launch.needs import Call, Need
 from skerry.launch.startup import needs_of
 from skerry.model.facts import Missing
 from skerry.model.world import World
+from skerry.plan.changes import Change, ConfigureService
+from skerry.plan.launches_after import configure_launch
 from skerry.reach.outcome import Outcome
 from skerry.reach.walk import Walker
 from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, UNKNOWN, Verdict, worst_of
@@ -59,7 +61,21 @@ class Scope:
             name for kind in self.kinds if kind.launch.groups is not UNSET for name in kind.launch.groups
         )
         self.knows_groups = all(kind.launch.groups is not UNSET for kind in self.kinds)
+        self._refs = tuple(also)
         self._also = tuple(_call(ref) for ref in also)
+
+    def after(self, changes: Iterable[Change]) -> "Scope":
+        """Return the scope with the launches as their services are configured after the changes."""
+        settings = [change for change in changes if isinstance(change, ConfigureService) and change.has_settings]
+        if not settings:
+            return self
+        launches = (configure_launch(launch, settings) for launch in self.launches)
+        return Scope(launches, self._refs, self.others)
+
+    def members_of(self, kind: Kind) -> tuple[Launch, ...]:
+        """Return all launches of a kind."""
+        mark = _mark(kind.launch)
+        return tuple(launch for launch in self.launches if launch.name in kind.names and _mark(launch) == mark)
 
     def look(self, world: World) -> Found:
         """Walk every call of every launch in a World."""

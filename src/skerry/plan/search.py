@@ -21,9 +21,8 @@ from skerry.plan.changes import (
     MirrorImage,
     ModifyEndpoint,
     ProposeStatement,
-    RouteToNat,
 )
-from skerry.plan.context import Case, Remedy, advise_on, merge_whys
+from skerry.plan.context import Case, Remedy, merge_whys
 from skerry.plan.fixes import remedies_for
 from skerry.plan.impact import Flow
 from skerry.plan.ordering import sort_changes
@@ -39,7 +38,7 @@ _ROUNDS = 16
 """More than a launch has things in the way one behind another: each round mends all that can be seen."""
 _FILTERS = AuthorizeRule | AddAclEntry | CreateSecurityGroup | ModifyEndpoint
 """What lets somebody in whose calls are led elsewhere; nothing else is done for him."""
-_BY_HAND = ConfigureService | ProposeStatement | MirrorImage | Advise | DeleteEndpoint
+_BY_HAND = ProposeStatement | MirrorImage | Advise | DeleteEndpoint
 """Changes that are proposed, not tried: they have no effect in a World, or one that AWS does not document."""
 
 
@@ -78,7 +77,7 @@ def prove(world: World, scope: Scope, changes: dict[Change, tuple[Why, ...]], fl
     changed = apply_changes(world, ordered)
     broken = tuple(impact.find_broken_flows(changed, flows))
     outages = tuple(find_outages(world, scope, ordered))
-    return SearchResult(ordered, changed, scope.look(changed), flows, broken, outages)
+    return SearchResult(ordered, changed, scope.after(ordered).look(changed), flows, broken, outages)
 
 
 class _State:
@@ -96,7 +95,7 @@ class _State:
         changes = tuple(self.changes)
         if changes != self._last[0]:
             current = apply_changes(self.world, changes)
-            self._last = (changes, current, self.scope.look(current))
+            self._last = (changes, current, self.scope.after(changes).look(current))
         return self._last[1], self._last[2]
 
     def mend(self) -> None:
@@ -128,12 +127,12 @@ class _State:
         current, result = self.look()
         memo = Memo()
         for failing in result.failing:
-            case = Case(current, self.scope, self.options, failing, memo, self.strategy)
+            case = Case(current, self.scope.after(self.changes), self.options, failing, memo, self.strategy)
             for trace in failing.outcome.traces:
                 for judged in trace.judged:
                     piece = judged.piece
                     if judged.lost and (piece.code, piece.resource) not in explained and trace.verdict in FAILS:
-                        self._add(Remedy(advise_on(judged, trace), case.why((judged,))), failing.kind)
+                        self._add(Remedy(case.advise_on(judged, trace), case.why((judged,))), failing.kind)
 
     def prune(self) -> None:
         """Drop every change without which no more fails than with it, the last first."""
@@ -142,17 +141,11 @@ class _State:
         for change in reversed(list(self.changes)):
             if _is_told(change) or self._is_preferred(change):
                 continue
-            without_change = apply_changes(self.world, (other for other in self.changes if other != change))
-            if self._no_worse(without_change, self.kinds[change], in_the_way) and self._lost(without_change) <= lost:
+            others = tuple(other for other in self.changes if other != change)
+            without_change = apply_changes(self.world, others)
+            scope = self.scope.after(others)
+            if _no_worse(scope, without_change, self.kinds[change], in_the_way) and self._lost(without_change) <= lost:
                 del self.changes[change]
-
-    def _no_worse(self, remaining: World, first: Kind, known_failures: frozenset[object]) -> bool:
-        """Tell whether no launch has a blocker left; launches with a change of their own come first."""
-        for kind_result in self.scope.each(remaining, first):
-            marks = _in_the_way(kind_result)
-            if kind_result.verdict is not OK and not (marks and marks <= known_failures):
-                return False
-        return True
 
     def _lost(self, world: World) -> frozenset[object]:
         return frozenset(
@@ -178,8 +171,9 @@ class _State:
     ) -> bool:
         """Add the fixes of all failing calls, also existing ones: they get more reasons; return whether any is new."""
         new, memo = False, Memo()
+        scope = self.scope.after(self.changes)
         for failing in failures:
-            for remedy in remedies_for(Case(current, self.scope, options, failing, memo, self.strategy)):
+            for remedy in remedies_for(Case(current, scope, options, failing, memo, self.strategy)):
                 if only is None or isinstance(remedy.change, only):
                     new |= self._add(remedy, failing.kind)
         return new
@@ -233,8 +227,17 @@ class _State:
 
 
 def _is_told(change: Change) -> bool:
-    """Tell whether a change is reported without a test of its need: also for a NAT gateway to be made."""
-    return isinstance(change, _BY_HAND) or (isinstance(change, RouteToNat) and change.nat_gateway_id is None)
+    """Tell whether a change is reported without a test of its need."""
+    return isinstance(change, _BY_HAND) or (isinstance(change, ConfigureService) and not change.has_settings)
+
+
+def _no_worse(scope: Scope, remaining: World, first: Kind, known_failures: frozenset[object]) -> bool:
+    """Tell whether no launch has a blocker left; launches with a change of their own come first."""
+    for kind_result in scope.each(remaining, first):
+        marks = _in_the_way(kind_result)
+        if kind_result.verdict is not OK and not (marks and marks <= known_failures):
+            return False
+    return True
 
 
 def _onto(

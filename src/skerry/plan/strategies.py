@@ -14,7 +14,7 @@ class Strategy(msgspec.Struct, frozen=True, gc=False):
     """One way to choose fixes.
 
     ``breadth``: the blocks in new rules and entries. ``opens_ways``: a path out of the VPC that only filters close is
-    opened, instead of an endpoint. ``ingress`` and ``nat`` replace the user's preferences, for runners-up.
+    opened, instead of an endpoint. ``ingress``, ``nat`` and ``public`` replace the user's preferences, for runners-up.
     """
 
     name: StrategyName
@@ -22,10 +22,17 @@ class Strategy(msgspec.Struct, frozen=True, gc=False):
     opens_ways: bool = False
     ingress: Ingress | None = None
     nat: bool = False
+    public: bool = False
 
     def options(self, options: Options) -> Options:
         """Return the user's options, with the strategy's own preferences."""
-        return msgspec.structs.replace(options, ingress=self.ingress or options.ingress, nat=self.nat or options.nat)
+        if self.nat or self.public:
+            options = msgspec.structs.replace(options, nat=self.nat, public=self.public)
+        return msgspec.structs.replace(options, ingress=self.ingress or options.ingress)
+
+    def gives_internet_against(self, options: Options) -> bool:
+        """Tell whether the strategy gives access to the internet that the user does not prefer."""
+        return (self.nat and not options.nat) or (self.public and not options.public)
 
 
 EXACT = Strategy("exact-rules", "exact")
@@ -36,6 +43,8 @@ _BROADER = (
 )
 TASK_GROUPS = Strategy("task-groups", "exact", ingress="from-tasks")
 NAT = Strategy("nat-gateway", "any", opens_ways=True, nat=True)
+
+PUBLIC = Strategy("public-address", "any", opens_ways=True, public=True)
 
 
 def broader_strategies() -> tuple[Strategy, ...]:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from skerry.catalogue.services import service_by_naming_rule, service_of_endpoint
 from skerry.model.endpoints import DnsEntry, VpcEndpoint
 from skerry.model.facts import Facts
-from skerry.model.network import GroupName, PrefixList, Route, RouteTable, Switch, VpcAttribute
+from skerry.model.network import GroupName, PrefixList, Route, Switch, VpcAttribute
 from skerry.model.route_targets import EndpointTarget
 from skerry.model.rule_blocks import Ipv4RuleBlock
 from skerry.model.security_groups_and_acls import (
@@ -24,7 +24,7 @@ from skerry.model.security_groups_and_acls import (
 )
 from skerry.model.world import World
 from skerry.net.dns_names import DnsName
-from skerry.plan import zones_after
+from skerry.plan import launches_after, routes_after, zones_after
 from skerry.plan.changes import (
     AddAclEntry,
     AddZoneRecord,
@@ -35,13 +35,18 @@ from skerry.plan.changes import (
     ConfigureService,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
+    CreateNatGateway,
     CreateSecurityGroup,
     DeleteEndpoint,
+    DeleteRoute,
     Direction,
+    EndpointChange,
     MirrorImage,
     ModifyEndpoint,
     ProposeStatement,
+    ReplaceRoute,
     RevokeRule,
+    RouteToInternetGateway,
     RouteToNat,
     Rule,
     SetVpcAttribute,
@@ -71,20 +76,22 @@ def _after(facts: Facts, change: Change) -> Facts:
             return replace(facts, vpc_attributes=(*facts.vpc_attributes, _attribute(change)))
         case AddAclEntry():
             return replace(facts, network_acls=tuple(_with_entry(record, change) for record in facts.network_acls))
-        case RouteToNat():
-            return _default_route(facts, change)
+        case RouteToNat() | RouteToInternetGateway() | ReplaceRoute() | DeleteRoute() | CreateNatGateway():
+            return routes_after.with_route_change(facts, change)
         case AssociateZone() | AddZoneRecord():
             return zones_after.with_zone_change(facts, change)
-        case ConfigureService() | ProposeStatement() | MirrorImage() | Advise():
+        case ConfigureService():
+            return replace(
+                facts, services=tuple(launches_after.configure_service(row, change) for row in facts.services)
+            )
+        case ProposeStatement() | MirrorImage() | Advise():
             # A manual step has no effect in it.
             return facts
         case _:
             assert_never(change)
 
 
-def _of_endpoint(
-    facts: Facts, change: CreateInterfaceEndpoint | CreateGatewayEndpoint | ModifyEndpoint | DeleteEndpoint
-) -> Facts:
+def _of_endpoint(facts: Facts, change: EndpointChange) -> Facts:
     match change:
         case CreateInterfaceEndpoint():
             return replace(facts, vpc_endpoints=(*facts.vpc_endpoints, _interface_endpoint(facts, change)))
@@ -233,22 +240,10 @@ def _routed(facts: Facts, endpoint: str, tables: tuple[str, ...], prefix_list: s
         lists = (*lists, PrefixList(prefix_list_id=prefix_list, prefix_list_name=service_name, owner_id="AWS"))
     route = Route(destination_prefix_list_id=prefix_list, gateway_id=endpoint)
     rows = tuple(
-        _with_route(record, route) if record.route_table_id in tables else record for record in facts.route_tables
+        routes_after.add_route(record, route) if record.route_table_id in tables else record
+        for record in facts.route_tables
     )
     return replace(facts, prefix_lists=lists, route_tables=rows)
-
-
-def _with_route(table: RouteTable, route: Route) -> RouteTable:
-    """Return a table with a route more, in the place of a black hole that it had for the same destination."""
-    if table.routes is UNSET:
-        return table
-    same = route.destination_prefix_list_id
-    remaining = (
-        existing
-        for existing in table.routes
-        if existing.state == "active" or existing.destination_prefix_list_id != same
-    )
-    return replace(table, routes=(*remaining, route))
 
 
 def _without_endpoint(facts: Facts, endpoint_id: str) -> Facts:
@@ -262,23 +257,6 @@ def _without_endpoint(facts: Facts, endpoint_id: str) -> Facts:
         for record in facts.route_tables
     )
     return replace(facts, vpc_endpoints=endpoints, route_tables=tables)
-
-
-def _default_route(facts: Facts, change: RouteToNat) -> Facts:
-    if change.nat_gateway_id is None:
-        return facts
-    route = Route(destination_cidr_block=Ipv4RuleBlock(_EVERYWHERE), nat_gateway_id=change.nat_gateway_id)
-    rows = tuple(
-        _with_route(_without_default(table), route) if table.route_table_id == change.route_table_id else table
-        for table in facts.route_tables
-    )
-    return replace(facts, route_tables=rows)
-
-
-def _without_default(table: RouteTable) -> RouteTable:
-    if table.routes is UNSET:
-        return table
-    return replace(table, routes=tuple(route for route in table.routes if route.destination_cidr_block != _EVERYWHERE))
 
 
 def _attribute(change: SetVpcAttribute) -> VpcAttribute:

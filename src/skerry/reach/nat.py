@@ -91,7 +91,9 @@ def _new_start(local: VpcPaths, nat: NatGateway, passed: tuple[Passed, ...]) -> 
     if isinstance(subnet, Missing) or not rows:
         return Missing(f"the subnet and addresses of {nat.nat_gateway_id}", "ec2:DescribeNatGateways")
     own = rows[0].private_ip.addresses if rows[0].private_ip is not None else block_of(subnet, EMPTY)
-    public = any(nat_address.public_ip is not None for nat_address in rows)
+    # Only an Elastic IP address has an allocation, which is listed before its address.
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGatewayAddress.html
+    public = any(row.public_ip is not None or row.allocation_id is not None for row in rows)
     return Start(subnet, own, client_ports.NAT, public, NAT, passed=passed)
 
 

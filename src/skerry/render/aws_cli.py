@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from skerry.model.world import World
 from skerry.plan.records import Plan, Planned
 from skerry.render import iac_common
-from skerry.render.aws_cli_commands import AwsCommand, Commands, CommandStep, CommandWriter, FunctionCall
+from skerry.render.aws_cli_commands import CommandWriter
+from skerry.render.aws_cli_steps import AwsCommand, Commands, CommandStep, FunctionCall
 from skerry.render.hcl import format_comment
 from skerry.render.money import format_cost
 from skerry.render.plan import title_of
@@ -61,8 +62,9 @@ def render(world: World, plan: Plan) -> str:
     if not plan.changes:
         return f"#!/bin/sh\n{heading}"
     region = _region(world)
-    names = _functions_in(step for _, step in steps if step)
-    used = [text.format(region=region) for name, text in (("wait_until_available", _WAIT),) if name in names]
+    names = _functions_in(step.commands for _, step in steps if step)
+    functions = (("wait_until_available", _WAIT), ("delete_endpoint", _DELETE))
+    used = [text.format(region=region) for name, text in functions if name in names]
     parts = [f"#!/bin/sh\n{heading}{_usage(world)}\nset -eu\nexport AWS_PAGER=\n", *used]
     parts += [_change(number, row, step, region) for number, (row, step) in enumerate(steps, 1)]
     parts += _reversal([step for _, step in steps if step], region)
@@ -79,13 +81,8 @@ def _region(world: World) -> str:
     return "" if world.region is None else f" --region {format_word(world.region)}"
 
 
-def _functions_in(steps: Iterable[CommandStep]) -> set[str]:
-    return {
-        command.function
-        for step in steps
-        for command in (*step.commands, *step.reversal)
-        if isinstance(command, FunctionCall)
-    }
+def _functions_in(commands: Iterable[Commands]) -> set[str]:
+    return {command.function for same in commands for command in same if isinstance(command, FunctionCall)}
 
 
 def _change(number: int, row: Planned, step: CommandStep | None, region: str) -> str:
@@ -112,7 +109,9 @@ def _reversal(steps: list[CommandStep], region: str) -> Iterator[str]:
             lines.append(format_comment(step.loss))
         lines += _format(step.reversal, region)
     if lines:
-        function = _DELETE.format(region=region) if "delete_endpoint" in _functions_in(steps) else ""
+        function = (
+            _DELETE.format(region=region) if "delete_endpoint" in _functions_in(step.reversal for step in steps) else ""
+        )
         text = "".join([function, *lines])
         yield f"{_REVERSAL}\n#\n" + "".join(f"# {line}\n" if line else "#\n" for line in text.splitlines())
 

@@ -5,7 +5,7 @@ and https://docs.aws.amazon.com/cli/latest/reference/route53/associate-vpc-with-
 """
 
 import json
-from typing import NamedTuple, assert_never
+from typing import assert_never
 
 from skerry.model.network import Route
 from skerry.model.world import World
@@ -18,51 +18,29 @@ from skerry.plan.changes import (
     ConfigureService,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
+    CreateNatGateway,
     CreateSecurityGroup,
     DeleteEndpoint,
+    DeleteRoute,
+    EndpointChange,
     MirrorImage,
     ModifyEndpoint,
     ProposeStatement,
+    ReplaceRoute,
     RevokeRule,
+    RouteChange,
+    RouteToInternetGateway,
     RouteToNat,
     SetVpcAttribute,
     is_new,
 )
 from skerry.plan.records import Planned
-from skerry.render import iac_common
+from skerry.render import aws_cli_services, iac_common
+from skerry.render.aws_cli_steps import AwsCommand, Commands, CommandStep, FunctionCall, Option
 from skerry.render.iac_names import Names
 from skerry.render.shell_words import Json, JsonWord, Variable, Word
 
 _DEFAULT = "0.0.0.0/0"
-Option = tuple[str, tuple[Word | JsonWord, ...]]
-
-
-class AwsCommand(NamedTuple):
-    """A command of the AWS CLI; its answer to ``query`` becomes the value of ``variable``."""
-
-    service: str
-    operation: str
-    options: tuple[Option, ...]
-    variable: Variable | None = None
-    query: str = ""
-
-
-class FunctionCall(NamedTuple):
-    """A call of one of the script's own functions with an id."""
-
-    function: str
-    argument: Word
-
-
-Commands = tuple[AwsCommand | FunctionCall, ...]
-
-
-class CommandStep(NamedTuple):
-    """The commands of a change, and those that take it back; ``loss`` says why there are none, or what is lost."""
-
-    commands: Commands
-    reversal: Commands = ()
-    loss: str = ""
 
 
 class CommandWriter:
@@ -81,19 +59,21 @@ class CommandWriter:
         match change:
             case CreateSecurityGroup() | AuthorizeRule() | RevokeRule():
                 return self._of_group(row, change)
-            case CreateInterfaceEndpoint() | CreateGatewayEndpoint() | ModifyEndpoint():
+            case CreateInterfaceEndpoint() | CreateGatewayEndpoint() | ModifyEndpoint() | DeleteEndpoint():
                 return self._of_endpoint(change)
             case SetVpcAttribute():
                 return CommandStep((_attribute(change, value=True),), (_attribute(change, value=False),))
             case AddAclEntry():
                 return _entry(change)
-            case RouteToNat():
-                return None if change.nat_gateway_id is None else self._default_route(change, change.nat_gateway_id)
+            case CreateNatGateway():
+                return self._nat_gateway(change)
+            case DeleteRoute() | ReplaceRoute() | RouteToInternetGateway() | RouteToNat():
+                return self._of_route(change)
+            case ConfigureService():
+                return aws_cli_services.update_service(self._world, row, change)
             case AssociateZone():
                 return self._association(change)
-            case (
-                AddZoneRecord() | DeleteEndpoint() | ConfigureService() | ProposeStatement() | MirrorImage() | Advise()
-            ):
+            case AddZoneRecord() | ProposeStatement() | MirrorImage() | Advise():
                 return None
             case _:
                 assert_never(change)
@@ -127,7 +107,7 @@ class CommandWriter:
             case _:
                 assert_never(change)
 
-    def _of_endpoint(self, change: CreateInterfaceEndpoint | CreateGatewayEndpoint | ModifyEndpoint) -> CommandStep:
+    def _of_endpoint(self, change: EndpointChange) -> CommandStep:
         match change:
             case CreateInterfaceEndpoint():
                 return self._interface_endpoint(change)
@@ -135,6 +115,9 @@ class CommandWriter:
                 return self._endpoint(change, "Gateway", ("route-table-ids", *change.route_tables))
             case ModifyEndpoint():
                 return self._modified_endpoint(change)
+            case DeleteEndpoint():
+                gone = f"{change.endpoint_id} cannot be restored."
+                return CommandStep((FunctionCall("delete_endpoint", change.endpoint_id),), (), gone)
             case _:
                 assert_never(change)
 
@@ -241,21 +224,51 @@ class CommandWriter:
         policy = self._world.vpc_endpoints[change.endpoint_id].policy_document
         return [("reset-policy",)] if policy is None else _policy(policy)
 
-    def _default_route(self, change: RouteToNat, nat_gateway: str) -> CommandStep:
-        route: tuple[tuple[str, ...], ...] = (
-            ("route-table-id", change.route_table_id),
-            ("destination-cidr-block", _DEFAULT),
+    def _nat_gateway(self, change: CreateNatGateway) -> CommandStep:
+        """Return the commands for an Elastic IP address and a NAT gateway with it.
+
+        https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html
+        """
+        nat, address = self._made(change.nat_gateway_id), self._made(change.allocation_id)
+        allocate = _ec2("allocate-address", ("domain", "vpc"))._replace(variable=address, query="AllocationId")
+        create = _ec2("create-nat-gateway", ("subnet-id", change.subnet_id), ("allocation-id", address))._replace(
+            variable=nat, query="NatGateway.NatGatewayId"
         )
-        to_nat = ("nat-gateway-id", nat_gateway)
+        wait = _ec2("wait nat-gateway-available", ("nat-gateway-ids", nat))
+        back = (
+            _ec2("delete-nat-gateway", ("nat-gateway-id", nat)),
+            _ec2("wait nat-gateway-deleted", ("nat-gateway-ids", nat)),
+            _ec2("release-address", ("allocation-id", address)),
+        )
+        return CommandStep((allocate, create, wait), back)
+
+    def _of_route(self, change: RouteChange) -> CommandStep:
+        match change:
+            case DeleteRoute():
+                gone = f"The black hole for {change.destination} in {change.route_table_id} cannot be restored."
+                return CommandStep(
+                    (_ec2("delete-route", *_route(change.route_table_id, change.destination)),), (), gone
+                )
+            case RouteToNat():
+                return _create_route(change.route_table_id, "nat-gateway-id", self.variable_of(change.nat_gateway_id))
+            case RouteToInternetGateway():
+                return _create_route(change.route_table_id, "gateway-id", change.internet_gateway_id)
+            case ReplaceRoute():
+                return self._replace_route(change)
+            case _:
+                assert_never(change)
+
+    def _replace_route(self, change: ReplaceRoute) -> CommandStep:
+        route = _route(change.route_table_id, change.destination)
+        option = "nat-gateway-id" if change.target_kind == "nat-gateway" else "gateway-id"
         table = self._world.route_tables.get(change.route_table_id)
         routes = (table.routes or ()) if table is not None else ()
-        former = next((row for row in routes if row.destination_cidr_block == _DEFAULT), None)
-        if former is None:
-            return CommandStep((_ec2("create-route", *route, to_nat),), (_ec2("delete-route", *route),))
-        target = _target_option(former)
-        replace = (_ec2("replace-route", *route, to_nat),)
+        former = next((row for row in routes if row.to == change.destination), None)
+        target = None if former is None else _target_option(former)
+        replace = (_ec2("replace-route", *route, (option, self.variable_of(change.target))),)
         if target is None:
-            return CommandStep(replace, (), f"The former target of {_DEFAULT} in {change.route_table_id} is not known.")
+            lost = f"The former target of {change.destination} in {change.route_table_id} is not known."
+            return CommandStep(replace, (), lost)
         return CommandStep(replace, (_ec2("replace-route", *route, target),))
 
     def _association(self, change: AssociateZone) -> CommandStep:
@@ -269,6 +282,20 @@ class CommandWriter:
 
 def _ec2(operation: str, *options: tuple[Word | JsonWord, ...]) -> AwsCommand:
     return AwsCommand("ec2", operation, tuple((str(option[0]), option[1:]) for option in options))
+
+
+def _route(table_id: str, destination: str) -> tuple[tuple[str, str], ...]:
+    """Return the options that name a route."""
+    is_list = destination.startswith("pl-")
+    return (
+        ("route-table-id", table_id),
+        ("destination-prefix-list-id" if is_list else "destination-cidr-block", destination),
+    )
+
+
+def _create_route(table_id: str, option: str, target: Word) -> CommandStep:
+    route = _route(table_id, _DEFAULT)
+    return CommandStep((_ec2("create-route", *route, (option, target)),), (_ec2("delete-route", *route),))
 
 
 def _policy(policy: str | None) -> list[tuple[str | JsonWord, ...]]:

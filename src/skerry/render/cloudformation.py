@@ -17,11 +17,13 @@ from skerry.model.world import World
 from skerry.plan.changes import (
     AddAclEntry,
     AuthorizeRule,
-    Change,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
+    CreateNatGateway,
     CreateSecurityGroup,
     ModifyEndpoint,
+    ReplaceRoute,
+    RouteToInternetGateway,
     RouteToNat,
     SetVpcAttribute,
     is_new,
@@ -65,9 +67,14 @@ _WAITS_FOR: dict[_Stage, tuple[_Stage, ...]] = {
 def render(world: World, plan: Plan) -> str:
     """Write a plan as a template. Raises `InputError` if it changes a resource outside CloudFormation."""
     iac_common.refuse_unless_something(plan, "CloudFormation")
+    iac_common.refuse_unwritable_changes(plan, "CloudFormation")
     rows = iac_common.expressible_changes_of(plan)
     iac_common.refuse(
-        [planned.change for planned in rows if _is_of_others(world, planned.change)],
+        [
+            planned.change
+            for planned in rows
+            if isinstance(planned.change, ModifyEndpoint | SetVpcAttribute | ReplaceRoute)
+        ],
         "CloudFormation cannot change what it has not created",
         "Use ",
         Argument.FORMAT,
@@ -89,13 +96,6 @@ def _size_note(text: str) -> str:
     return f"\nLonger than the {_MOST_INLINE:,} bytes that a request may have: deploy it from a bucket (--s3-bucket)."
 
 
-def _is_of_others(world: World, change: Change) -> bool:
-    """Return whether a change modifies an existing resource instead of adding one."""
-    if isinstance(change, RouteToNat):
-        return iac_common.replaces_route(world, change)
-    return isinstance(change, ModifyEndpoint | SetVpcAttribute)
-
-
 class _Template:
     """A template under construction: parameters by what they stand for, resources by their logical ids."""
 
@@ -107,6 +107,7 @@ class _Template:
         self._stages: dict[str, _Stage] = {}
         self._outputs: dict[str, Json] = {}
         self._groups: dict[str, str] = {}
+        self._nat_gateways: dict[str, Json] = {}
 
     def whole(self, description: str) -> Json:
         """Return the template."""
@@ -153,13 +154,13 @@ class _Template:
                 self._gateway(row, change)
             case AddAclEntry():
                 self._entry(row, change)
+            case CreateNatGateway():
+                self._nat_gateway(row, change)
             case RouteToNat():
-                properties = {
-                    "RouteTableId": change.route_table_id,
-                    "DestinationCidrBlock": "0.0.0.0/0",
-                    "NatGatewayId": change.nat_gateway_id,
-                }
-                self._resource("DefaultRoute", "AWS::EC2::Route", properties, row, "route")
+                target = self._nat_gateways.get(change.nat_gateway_id, change.nat_gateway_id)
+                self._default_route(row, change.route_table_id, {"NatGatewayId": target})
+            case RouteToInternetGateway():
+                self._default_route(row, change.route_table_id, {"GatewayId": change.internet_gateway_id})
             case _:
                 message = f"CloudFormation cannot say this: {title_of(change)}"
                 raise InputError(message, "Use ", Argument.FORMAT, " terraform.")
@@ -241,6 +242,17 @@ class _Template:
         }
         side = "Outbound" if change.direction == "out" else "Inbound"
         self._resource(f"{side}Entry{change.number}", "AWS::EC2::NetworkAclEntry", properties, row, "filter")
+
+    def _nat_gateway(self, row: Planned, change: CreateNatGateway) -> None:
+        address = self._resource("NatAddress", "AWS::EC2::EIP", {"Domain": "vpc"}, row, "group")
+        properties = {"AllocationId": {"Fn::GetAtt": [address, "AllocationId"]}, "SubnetId": change.subnet_id}
+        name = self._resource("NatGateway", "AWS::EC2::NatGateway", properties, row, "group")
+        self._nat_gateways[change.nat_gateway_id] = {"Ref": name}
+        self._output(f"{name}Id", f"The NAT gateway in {change.subnet_id}.", {"Ref": name})
+
+    def _default_route(self, row: Planned, table_id: str, target: Json) -> None:
+        properties = {"RouteTableId": table_id, "DestinationCidrBlock": "0.0.0.0/0", **target}
+        self._resource("DefaultRoute", "AWS::EC2::Route", properties, row, "route")
 
     def _resource(self, wanted: str, kind: str, properties: Json, row: Planned, stage: _Stage) -> str:
         """Add a resource under a logical id that none has yet; the id."""

@@ -2,21 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 
-from msgspec import UNSET
-
 from skerry.errors import Argument, InputError
 from skerry.model.world import World
 from skerry.plan.changes import (
     AddZoneRecord,
     AssociateZone,
     Change,
+    ConfigureService,
     CreateGatewayEndpoint,
     DeleteEndpoint,
+    DeleteRoute,
     Manual,
     MirrorImage,
     ModifyEndpoint,
     ProposeStatement,
-    RouteToNat,
+    RevokeRule,
     is_new,
 )
 from skerry.plan.records import Plan, Planned, Why
@@ -37,8 +37,8 @@ def expressible_changes_of(plan: Plan) -> list[Planned]:
 
 
 def _is_by_hand(change: Change) -> bool:
-    if isinstance(change, RouteToNat):
-        return change.nat_gateway_id is None
+    if isinstance(change, ConfigureService):
+        return not change.has_settings
     return isinstance(change, Manual)
 
 
@@ -58,14 +58,14 @@ def refuse(changes: Sequence[Change], what: str, *advice: str | Argument) -> Non
         raise InputError(f"{what}: {'; '.join(title_of(change) for change in changes)}", *advice)
 
 
-def replaces_route(world: World, change: RouteToNat) -> bool:
-    """Tell whether the table has a default route already; AWS accepts no second one.
-
-    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html
-    """
-    table = world.route_tables.get(change.route_table_id)
-    routes = () if table is None or table.routes is UNSET else table.routes
-    return any(route.destination_cidr_block == "0.0.0.0/0" for route in routes)
+def refuse_unwritable_changes(plan: Plan, language: str) -> None:
+    """Raise `InputError` for removals, and for settings of services: a file changes what it has created itself."""
+    changes = [planned.change for planned in plan.changes]
+    removals = [change for change in changes if isinstance(change, RevokeRule | DeleteEndpoint | DeleteRoute)]
+    refuse(removals, f"{language} cannot take away what it has not made", "Do this by hand, and plan again.")
+    settings = [change for change in changes if isinstance(change, ConfigureService) and change.has_settings]
+    what = f"{language} changes a service only where it is written"
+    refuse(settings, what, "Change the service there, or with aws ecs update-service, and plan again.")
 
 
 def services_of_prefix_lists(world: World, rows: Iterable[Planned]) -> dict[str, str]:
@@ -121,7 +121,7 @@ def manual_details_of(change: Change) -> list[str]:
     match change:
         case ProposeStatement():
             return [change.message, change.statement]
-        case DeleteEndpoint() | MirrorImage() | RouteToNat() | AssociateZone() | AddZoneRecord():
+        case MirrorImage() | AssociateZone() | AddZoneRecord():
             return [change.message]
         case _:
             return []

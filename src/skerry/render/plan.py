@@ -19,13 +19,19 @@ from skerry.plan.changes import (
     ConfigureService,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
+    CreateNatGateway,
     CreateSecurityGroup,
     DeleteEndpoint,
+    DeleteRoute,
+    EndpointChange,
     Manual,
     MirrorImage,
     ModifyEndpoint,
     ProposeStatement,
+    ReplaceRoute,
     RevokeRule,
+    RouteChange,
+    RouteToInternetGateway,
     RouteToNat,
     Rule,
     SetVpcAttribute,
@@ -73,6 +79,7 @@ _STRATEGIES: dict[StrategyName, str] = {
     "existing-way": "the existing way out, opened for HTTPS",
     "task-groups": "endpoints that admit the tasks' security groups",
     "nat-gateway": "a NAT gateway in place of endpoints",
+    "public-address": "public addresses of tasks in place of endpoints",
 }
 
 
@@ -129,7 +136,7 @@ def _change(number: int, row: Planned) -> Iterator[str]:
     yield f"  {number}. {clean(title_of(row.change))}  {_disposition(row)}"
     for line in _details(row.change):
         yield f"     {clean(line)}"
-    if row.note and not isinstance(row.change, Manual):
+    if row.note and row.note != getattr(row.change, "message", ""):
         yield f"     {click.style('note', fg='yellow')}: {clean(row.note)}"
     if row.by is not None:
         yield f"     {click.style('only', fg='yellow')} account {clean(row.by)}, which owns the VPC, can do this"
@@ -165,6 +172,10 @@ def title_of(change: Change) -> str:
     """Return a change in a few words."""
     if isinstance(change, Manual):
         return _by_hand(change)
+    if isinstance(change, EndpointChange):
+        return _endpoint_title(change)
+    if isinstance(change, RouteChange):
+        return _route_title(change)
     match change:
         case CreateSecurityGroup():
             return f"create security group {change.name} in {change.vpc_id}"
@@ -172,32 +183,53 @@ def title_of(change: Change) -> str:
             return f"allow {_rule(change.direction, change.rule)}, in {resource_name_of(change.group_id)}"
         case RevokeRule():
             return f"take away {_rule(change.direction, change.rule)}, in {resource_name_of(change.group_id)}"
+        case SetVpcAttribute():
+            return f"switch {_ATTRIBUTES[change.attribute]} of {change.vpc_id} on"
+        case AddAclEntry():
+            return f"add an entry to network ACL {change.acl_id}"
+        case CreateNatGateway():
+            return f"create a NAT gateway in {change.subnet_id} of {change.vpc_id}, with an Elastic IP address"
+        case _:
+            assert_never(change)
+
+
+def _endpoint_title(change: EndpointChange) -> str:
+    match change:
         case CreateInterfaceEndpoint():
             return f"create interface endpoint {change.service_name} in {change.vpc_id}"
         case CreateGatewayEndpoint():
             return f"create gateway endpoint {change.service_name} in {change.vpc_id}"
         case ModifyEndpoint():
             return f"modify endpoint {resource_name_of(change.endpoint_id)}"
-        case SetVpcAttribute():
-            return f"switch {_ATTRIBUTES[change.attribute]} of {change.vpc_id} on"
-        case AddAclEntry():
-            return f"add an entry to network ACL {change.acl_id}"
+        case DeleteEndpoint():
+            return f"delete endpoint {change.endpoint_id}"
+        case _:
+            assert_never(change)
+
+
+def _route_title(change: RouteChange) -> str:
+    match change:
+        case DeleteRoute():
+            return f"delete the black hole for {change.destination} from {change.route_table_id}"
+        case ReplaceRoute():
+            target = resource_name_of(change.target)
+            return f"replace the target of {change.destination} in {change.route_table_id} by {target}"
+        case RouteToInternetGateway():
+            return f"route {change.route_table_id} to {change.internet_gateway_id}"
+        case RouteToNat():
+            return f"route {change.route_table_id} to {resource_name_of(change.nat_gateway_id)}"
         case _:
             assert_never(change)
 
 
 def _by_hand(change: Manual) -> str:
     match change:
-        case DeleteEndpoint():
-            return f"delete endpoint {change.endpoint_id}"
         case ConfigureService():
             return f"configure {change.service}: {change.message}"
         case ProposeStatement():
             return f"add a statement to the policy of {change.resource}"
         case MirrorImage():
             return f"copy image {change.image} into ECR"
-        case RouteToNat():
-            return f"route {change.route_table_id} to {change.nat_gateway_id or 'a NAT gateway that is to be made'}"
         case AssociateZone():
             return f"associate hosted zone {change.zone_id} with {change.vpc_id}"
         case AddZoneRecord() if is_new(change.zone_id):
@@ -214,7 +246,8 @@ def resource_name_of(resource: str) -> str:
     """Return the name of a resource: its purpose if the plan creates it, else its id."""
     if not is_new(resource):
         return resource
-    return f"the new {resource.partition('-new-')[2]}"
+    kind, _, name = resource.partition("-new-")
+    return f"the new NAT gateway of {name}" if kind == "nat" else f"the new {name}"
 
 
 def _rule(direction: str, rule: Rule) -> str:
@@ -236,8 +269,10 @@ def _details(change: Change) -> Iterator[str]:
             way = "in from" if change.direction == "in" else "out to"
             ports = "-".join(dict.fromkeys(str(port) for port in change.ports))
             yield f"rule {change.number}: allow TCP {ports} {way} {change.cidr}"
-        case DeleteEndpoint() | RouteToNat() | MirrorImage() | AssociateZone() | AddZoneRecord():
+        case MirrorImage() | AssociateZone() | AddZoneRecord():
             yield change.message
+        case ConfigureService() if change.subnets or change.groups:
+            yield f"with only {', '.join(change.subnets or change.groups)}"
         case ProposeStatement():
             yield change.message
             yield change.statement

@@ -13,19 +13,19 @@ from skerry.plan.changes import (
     AuthorizeRule,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
+    CreateNatGateway,
     CreateSecurityGroup,
-    RevokeRule,
     is_new,
 )
 from skerry.plan.records import Plan, Planned
-from skerry.render import iac_common, terraform_import, terraform_resources
+from skerry.render import iac_common, terraform_import, terraform_resources, terraform_routes
 from skerry.render.hcl import HclReference, Value, format_block, format_comment, join_blocks
 from skerry.render.iac_names import Names
 from skerry.render.terraform_blocks import ResourceBlock, format_resources
 
 _REQUIRED = ">= 1.5"  # the first with import blocks
 _PROVIDER = ">= 5.0"
-_TAGGED = (CreateSecurityGroup, AuthorizeRule, CreateInterfaceEndpoint, CreateGatewayEndpoint)
+_TAGGED = (CreateSecurityGroup, AuthorizeRule, CreateInterfaceEndpoint, CreateGatewayEndpoint, CreateNatGateway)
 
 
 def render(world: World, plan: Plan) -> str:
@@ -34,12 +34,11 @@ def render(world: World, plan: Plan) -> str:
     Raises `InputError` where Terraform can make nothing of it.
     """
     iac_common.refuse_unless_something(plan, "Terraform")
+    iac_common.refuse_unwritable_changes(plan, "Terraform")
     rows = iac_common.expressible_changes_of(plan)
     heading = format_comment(iac_common.heading_of(plan))
     if not rows:
         return heading
-    revoked = [planned.change for planned in rows if isinstance(planned.change, RevokeRule)]
-    iac_common.refuse(revoked, "Terraform cannot take away what it has not made", "Do this by hand, and plan again.")
     names = Names(rows, world.region)
     parts = [heading, *_settings(world, rows, names), *_looked_up(world, rows, names)]
     parts += format_resources(_resources(world, rows, names), rows)
@@ -55,7 +54,8 @@ def _resources(world: World, rows: list[Planned], names: Names) -> Iterator[Reso
     yield from terraform_resources.interface_endpoints(rows, names)
     yield from terraform_resources.gateway_endpoints(rows, names)
     yield from terraform_import.imported_endpoints(world, rows, names)
-    yield from terraform_import.routes_to_nat(world, rows)
+    yield from terraform_routes.nat_gateways(world, rows)
+    yield from terraform_routes.routes(world, rows)
 
 
 _INPUTS = {

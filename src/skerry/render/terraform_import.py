@@ -17,7 +17,7 @@ from skerry.errors import InputError
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.world import World
-from skerry.plan.changes import ModifyEndpoint, RouteToNat, SetVpcAttribute
+from skerry.plan.changes import ModifyEndpoint, SetVpcAttribute
 from skerry.plan.records import Planned
 from skerry.render import iac_common
 from skerry.render.hcl import HclCall, HclReference, Value, format_block
@@ -74,7 +74,7 @@ def imported_endpoints(world: World, rows: Iterable[Planned], names: Names) -> I
                 settings=(settings,),
                 comment=comment_of(world, [planned]),
                 nested=(_kept(ignored),),
-                before=(_import(address, change.endpoint_id),),
+                before=(import_resource(address, change.endpoint_id),),
                 after=(removal_note(address, change.endpoint_id),),
             )
 
@@ -128,7 +128,8 @@ def _kept(ignored: list[str]) -> str:
     return format_block("lifecycle", {"prevent_destroy": True, "ignore_changes": references})
 
 
-def _import(to: str, resource_id: str) -> str:
+def import_resource(to: str, resource_id: str) -> str:
+    """Return an ``import`` block: Terraform takes over an existing resource."""
     return format_block("import", {"to": HclReference(to), "id": resource_id})
 
 
@@ -148,7 +149,7 @@ def imported_vpcs(world: World, rows: Iterable[Planned]) -> Iterator[ResourceBlo
             settings=(settings,),
             comment=comment_of(world, same),
             nested=(_kept(ignored),),
-            before=(_import(address, vpc_id),),
+            before=(import_resource(address, vpc_id),),
             after=(removal_note(address, vpc_id),),
         )
 
@@ -167,30 +168,3 @@ def _vpc_settings(world: World, vpc_id: str, rows: list[Planned]) -> tuple[dict[
         else:
             settings[attribute] = current
     return settings, ignored
-
-
-def routes_to_nat(world: World, rows: Iterable[Planned]) -> Iterator[ResourceBlock]:
-    """Yield default routes to NAT gateways; an existing one is taken over, because AWS accepts no second one.
-
-    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/route#import
-    """
-    for planned in rows:
-        change = planned.change
-        if isinstance(change, RouteToNat):
-            address = f"aws_route.{Names.plain(change.route_table_id)}"
-            route_id = f"{change.route_table_id}_0.0.0.0/0"
-            exists = iac_common.replaces_route(world, change)
-            settings: dict[str, Value] = {
-                "route_table_id": change.route_table_id,
-                "destination_cidr_block": "0.0.0.0/0",
-                "nat_gateway_id": change.nat_gateway_id,
-            }
-            yield ResourceBlock(
-                stage="routes",
-                address=address,
-                rows=(planned,),
-                settings=(settings,),
-                comment=comment_of(world, [planned]),
-                before=(_import(address, route_id),) if exists else (),
-                after=(removal_note(address, route_id),) if exists else (),
-            )

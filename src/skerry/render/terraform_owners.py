@@ -8,12 +8,22 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpc_
 from typing import assert_never
 
 from skerry.model.world import World
-from skerry.plan.changes import AddAclEntry, AuthorizeRule, ModifyEndpoint, RouteToNat, SetVpcAttribute, is_new
+from skerry.plan.changes import (
+    AddAclEntry,
+    AuthorizeRule,
+    ModifyEndpoint,
+    ReplaceRoute,
+    RouteToInternetGateway,
+    RouteToNat,
+    SetVpcAttribute,
+    is_new,
+)
 from skerry.plan.records import Planned
 from skerry.render.hcl import HclReference, format_block, format_comment
 
 _SIDES = {"in": "ingress", "out": "egress"}
-ExistingChange = AuthorizeRule | AddAclEntry | SetVpcAttribute | ModifyEndpoint | RouteToNat
+_NewRoute = ReplaceRoute | RouteToInternetGateway | RouteToNat
+ExistingChange = AuthorizeRule | AddAclEntry | SetVpcAttribute | ModifyEndpoint | _NewRoute
 """Changes of resources that exist."""
 
 
@@ -23,7 +33,15 @@ def owner_note(world: World, row: Planned) -> str:
     match change:
         case AuthorizeRule() if is_new(change.group_id):
             return ""
-        case AuthorizeRule() | AddAclEntry() | SetVpcAttribute() | ModifyEndpoint() | RouteToNat():
+        case (
+            AuthorizeRule()
+            | AddAclEntry()
+            | SetVpcAttribute()
+            | ModifyEndpoint()
+            | ReplaceRoute()
+            | RouteToInternetGateway()
+            | RouteToNat()
+        ):
             written = row.origin.place if row.origin and row.origin.address else None
             return f"Existing: {_note(world, change)}" + (f"\nIt is written in {written}." if written else "")
         case _:
@@ -45,7 +63,7 @@ def _note(world: World, change: ExistingChange) -> str:
             return _argument(change.vpc_id, kind, f"{change.attribute} = true")
         case ModifyEndpoint():
             return _argument(change.endpoint_id, "aws_vpc_endpoint", " and ".join(_arguments_of(change)))
-        case RouteToNat():
+        case ReplaceRoute() | RouteToInternetGateway() | RouteToNat():
             main = _is_main(world, change.route_table_id)
             return _route(change, "aws_default_route_table" if main else "aws_route_table")
         case _:
@@ -87,10 +105,14 @@ def _argument(resource: str, kind: str, what: str) -> str:
     )
 
 
-def _route(change: RouteToNat, kind: str) -> str:
+def _route(change: _NewRoute, kind: str) -> str:
+    to_nat = isinstance(change, RouteToNat) or (
+        isinstance(change, ReplaceRoute) and change.target_kind == "nat-gateway"
+    )
+    argument = "nat_gateway_id" if to_nat else "gateway_id"
     return (
         f"if your Terraform has {change.route_table_id} as {kind} with route blocks, or its default route as\n"
-        "aws_route, change nat_gateway_id there, and delete this resource with its import block, if it has one."
+        f"aws_route, change {argument} there, and delete this resource with its import block, if it has one."
     )
 
 

@@ -1,0 +1,70 @@
+"""The disruption of changes of routes and NAT gateways."""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from msgspec import UNSET
+
+from skerry.model.facts import Missing
+from skerry.model.route_targets import spell_target
+from skerry.model.world import World
+from skerry.plan.changes import (
+    CreateNatGateway,
+    DeleteRoute,
+    Disposition,
+    ReplaceRoute,
+    RouteChange,
+    RouteToInternetGateway,
+    RouteToNat,
+)
+
+_SHOWN = 5
+
+
+def list_briefly(names: Iterable[str]) -> str:
+    """Return the first names in alphabetical order, and the number of the others."""
+    ordered = sorted(names)
+    more = f" and {len(ordered) - _SHOWN} more" if len(ordered) > _SHOWN else ""
+    return ", ".join(ordered[:_SHOWN]) + more
+
+
+def effect_of_route(world: World, change: RouteChange | CreateNatGateway) -> tuple[Disposition, str]:
+    """Return the effect of a route on the subnets of its table.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
+    """
+    match change:
+        case CreateNatGateway():
+            return "safe", "it gets a new Elastic IP address"
+        case DeleteRoute():
+            return "disruptive", "the target of the route is gone, and the route cannot be restored"
+        case ReplaceRoute():
+            earlier = _target_of(world, change)
+            return "disruptive", f"{_subnets_of(world, change)} used {earlier}; open connections are closed"
+        case RouteToInternetGateway():
+            effect = f"in {_subnets_of(world, change)} whatever has a public address can be reached from the internet"
+            return "disruptive", effect
+        case RouteToNat():
+            return "safe", f"all of {_subnets_of(world, change)} reach the internet then"
+        case _:
+            assert_never(change)
+
+
+def _target_of(world: World, change: ReplaceRoute) -> str:
+    """Return the current target of a route."""
+    routes = world.route_tables[change.route_table_id].routes
+    targets = [
+        spell_target(route.target) for route in (() if routes is UNSET else routes) if route.to == change.destination
+    ]
+    return targets[0] if targets else "no gateway"
+
+
+def _subnets_of(world: World, change: RouteChange) -> str:
+    """Return the subnets of a route table."""
+    tables = ((subnet.subnet_id, world.route_table_of(subnet)) for subnet in world.facts.subnets)
+    names = [
+        name
+        for name, table in tables
+        if not isinstance(table, Missing) and table.route_table_id == change.route_table_id
+    ]
+    return list_briefly(names) or f"the subnets of {change.route_table_id}"
