@@ -199,6 +199,11 @@ def test_new_routes_and_nat_gateway_are_resources() -> None:
         "Fn::GetAtt": ["NatAddress", "AllocationId"]
     }
     assert list(template["Outputs"]) == ["NatGatewayId"]
+    tags = [{"Key": "Name", "Value": "nat-subnet-0123456789abcdef0"}]
+    assert {name: row["Properties"].get("Tags") for name, row in template["Resources"].items() if "Nat" in name} == {
+        "NatAddress": tags,
+        "NatGateway": tags,
+    }
     assert problems(text) == []
 
 

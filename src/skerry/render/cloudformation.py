@@ -244,8 +244,10 @@ class _Template:
         self._resource(f"{side}Entry{change.number}", "AWS::EC2::NetworkAclEntry", properties, row, "filter")
 
     def _nat_gateway(self, row: Planned, change: CreateNatGateway) -> None:
-        address = self._resource("NatAddress", "AWS::EC2::EIP", {"Domain": "vpc"}, row, "group")
-        properties = {"AllocationId": {"Fn::GetAtt": [address, "AllocationId"]}, "SubnetId": change.subnet_id}
+        tags = _named(f"nat-{change.subnet_id}")
+        address = self._resource("NatAddress", "AWS::EC2::EIP", {"Domain": "vpc", "Tags": tags}, row, "group")
+        allocation = {"Fn::GetAtt": [address, "AllocationId"]}
+        properties = {"AllocationId": allocation, "SubnetId": change.subnet_id, "Tags": tags}
         name = self._resource("NatGateway", "AWS::EC2::NatGateway", properties, row, "group")
         self._nat_gateways[change.nat_gateway_id] = {"Ref": name}
         self._output(f"{name}Id", f"The NAT gateway in {change.subnet_id}.", {"Ref": name})
