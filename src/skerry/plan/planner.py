@@ -28,6 +28,7 @@ from skerry.plan.disruption import disposition_of, owner_of
 from skerry.plan.narrowing import narrow
 from skerry.plan.notes import findings_for
 from skerry.plan.quotas import exceeded_quotas_of
+from skerry.plan.reachability import is_routed_out
 from skerry.plan.records import Break, Options, Plan, Planned, Remaining, Why
 from skerry.plan.scope import Failing, Found, Scope
 from skerry.plan.search import SearchResult, search
@@ -50,7 +51,7 @@ def plan(world: World, scope: Scope, options: Options | None = None) -> Plan:
         return Plan(names, before.verdict, before.verdict, proven=True)
     results: dict[Strategy, SearchResult] = {}
     plans: dict[Strategy, Plan] = {}
-    for strategy in _strategies(before, options, results):
+    for strategy in _strategies(world, scope, before, options, results):
         results[strategy] = search(world, scope, options, before, strategy)
         plans[strategy] = _plan_of(world, scope, options, before, results[strategy])
     chosen = preference.best_of(world, options, plans)
@@ -60,12 +61,15 @@ def plan(world: World, scope: Scope, options: Options | None = None) -> Plan:
     return preference.explain_choice(world, options, plans, chosen)
 
 
-def _strategies(before: Found, options: Options, results: dict[Strategy, SearchResult]) -> Iterator[Strategy]:
+def _strategies(
+    world: World, scope: Scope, before: Found, options: Options, results: dict[Strategy, SearchResult]
+) -> Iterator[Strategy]:
     """Yield the strategies to try; the broader ones may differ from the exact one only where filters lose packets."""
     yield EXACT
     exact = results[EXACT].changes
     if any(_is_filter_change(change) for change in exact) or any(_is_filtered(failing) for failing in before.failing):
-        yield from broader_strategies()
+        leads_out = _is_any_routed_out(world, scope)
+        yield from (strategy for strategy in broader_strategies() if leads_out or not strategy.opens_ways)
     if options.ingress == "subnets" and any(_is_ingress(change) for change in exact):
         yield TASK_GROUPS
     if not options.nat and any(isinstance(change, CreateInterfaceEndpoint | CreateGatewayEndpoint) for change in exact):
@@ -74,6 +78,11 @@ def _strategies(before: Found, options: Options, results: dict[Strategy, SearchR
         isinstance(change, CreateInterfaceEndpoint | CreateGatewayEndpoint) for change in exact
     ):
         yield PUBLIC
+
+
+def _is_any_routed_out(world: World, scope: Scope) -> bool:
+    subnets = [world.subnets.get(name) for launch in scope.launches for name in launch.subnets]
+    return any(subnet is not None and is_routed_out(world, subnet) for subnet in dict.fromkeys(subnets))
 
 
 def _is_ingress(change: Change) -> bool:

@@ -89,13 +89,13 @@ def _given_by(world: World, change: Change) -> Iterator[str]:
             for subnet in _subnets_of(world):
                 table = world.route_table_of(subnet)
                 is_of = isinstance(table, RouteTable) and table.route_table_id == change.route_table_id
-                if is_of and not _is_routed_out(world, subnet):
+                if is_of and not is_routed_out(world, subnet):
                     yield subnet.subnet_id
         case AddAclEntry() if change.direction == "out" and _opens_internet(world, change):
             for subnet in _subnets_of(world):
                 acl = world.network_acl_of(subnet.subnet_id)
                 if not isinstance(acl, Missing) and acl.network_acl_id == change.acl_id:
-                    yield from [subnet.subnet_id] if _is_routed_out(world, subnet) else []
+                    yield from [subnet.subnet_id] if is_routed_out(world, subnet) else []
         case _:
             return
 
@@ -112,7 +112,8 @@ def _subnets_of(world: World) -> tuple[Subnet, ...]:
     return world.facts.subnets
 
 
-def _is_routed_out(world: World, subnet: Subnet) -> bool:
+def is_routed_out(world: World, subnet: Subnet) -> bool:
+    """Tell whether a route leads from a subnet to public addresses, other than by an endpoint."""
     table = world.route_table_of(subnet)
     return isinstance(table, RouteTable) and isinstance(table.routes, tuple) and any(map(leads_out, table.routes))
 
