@@ -164,10 +164,10 @@ def _route(document: Document, endpoint: Row, tables: list[str], prefix_list: st
     for table_id in tables:
         table = _row(document, "RouteTables", "RouteTableId", table_id)
         same = [row for row in table["Routes"] if row.get("DestinationPrefixListId") == prefix_list]
-        if any(row.get("State", "active") == "active" for row in same):
+        if same:
             raise RefusedChangeError("RouteAlreadyExists")
         route = {"DestinationPrefixListId": prefix_list, "GatewayId": endpoint["VpcEndpointId"], "State": "active"}
-        table["Routes"] = [row for row in table["Routes"] if row not in same] + [route]
+        table["Routes"].append(route)
         endpoint.setdefault("RouteTableIds", []).append(table_id)
 
 
@@ -198,6 +198,24 @@ def _set_attribute(document: Document, details: Row) -> None:
         raise RefusedChangeError(details["vpc_id"])
 
 
+def _delete_endpoint(document: Document, details: Row) -> None:
+    endpoint = _row(document, "VpcEndpoints", "VpcEndpointId", details["endpoint_id"])
+    document["VpcEndpoints"].remove(endpoint)
+    for table in document["RouteTables"]:
+        table["Routes"] = [row for row in table["Routes"] if row.get("GatewayId") != details["endpoint_id"]]
+
+
+def _delete_route(document: Document, details: Row) -> None:
+    table = _row(document, "RouteTables", "RouteTableId", details["route_table_id"])
+    to = details["destination"]
+    same = [
+        row for row in table["Routes"] if to in {row.get("DestinationPrefixListId"), row.get("DestinationCidrBlock")}
+    ]
+    if not same:
+        raise RefusedChangeError("InvalidRoute.NotFound")
+    table["Routes"] = [row for row in table["Routes"] if row not in same]
+
+
 _APPLIED: dict[str, Callable[[Document, Row], None]] = {
     "create-security-group": _create_group,
     "authorize-rule": _authorize,
@@ -206,4 +224,6 @@ _APPLIED: dict[str, Callable[[Document, Row], None]] = {
     "create-gateway-endpoint": _create_gateway_endpoint,
     "modify-endpoint": _modify_endpoint,
     "set-vpc-attribute": _set_attribute,
+    "delete-endpoint": _delete_endpoint,
+    "delete-route": _delete_route,
 }

@@ -289,6 +289,25 @@ def test_internet_gateway_of_another_vpc_is_no_way_out() -> None:
     assert kinds(found) == ["Advise"]
 
 
+@pytest.mark.parametrize(
+    ("network", "strategy", "count"),
+    [
+        (private_nat(), "nat-gateway", 1),
+        (two_public(), "nat-gateway", 2),
+        (TestPublicAddresses().public("web"), "public-address", 1),
+    ],
+)
+def test_smaller_plan_with_internet_access_is_a_runner_up(network: Network, strategy: str, count: int) -> None:
+    found = planned(network)
+    assert found.strategy not in {"nat-gateway", "public-address"}
+    assert (strategy, count) in [(runner_up.strategy, runner_up.changes) for runner_up in found.runners_up]
+
+
+def test_isolated_network_has_no_runner_up_with_internet_access() -> None:
+    names = {runner_up.strategy for runner_up in planned(isolated()).runners_up}
+    assert not names & {"nat-gateway", "public-address"}
+
+
 def test_private_dns_of_an_endpoint_is_left_off_with_a_nat_gateway() -> None:
     network = two_nats()
     network.endpoint("vpce-1", "ecr.api", PrivateDnsEnabled=False)
