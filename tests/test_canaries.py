@@ -27,7 +27,7 @@ def test_canaries_detect_outputs_without_masking(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("skerry.render.text.mask", str)
     monkeypatch.setattr("skerry.render.hcl.mask", str)
     monkeypatch.setattr("skerry.render.shell_words.mask", str)
-    monkeypatch.setattr("skerry.render.json_document.mask_json", lambda node: node)
+    monkeypatch.setattr("skerry.render.json_document.mask_json", lambda node, *_: node)
     monkeypatch.setattr("skerry.render.cloudformation.mask_json", lambda node: node)
     monkeypatch.setattr("skerry.sources.redaction.pseudonyms.mask", lambda text, _put: text)
     found = {leak.partition(" ")[0] for leak in canaries.sing(account, [leaf]).leaks}

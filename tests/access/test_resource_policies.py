@@ -2,6 +2,12 @@
 
 import pytest
 
+from skerry.access import kms
+from skerry.access.requests import AccessRequest
+from skerry.model.arns import NameOrArn
+from skerry.policy.request import Request, principal_of_role
+from skerry.policy.resources import Resource
+from skerry.services.encryption import EncryptedWith
 from skerry.verdicts import BLOCKED, UNKNOWN
 from tests.holdings import (
     DELEGATION,
@@ -20,7 +26,7 @@ from tests.holdings import (
     text,
     when,
 )
-from tests.networks import ACCOUNT, REGION, Row
+from tests.networks import ACCOUNT, REGION, Network, Row
 
 READ_SECRET = statement("secretsmanager:GetSecretValue", SECRET)
 DECRYPT = statement("kms:Decrypt", KEY)
@@ -334,3 +340,10 @@ def test_repository_policy_denial_blocks_if_roles_were_not_read(network: Resourc
     network.tell("ecr:GetRepositoryPolicy", asked, {"policyText": text(deny)})
     del network.rows["RoleDetailList"]
     assert network.bad() == {"manifest": BLOCKED}
+
+
+def test_decryption_of_what_has_no_arn_is_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    encrypted = EncryptedWith(NameOrArn("token"), "alias/own", "ssm", "PARAMETER_ARN")
+    monkeypatch.setattr(kms, "encryption_of", lambda *_: encrypted)
+    request = Request(principal_of_role(NameOrArn(EXECUTION)), "ssm:GetParameters", Resource("*"))
+    assert kms.decrypt_request_for(Network().world().resources, AccessRequest("token", request)) is None

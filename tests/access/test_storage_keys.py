@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from skerry.access.storage_keys import unsupported_kind_of
+from skerry.access.storage_keys import requests_for_storage, unsupported_kind_of
+from skerry.launch.launches import launch_of_service
+from skerry.model.facts import Missing
 from skerry.verdicts import BLOCKED, UNKNOWN
 from tests.holdings import DELEGATION, KEY, Resources, statement, text, when
 from tests.networks import ACCOUNT, REGION, Row
@@ -114,3 +117,13 @@ def test_kind_of_key_that_fargate_does_not_support_blocks(key: str, kind: str) -
 def test_key_of_a_single_region_is_supported() -> None:
     assert unsupported_kind_of(KEY) is None
     assert unsupported_kind_of("1234abcd-12ab-34cd-56ef-1234567890ab") is None
+
+
+def test_request_about_a_key_of_an_unknown_account_names_no_account() -> None:
+    world = storage().world()
+    (launch,) = (launch_of_service(world, service) for service in world.facts.services)
+    requests = list(
+        requests_for_storage(world.resources, replace(launch, arn=None, definition=Missing("the definition")))
+    )
+    assert {request.request.action for request in requests} == {GENERATE, GRANT}
+    assert all(f"{OF_CLUSTER}Account".lower() not in request.request.context for request in requests)

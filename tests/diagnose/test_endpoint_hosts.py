@@ -6,9 +6,11 @@ import pytest
 
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import NeedDiagnosis, ServiceDiagnosis
+from skerry.diagnose.endpoint_hosts import missing_fact_of
 from skerry.launch.launches import launch_of_service, launches_of
+from skerry.launch.needs import Call
 from skerry.verdicts import BLOCKED, OK, UNKNOWN, Verdict
-from tests.networks import ACCOUNT, REGION, Network, container
+from tests.networks import ACCOUNT, REGION, VPC, Network, container
 
 FIPS = f"{ACCOUNT}.dkr.ecr-fips.{REGION}.amazonaws.com"
 DUAL = f"{ACCOUNT}.dkr-ecr.{REGION}.on.aws"
@@ -221,3 +223,8 @@ class TestLaunchesWithoutSubnets:
         facts = [fact.fact for item in only(network).needs for fact in item.unknowns]
         assert "the launch type of service web" in facts
         assert "the subnets that tasks may land in" in facts
+
+
+def test_host_of_a_call_without_a_service_misses_no_endpoint() -> None:
+    network = Network()
+    assert missing_fact_of(network.world(), VPC, Call("manifest", "registry.example")) is None

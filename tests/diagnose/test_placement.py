@@ -337,3 +337,32 @@ def test_windows_task_in_an_ipv6_only_subnet_is_blocked() -> None:
     ]
     hop = check_zone(network.world(), Placement("windows", "1.0.0", region=REGION), "subnet-a")
     assert [piece.code for piece in hop.lost] == ["IPV6_ONLY_NOT_FOR_WINDOWS"]
+
+
+def ipv6_only_subnet() -> Network:
+    network = Network()
+    subnet = network.row("Subnets", "subnet-a")
+    subnet.pop("CidrBlock")
+    block = {"Ipv6CidrBlock": "2600:1f18::/64", "Ipv6CidrBlockState": {"State": "associated"}}
+    subnet["Ipv6CidrBlockAssociationSet"] = [block]
+    return network
+
+
+@pytest.mark.parametrize(("region", "grade"), [("us-east-1", "documented"), ("eu-west-1", "inferred")])
+def test_ipv6_only_subnet_is_sure_in_a_region_on_the_list_of_aws(region: str, grade: str) -> None:
+    hop = check_zone(ipv6_only_subnet().world(), Placement("linux", "1.4.0", region=region), "subnet-a")
+    assert (hop.clean, hop.grade) == (True, grade)
+
+
+def test_placement_without_a_region_is_judged_by_the_zone_alone() -> None:
+    assert check_zone(Network().world(), Placement("linux", "1.4.0", region=None), "subnet-a").clean
+
+
+def test_causes_of_all_services_are_counted_once() -> None:
+    network = Network()
+    network.definition(container())
+    for name in ("web", "api"):
+        network.service(name)
+    world = network.world()
+    found = diagnose(network.walker(), [launch_of_service(world, service) for service in world.facts.services])
+    assert found.cause_count == 1

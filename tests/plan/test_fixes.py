@@ -7,7 +7,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from skerry.catalogue.services import ServiceRef
-from skerry.launch.needs import Call
+from skerry.launch.needs import Call, Interface
 from skerry.plan import manual_steps
 from skerry.plan.changes import (
     Advise,
@@ -25,8 +25,11 @@ from skerry.plan.changes import (
 from skerry.plan.disruption import disposition_of
 from skerry.plan.ordering import sort_changes
 from skerry.plan.records import Why
-from skerry.plan.scope import Scope
+from skerry.plan.scope import Failing, Kind, Scope
 from skerry.plan.security_groups import choose_task_group, endpoint_group_for, is_only_for_endpoints
+from skerry.reach.outcome import Outcome
+from skerry.reach.trace import Piece
+from skerry.verdicts import BLOCKED
 from tests.holdings import EXECUTION, MANAGED, Resources
 from tests.networks import ALL, EVERYWHERE, VPC, Network
 from tests.plan.test_rules_and_entries import served
@@ -203,3 +206,13 @@ class TestReasons:
     def test_rule_revocation_is_disruptive(self) -> None:
         revoke = RevokeRule("sg-1", "in", Rule("tcp", 443, EVERYWHERE))
         assert disposition_of(Network().world(), revoke, (), ())[0] == "disruptive"
+
+
+def test_key_policy_that_shuts_fargate_out_gets_a_statement_for_it() -> None:
+    need = Interface(groups=("sg-task",))
+    failing = Failing(Kind(launches(isolated().world())[0], ("web",)), need, "subnet-a", Outcome(BLOCKED, ()))
+    key = "arn:aws:kms:eu-west-1:111122223333:key/1"
+    piece = Piece("STORAGE_KEY_DENIES_FARGATE", key, "", "no", asked=("kms:CreateGrant", key))
+    change = manual_steps.access_fix_for(failing, piece, "policy")
+    assert isinstance(change, ProposeStatement)
+    assert json.loads(change.statement)["Principal"] == {"Service": "fargate.amazonaws.com"}

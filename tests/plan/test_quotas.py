@@ -3,6 +3,8 @@
 import pytest
 
 from skerry.plan.changes import AddAclEntry, CreateInterfaceEndpoint
+from skerry.plan.notes import findings_for
+from skerry.plan.records import Options
 from tests.networks import ALL, EVERYWHERE, VPC, Network, allow, both_ways, entry
 from tests.plan.test_rules_and_entries import served
 from tests.planning import isolated, kinds, of_kind, planned
@@ -107,3 +109,10 @@ def test_network_acl_entry_quota_excludes_the_default_entries() -> None:
         "21 outbound entries of acl-own",
     }
     assert VPC not in found.limits[0]
+
+
+def test_service_outside_the_catalogue_is_noted_as_not_verified() -> None:
+    name = "com.amazonaws.eu-west-1.bedrock-runtime"
+    change = CreateInterfaceEndpoint("vpce-new-x", VPC, name, ("subnet-a",), ("sg-open",))
+    notes = findings_for(Network().world(), Options(), (change,))
+    assert [note.resource for note in notes if note.id == "service-not-verified"] == [name]

@@ -19,12 +19,14 @@ from skerry.services.kms import (
     find_key_references,
     key_problems_of,
 )
+from skerry.services.service import ReadContext
 from tests.services.answers import (
     ACCOUNT,
     OTHER_ACCOUNT,
     REGION,
     labels_of,
     parameters_by_operation,
+    references,
     resources,
     scope,
 )
@@ -113,3 +115,8 @@ def test_key_problems_follow_from_its_state(answer: msgspec.Struct | None, label
 @pytest.mark.parametrize(("key_id", "customer"), [(None, ""), ("alias/aws/secretsmanager", ""), (ARN, ARN)])
 def test_aws_managed_key_is_no_customer_key(key_id: str | None, customer: str) -> None:
     assert customer_key_of(key_id) == customer
+
+
+def test_key_of_a_cluster_is_requested_like_one_of_its_account() -> None:
+    requests = list(KMS.requests_for(references(KMS, ARN), ReadContext()))
+    assert [request.call.operation for request in requests] == ["DescribeKey", "GetKeyPolicy", "ListGrants"]

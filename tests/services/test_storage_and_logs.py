@@ -37,6 +37,11 @@ def awslogs(group: str, prefix: str | None = None) -> LogConfiguration:
 # -------------------------------------------------------------------------------------------------------------- S3
 
 
+def test_request_about_a_bucket_alone_asks_for_no_object() -> None:
+    (request,) = S3.requests_for(references(S3, "files"), ReadContext())
+    assert request.parameters == {"Bucket": "files"}
+
+
 def test_object_requests_ask_for_each_bucket_once() -> None:
     requests = list(S3.requests_for(references(S3, "files/a", "files/b/c"), ReadContext()))
     assert parameters_by_operation(requests) == [
@@ -52,6 +57,7 @@ def test_object_requests_ask_for_each_bucket_once() -> None:
         ("s3:GetObject", FILE, Resource(FILE)),
         ("s3:GetBucketLocation", FILE, Resource("arn:aws:s3:::settings")),
         ("s3:PutObject", "logs", Resource("arn:aws:s3:::logs/", beginning=True)),
+        ("s3:GetBucketLocation", "logs", Resource("arn:aws:s3:::logs")),
     ],
 )
 def test_object_resource_is_an_object_its_bucket_or_all_objects(action: str, subject: str, resource: Resource) -> None:
@@ -136,6 +142,10 @@ def test_mount_problems_follow_from_the_access_points(
 def test_log_group_request_names_the_group() -> None:
     (request,) = LOGS.requests_for(references(LOGS, "/ecs/web"), ReadContext())
     assert (request.parameters, request.name) == ({"logGroupNamePrefix": "/ecs/web"}, "/ecs/web")
+
+
+def test_listing_of_log_groups_is_about_all_of_them() -> None:
+    assert list(LOGS.resources_of(scope(), "logs:DescribeLogGroups", "/ecs/web")) == [Resource("*")]
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,9 @@ def _references(launch: Launch) -> tuple[str, ...]:
     definition = launch.definition
     if isinstance(definition, Missing) or definition.container_definitions is UNSET:
         return ()
-    return tuple(row.image for row in definition.container_definitions if row.image)
+    return tuple(
+        row.image for row in definition.container_definitions if isinstance(row.image, str) and row.image != ""
+    )
 
 
 def _path_of(world: World, image: Image | None) -> str:

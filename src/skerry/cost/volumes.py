@@ -107,7 +107,9 @@ class Volumes(msgspec.Struct, frozen=True):
             "logs": [self.logs],
             "internet": [self.internet],
         }
-        return tuple(driver for driver in DRIVERS if any(row.value and row.basis != "measured" for row in rows[driver]))
+        return tuple(
+            driver for driver in DRIVERS if any(row.value != 0 and row.basis != "measured" for row in rows[driver])
+        )
 
     def _rows(self) -> Iterator[tuple[str, Decimal, tuple[Driver, ...]]]:
         """Yield the path, the GB and the drivers of each part."""

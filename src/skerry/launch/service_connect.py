@@ -1,6 +1,7 @@
 """The Needs of the proxy of Service Connect: where its agent gets the configuration from."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
 import msgspec
 
@@ -46,6 +47,8 @@ def needs_of_service_connect(region: str) -> Iterator[Need]:
         case None:
             fact = f"whether Service Connect needs endpoints of ECS in {region}, which is not in the list of Regions"
             yield msgspec.structs.replace(agent, only_if=fact)
+        case never:
+            assert_never(never)
 
 
 def _also(ref: ServiceRef) -> Call:

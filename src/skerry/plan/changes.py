@@ -182,7 +182,9 @@ class ConfigureService(msgspec.Struct, frozen=True, gc=False, tag="configure-ser
     @property
     def has_settings(self) -> bool:
         """Tell whether the change is more than a manual step."""
-        return bool(self.assign_public_ip is not None or self.platform_version or self.subnets or self.groups)
+        return bool(
+            self.assign_public_ip is not None or self.platform_version or self.subnets != () or self.groups != ()
+        )
 
 
 class ProposeStatement(msgspec.Struct, frozen=True, gc=False, tag="propose-statement"):

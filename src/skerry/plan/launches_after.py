@@ -44,7 +44,7 @@ def configure_launch(launch: Launch, changes: Iterable[ConfigureService]) -> Lau
             launch = replace(
                 launch,
                 subnets=change.subnets or launch.subnets,
-                groups=change.groups or launch.groups,
+                groups=launch.groups if change.groups == () else change.groups,
                 public_address=(launch.public_address if change.assign_public_ip is None else change.assign_public_ip),
                 platform_version=change.platform_version or launch.platform_version,
             )

@@ -7,6 +7,8 @@ and https://docs.aws.amazon.com/cli/latest/reference/route53/associate-vpc-with-
 import json
 from typing import assert_never
 
+from msgspec import UNSET
+
 from skerry.model.network import Route
 from skerry.model.world import World
 from skerry.plan.changes import (
@@ -262,7 +264,7 @@ class CommandWriter:
         route = _route(change.route_table_id, change.destination)
         option = "nat-gateway-id" if change.target_kind == "nat-gateway" else "gateway-id"
         table = self._world.route_tables.get(change.route_table_id)
-        routes = (table.routes or ()) if table is not None else ()
+        routes = () if table is None or table.routes is UNSET else table.routes
         former = next((row for row in routes if row.to == change.destination), None)
         target = None if former is None else _target_option(former)
         replace = (_ec2("replace-route", *route, (option, self.variable_of(change.target))),)

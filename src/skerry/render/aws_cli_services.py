@@ -1,5 +1,7 @@
 """The command of the AWS CLI for the settings of a service, and its reversal."""
 
+from msgspec import UNSET
+
 from skerry.model.ecs import AwsvpcConfiguration, Service
 from skerry.model.world import World
 from skerry.plan.changes import ConfigureService
@@ -27,7 +29,7 @@ def update_service(world: World, row: Planned, change: ConfigureService) -> Comm
 
 
 def _is_of(service: Service, change: ConfigureService) -> bool:
-    cluster = str(service.cluster_arn or "").rpartition("/")[2]
+    cluster = "" if service.cluster_arn is UNSET else service.cluster_arn.rpartition("/")[2]
     return (service.service_name, cluster) == (change.service, change.cluster)
 
 

@@ -134,7 +134,7 @@ class AlarmOut(msgspec.Struct, frozen=True):
 
 
 class CrashLoopOut(msgspec.Struct, frozen=True):
-    """The whole answer of ``cost --crash-loop``."""
+    """The whole answer about a crash loop."""
 
     version: int
     region: str
