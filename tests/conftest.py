@@ -30,7 +30,7 @@ botocore.session.create_loader = cache(botocore.loaders.create_loader)
 # out of the coverage, the others draw or walk many networks of which the coverage knows every line by then.
 UNMEASURED = (
     *("aws", "bench", "embedded", "fuzz", "lab", "prove", "render", "sources", "writing"),
-    *("diagnose/test_forgetting.py", "plan/test_properties.py", "policy/test_properties.py"),
+    *("diagnose/test_forgetting.py", "plan/test_properties.py", "plan/test_quality.py", "policy/test_properties.py"),
 )
 # Files whose tests any process may run; those of every other file share what takes long to make: one process runs them.
 # In their order these come last, so that no process is without work at the end.

@@ -40,7 +40,7 @@ def test_outputs_of_all_accounts_show_exactly_the_listed_fields() -> None:
     tally = canaries.Tally({}, {}, [])
     with patience(30 * MINUTES):
         for account in canary_accounts.accounts().values():
-            canaries.sing(account, some(canaries.one_of_each(account), 8), into=tally)
+            canaries.sing(account, some(canaries.one_of_each(account), 16), into=tally)
     assert tally.leaks == []
     listed = canaries.listed()
     assert [(field, names) for field, names in tally.shown().items() if names - listed.get(field, set())] == []

@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from skerry.plan.records import Options
 from skerry.render.plan_json import encode_plan
 from skerry.sources import documents
 from skerry.verdicts import OK
+from tests.amount import WHOLE, some
 from tests.networks import awslogs, container
 from tests.plan.applying import Document, RefusedChangeError, apply_change, is_applicable
 from tests.plan.single_changes import single_changes
@@ -84,7 +85,7 @@ def world_of(document: Document) -> World:
     return World(documents.load({"network.json": content}, source="a test", region="eu-west-1"))
 
 
-def proven_cases(names: list[tuple[str, Document]]) -> Iterator[Case]:
+def proven_cases(names: Sequence[tuple[str, Document]]) -> Iterator[Case]:
     """Yield the networks with a proven plan of changes that documents show."""
     for number, (name, document) in enumerate(names):
         options = OPTIONS[number % len(OPTIONS)]
@@ -128,6 +129,9 @@ def _superfluous(case: Case) -> Iterator[str]:
         # A diagnosis shows services alone: a change for the interface of somebody else is not examined here.
         of_others = not any(services.intersection(why["services"]) for why in change["why"])
         rule = change["details"].get("rule", {})
+        if change["kind"] == "delete-endpoint":
+            # AWS does not say whether a failed endpoint holds its private name or its route.
+            continue
         if of_others or (case.options.ingress == "article" and rule.get("port") in {80, 53}):
             continue
         document = copy.deepcopy(case.document)
@@ -164,8 +168,8 @@ def test_few_plans_are_safe_needed_and_smallest() -> None:
 
 @pytest.mark.long
 def test_all_plans_are_safe_needed_and_smallest() -> None:
-    cases = list(proven_cases(list(all_documents())))
-    assert len(cases) >= WANTED
+    cases = list(proven_cases(some(list(all_documents()), 4)))
+    assert len(cases) >= (WANTED if WHOLE else WANTED // 5)
     assert [complaint for case in cases for complaint in complaints(case)] == []
 
 

@@ -18,7 +18,8 @@ def decode(line: bytes, kind: Any) -> Any:  # noqa: ANN401 -- unions of types ar
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, Checked):
+    if isinstance(value, str):
+        # A parsed name or address: its text is sent, and the other side checks it again.
         return str.__str__(value)
     raise NotImplementedError(type(value))
 
