@@ -78,3 +78,15 @@ def test_explain_of_text_loads_no_network(tmp_path: Path) -> None:
     assert not modules & _UNUSED
     packages = {name.split(".")[1] for name in modules if name.startswith("skerry.")}
     assert not packages & (_PACKAGES_UNUSED_BY_DIAGNOSE - {"errortext"})
+
+
+def test_end_of_process_looks_for_no_cycles() -> None:
+    code = (
+        "import atexit, gc, skerry.cli\n"
+        "atexit.register(lambda: print(gc.isenabled(), len(gc.get_objects())))\n"
+        "skerry.cli.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code, "--version"], check=True, capture_output=True, text=True)
+    enabled, objects = done.stdout.splitlines()[-1].split()
+    assert enabled == "False"
+    assert int(objects) < 100
