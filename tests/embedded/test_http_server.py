@@ -1,5 +1,6 @@
 """The embedded AWS over HTTP, and the faults that can be switched on."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,10 +11,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectionClosedError
 
 from skerry.aws.session import ClientFactory, make_clients
 from skerry.embedded.fault_injection import Faults
+from skerry.embedded.fault_rules import InjectedFault
 from skerry.embedded.http_server import serve_over_http
 from skerry.embedded.lifecycle import run_embedded_aws
 from skerry.errors import SkerryError
@@ -150,6 +152,68 @@ class TestFaults:
         begun = time.monotonic()
         aws("ec2").describe_vpcs()
         assert time.monotonic() - begun >= 0.2
+
+
+class TestLostConnections:
+    def test_server_closes_the_connection_after_the_call_took_effect(self, aws: ClientFactory, faults: Faults) -> None:
+        faults.rules = (InjectedFault("drop-after", "ecs:CreateCluster", times=1),)
+        # boto3 tries again, and ECS returns the cluster that exists.
+        assert aws("ecs").create_cluster(clusterName="kept")["cluster"]["clusterName"] == "kept"
+        assert faults.seen == ["ecs:CreateCluster"] * 2
+
+    def test_server_closes_the_connection_before_the_call_takes_effect(
+        self, aws: ClientFactory, faults: Faults
+    ) -> None:
+        faults.rules = (InjectedFault("drop-before", "ecs:CreateCluster"),)
+        with pytest.raises(ConnectionClosedError):
+            aws("ecs").create_cluster(clusterName="lost")
+        assert not any(arn.endswith("/lost") for arn in aws("ecs").list_clusters()["clusterArns"])
+
+
+class TestControl:
+    def ask(self, url: str, method: str, name: str, content: object = None) -> tuple[int, Any]:
+        body = None if content is None else json.dumps(content).encode()
+        request = urllib.request.Request(f"{url}/_skerry/{name}", body, method=method)  # noqa: S310
+        try:
+            with urllib.request.urlopen(request) as answer:  # noqa: S310
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+
+    def test_control_address_sets_and_shows_faults(self, url: str, aws: ClientFactory) -> None:
+        status, rules = self.ask(url, "PUT", "faults", [{"kind": "deny", "action": "ec2:DescribeVpcs"}])
+        assert (status, rules[0]["kind"]) == (200, "deny")
+        assert self.ask(url, "GET", "faults") == (200, rules)
+        assert code_of(aws("ec2").describe_vpcs) == "UnauthorizedOperation"
+        assert self.ask(url, "PUT", "faults", []) == (200, [])
+        assert aws("ec2").describe_vpcs()["Vpcs"]
+
+    def test_control_address_shows_and_forgets_calls(self, url: str, aws: ClientFactory) -> None:
+        aws("ec2").describe_vpcs()
+        assert self.ask(url, "GET", "calls") == (200, ["ec2:DescribeVpcs"])
+        assert self.ask(url, "DELETE", "calls") == (200, [])
+        assert self.ask(url, "GET", "calls") == (200, [])
+
+    def test_control_address_sets_settings(self, url: str) -> None:
+        status, settings = self.ask(url, "PUT", "settings", {"pending_calls": 2})
+        assert (status, settings["pending_calls"], settings["deleting_calls"]) == (200, 2, 0)
+        assert self.ask(url, "PUT", "settings", {})[1]["pending_calls"] == 0
+
+    @pytest.mark.parametrize(
+        ("method", "name", "content", "status"),
+        [
+            ("PUT", "faults", [{"kind": "burn"}], 400),
+            ("PUT", "settings", {"pending_calls": -1}, 400),
+            ("PUT", "settings", [], 400),
+            ("POST", "faults", [], 405),
+            ("GET", "secrets", None, 404),
+        ],
+    )
+    def test_invalid_control_request_is_refused(
+        self, url: str, method: str, name: str, content: object, status: int
+    ) -> None:
+        assert self.ask(url, method, name, content)[0] == status
 
 
 class TestPageFault:

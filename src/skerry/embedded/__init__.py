@@ -2,5 +2,5 @@
 
 It serves the demo and the tests. moto stores every request without checking it. Each module here patches one part
 of moto by AWS's documentation: invalid requests are refused, and answers look like those of AWS.
-Only ``lifecycle``, ``http_server`` and ``fault_injection`` may be imported where moto is not installed.
+The modules with patches need moto; the others can be imported without it.
 """

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any, NamedTuple, TypeAlias
 
+from skerry.embedded.fault_injection import Faults
 from skerry.embedded.lifecycle import run_embedded_aws
 
 
@@ -34,7 +35,7 @@ def provide_answers(region: str = "eu-west-1") -> Iterator[Answer]:
 
     A request without an answer, such as one to another host, gets status 404.
     """
-    with run_embedded_aws(region):
+    with run_embedded_aws(region, Faults()):
         from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415
 
         stubber = BotocoreStubber()

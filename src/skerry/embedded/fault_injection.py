@@ -1,25 +1,21 @@
-"""Fault injection for the embedded AWS: throttling, denied actions, small pages and latency."""
+"""InjectedFault injection for the embedded AWS: failing calls, lost connections, small pages and latency."""
 # ruff: noqa: SLF001 - moto's inner parts are what is corrected here
 
 import json
 import re
 import time
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import count
+from threading import local
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from skerry.embedded.dropped_connections import ConnectionDroppedError
+from skerry.embedded.error_answers import answer_with_error, operation_of, signing_name_of
+from skerry.embedded.fault_rules import InjectedFault, denied_code, error_of, throttled_code
 from skerry.embedded.patching import Correction
 
-# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html and the common errors of the others.
-_DENIED = {"ec2": "UnauthorizedOperation"} | dict.fromkeys(("iam", "route53", "s3", "sts"), "AccessDenied")
-_THROTTLED = {"ec2": "RequestLimitExceeded", "s3": "SlowDown"} | dict.fromkeys(("iam", "route53", "sts"), "Throttling")
-_OF_BATCH = {
-    name.lower(): name
-    for name in ("DescribeComputeEnvironments", "DescribeJobDefinitions", "DescribeJobQueues", "ListJobs")
-}
 _NAMESPACE = re.compile(r"^\{(?P<uri>[^}]*)\}")
 
 
@@ -29,14 +25,28 @@ class Faults:
     ``throttle``: every so many calls is throttled, 0 none. ``denied``: IAM actions that are denied, such as
     ``ec2:DescribeVpcs``. ``page``: the most rows of a page of EC2's and ECS's lists, which moto gives whole; 0 is
     all. ``latency``: seconds that each call takes longer. ``errors``: a code that an action is answered with.
+    ``rules`` are faults as data, among them lost connections; the first of them that strikes a call decides.
     ``seen`` are the actions of all calls, in order, those that were throttled too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rules: Iterable[InjectedFault] = ()) -> None:
+        self._thread = local()
         self.clear()
+        self.rules = tuple(rules)
+
+    @property
+    def rules(self) -> tuple[InjectedFault, ...]:
+        """The faults as data. Setting them starts their counts again."""
+        return self._rules
+
+    @rules.setter
+    def rules(self, rules: Iterable[InjectedFault]) -> None:
+        self._rules = tuple(rules)
+        self._counts = [0] * len(self._rules)
 
     def clear(self) -> None:
         """Switch all faults off, and forget the calls that were seen."""
+        self.rules = ()
         self.throttle = 0
         self.denied: set[str] = set()
         self.errors: dict[str, str] = {}
@@ -52,73 +62,77 @@ class Faults:
 
     def corrections(self) -> Sequence[Correction]:
         """Return the patches that inject the faults into moto."""
+        from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415
         from moto.core.responses import BaseResponse  # noqa: PLC0415
         from moto.s3.responses import S3Response  # noqa: PLC0415
 
         # moto answers S3 calls by other methods than all other calls.
         return (
+            Correction(BotocoreStubber, "process_request", self._process_request),
             Correction(BaseResponse, "call_action", self._call_action),
             Correction(S3Response, "get_bucket_policy", partial(self._of_s3, "s3:GetBucketPolicy")),
             Correction(S3Response, "list_objects_v2", partial(self._of_s3, "s3:ListBucket")),
         )
 
+    def _process_request(self, original: Any, stubber: Any, request: Any) -> Any:
+        """Delay and drop calls after they took effect, while other threads go on."""
+        self._thread.delay, self._thread.is_dropped = 0.0, False
+        answer = original(stubber, request)
+        if self._thread.delay:
+            time.sleep(self._thread.delay)
+        if self._thread.is_dropped:
+            raise ConnectionDroppedError
+        return answer
+
     def _of_s3(self, action: str, original: Any, response: Any) -> Any:
         from moto.s3.exceptions import S3ClientError  # noqa: PLC0415
 
-        self.seen.append(action)
-        if code := self._code("s3", action):
-            raise S3ClientError(code, f"{action} is answered with a fault")
+        if error := self._error("s3", action):
+            raise S3ClientError(*error)
         return original(response)
 
     def _call_action(self, original: Any, response: Any) -> Any:
-        service, operation = _signed_for(response), _operation_of(response)
-        action = f"{service}:{operation}"
-        self.seen.append(action)
-        if code := self._code(service, action):
-            return _error(response, code, f"{action} is answered with a fault")
+        service, operation = signing_name_of(response), operation_of(response)
+        if error := self._error(service, f"{service}:{operation}"):
+            return answer_with_error(response, *error)
         if self.page and service in {"ec2", "ecs"} and re.match("Describe|List|Get.*Entries", operation):
             return _paged(original, response, self.page)
         return original(response)
 
-    def _code(self, service: str, action: str) -> str | None:
+    def _error(self, service: str, action: str) -> tuple[str, str] | None:
+        """Return the code and message that a call is answered with; None if it takes effect.
+
+        Raises ConnectionDroppedError for a connection that is lost before.
+        """
+        self.seen.append(action)
         if self.throttle and next(self._calls) % self.throttle == 0:
-            return _THROTTLED.get(service, "ThrottlingException")
+            return throttled_code(service), f"{action} is answered with a fault"
         if action in self.denied:
-            return _DENIED.get(service, "AccessDeniedException")
-        return self.errors.get(action)
+            return denied_code(service), f"{action} is answered with a fault"
+        if code := self.errors.get(action):
+            return code, f"{action} is answered with a fault"
+        return self._strike(action)
 
-
-def _signed_for(response: Any) -> str:
-    """Return the IAM prefix of a service, which is also its name in signatures."""
-    names = {"efs": "elasticfilesystem", "stepfunctions": "states"}
-    name: str = response.boto3_service_name
-    return names.get(name, name)
-
-
-def _operation_of(response: Any) -> str:
-    """Return the operation of a request. moto names those of AWS Batch by their paths, in small letters."""
-    name: str = response._get_action()
-    return _OF_BATCH.get(name, name) if response.boto3_service_name == "batch" else name
-
-
-class _FaultError(Exception):
-    """An error as moto writes it for each protocol; one of moto's own would have to be of its service."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
-def _error(response: Any, code: str, message: str) -> Any:
-    from moto.core.responses import ActionResult  # noqa: PLC0415
-
-    operation = _operation_of(response)
-    response._get_action = lambda: operation
-    with warnings.catch_warnings():
-        # moto warns because no service model contains the common error codes.
-        warnings.simplefilter("ignore")
-        return response.serialized(ActionResult(_FaultError(code, message)))
+    def _strike(self, action: str) -> tuple[str, str] | None:
+        struck = None
+        for index, fault in enumerate(self._rules):
+            if fault.fits(action):
+                self._counts[index] += 1
+                if struck is None and fault.hits(self._counts[index]):
+                    struck = fault
+        if struck is None:
+            return None
+        match struck.kind:
+            case "drop-before":
+                raise ConnectionDroppedError
+            case "drop-after":
+                self._thread.is_dropped = True
+                return None
+            case "delay":
+                self._thread.delay = struck.seconds
+                return None
+            case _:
+                return error_of(struck, action)
 
 
 def _paged(original: Callable[[Any], Any], response: Any, size: int) -> Any:

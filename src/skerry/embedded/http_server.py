@@ -13,9 +13,13 @@ from typing import Any
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
+from skerry.embedded.control import CONTROL_PATH, Control
+from skerry.embedded.dropped_connections import ConnectionDroppedError
 from skerry.embedded.fault_injection import Faults
+from skerry.embedded.fault_rules import read_faults
 from skerry.embedded.lifecycle import run_embedded_aws
 from skerry.embedded.patching import Correction, apply_patches
+from skerry.embedded.settings import Settings
 from skerry.errors import SkerryError
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
@@ -30,22 +34,27 @@ _NOT_FOUND, _NOT_IMPLEMENTED = 404, 501
 
 
 @contextmanager
-def serve_over_http(region: str = "eu-west-1", faults: Faults | None = None, port: int = 0) -> Iterator[str]:
+def serve_over_http(
+    region: str = "eu-west-1", faults: Faults | None = None, port: int = 0, settings: Settings | None = None
+) -> Iterator[str]:
     """Serve an empty AWS on this machine, and give the block its URL.
 
     Inside the block, new boto3 clients of this process use it by ``AWS_ENDPOINT_URL``; other programs need the URL
-    and any credentials. ``faults`` may be changed while it serves. ``port`` 0 chooses a free one.
+    and any credentials. ``faults`` and ``settings`` may be changed while it serves; without faults, those of the
+    environment variable ``FAULTS_VARIABLE`` are in force. ``port`` 0 chooses a free one.
 
     Raises SkerryError if moto is not installed or the port is taken, and RuntimeError if an embedded AWS runs already.
     """
-    with run_embedded_aws(region):
+    wrong = Faults(read_faults()) if faults is None else faults
+    used = settings or Settings()
+    with run_embedded_aws(region, wrong, used):
         from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415
 
-        wrong = faults or Faults()
         server = _listening(port, BotocoreStubber().process_prepared_request, wrong)
+        server.control = Control(wrong, used)
         url = f"{_THIS_MACHINE}{server.server_port}"
         let_out = Correction(BotocoreStubber, "__call__", _let_out)
-        with server, apply_patches((let_out, *wrong.corrections())):
+        with server, apply_patches((let_out,)):
             os.environ["AWS_ENDPOINT_URL"] = url
             thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
             thread.start()
@@ -70,6 +79,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Handler)
         self.answer = answer
         self.faults = faults
+        self.control: Control | None = None
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Print nothing about a client that closed its connection early; print the traceback of any other error."""
@@ -94,12 +104,21 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.server.control is not None and self.path.startswith(CONTROL_PATH):
+            self._send(*self.server.control.answer(self.command, self.path, body))
+            return
         self.server.faults.wait()
         try:
             status, headers, content = self._asked(body)
+        except ConnectionDroppedError:
+            self.close_connection = True
+            return
         except Exception as error:  # noqa: BLE001 - whatever moto fails on, the caller shall have an answer
             text = f"The embedded AWS cannot answer this: {type(error).__name__}: {error}"
             status, headers, content = _NOT_IMPLEMENTED, {}, self._error(text)
+        self._send(status, headers, content)
+
+    def _send(self, status: int, headers: Mapping[str, Any], content: bytes) -> None:
         self.send_response(int(status))
         for name, value in headers.items():
             if name.lower() not in {"content-length", "connection", "transfer-encoding", "server", "date"}:

@@ -6,7 +6,11 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
+from skerry.embedded.dropped_connections import ConnectionDroppedError, as_seen_by_boto3
+from skerry.embedded.fault_injection import Faults
+from skerry.embedded.fault_rules import read_faults
 from skerry.embedded.patching import Correction, apply_patches
+from skerry.embedded.settings import Settings, use_settings
 from skerry.errors import SkerryError
 
 _SETTINGS = ("AWS_", "BOTO_", "MOTO_")
@@ -15,19 +19,23 @@ _AT_A_TIME = Lock()
 
 
 @contextmanager
-def run_embedded_aws(region: str = "eu-west-1") -> Iterator[None]:
+def run_embedded_aws(
+    region: str = "eu-west-1", faults: Faults | None = None, settings: Settings | None = None
+) -> Iterator[None]:
     """Run an empty AWS in this process: inside the block, new boto3 clients talk to it and to nothing else.
 
     The user's credentials, profiles and endpoint settings are hidden meanwhile. A call without an answer in the
-    embedded AWS fails; it is never sent anywhere. Clients must be created inside the block.
+    embedded AWS fails; it is never sent anywhere. Clients must be created inside the block. ``faults`` and ``settings``
+    may be changed meanwhile; without them, the faults are those of the environment variable ``FAULTS_VARIABLE``.
 
-    Raises SkerryError if moto is not installed, and RuntimeError if an embedded AWS runs already, because the
-    environment and moto's state belong to the whole process.
+    Raises SkerryError if moto is not installed or the variable is unreadable. Raises RuntimeError if an embedded AWS
+    runs already, because the environment and moto's state belong to the whole process.
     """
     if not _ONE.acquire(blocking=False):
         raise RuntimeError("an embedded AWS runs in this process already")
     try:
-        with _environment(region), _moto():
+        injected = Faults(read_faults()) if faults is None else faults
+        with _environment(region), use_settings(settings or Settings()), _moto(), apply_patches(injected.corrections()):
             yield
     finally:
         _ONE.release()
@@ -99,7 +107,10 @@ def _moto() -> Iterator[None]:
 
 def _kept_inside(original: Any, stubber: Any, event_name: str, request: Any, **more: Any) -> Any:
     """Fail if moto has no answer, because boto3 would then send the request to its real host."""
-    answer = original(stubber, event_name, request, **more)
+    try:
+        answer = original(stubber, event_name, request, **more)
+    except ConnectionDroppedError:
+        raise as_seen_by_boto3(request.url) from None
     if answer is None:
         raise SkerryError(
             f"the embedded AWS has no answer for {request.url}",
