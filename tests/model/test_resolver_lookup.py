@@ -34,7 +34,7 @@ def associated(rule: str, vpc: str = "vpc-1") -> dict[str, Any]:
 
 
 def test_vpc_without_resolver_records_has_empty_settings() -> None:
-    assert resolving().settings_of("vpc-9") == VpcResolverSettings((), {}, {}, (), ())
+    assert resolving().settings_of("vpc-9") == VpcResolverSettings((), {}, {}, (), (), {}, ())
 
 
 def test_resolver_rule_applies_only_in_associated_vpcs() -> None:

@@ -166,14 +166,76 @@ def test_association_in_change_is_unknown_where_it_decides() -> None:
     assert outcome(allowing) == "passes"
 
 
-def test_groups_of_a_profile_have_no_known_order_among_others() -> None:
-    network = Filtered().domains("*")
-    network.profile(("firewall", "rslvr-frg-9"))
-    rows = [{"FirewallRuleGroupId": "rslvr-frg-9", "Priority": 1} | block()]
-    network.call("ListFirewallRules", {"FirewallRuleGroupId": "rslvr-frg-9"}, {"FirewallRules": rows})
+def shared(own: str, theirs: str, *, second: str = "", priorities: tuple[int, int] = (200, 300)) -> Filtered:
+    """A VPC with a rule of its own, and one or two rules in groups of its Profile; "" stands for no rule."""
+    network = Filtered(*([rule(own)] if own else [])).domains("*")
+    groups = {"rslvr-frg-8": theirs} | ({"rslvr-frg-9": second} if second else {})
+    network.profile(*(("firewall", name) for name in groups))
+    rows = network.rows["Calls"][-1]["Response"]["ProfileResourceAssociations"]
+    for row, priority, (name, action) in zip(rows, priorities, groups.items(), strict=False):
+        row["ResourceProperties"] = f'{{"priority":{priority}}}'
+        rules = [{"FirewallRuleGroupId": name, "Priority": 1} | rule(action)] if action else []
+        network.call("ListFirewallRules", {"FirewallRuleGroupId": name}, {"FirewallRules": rules})
+    return network
+
+
+@pytest.mark.parametrize(
+    ("own", "theirs", "expected"),
+    [
+        ("", "BLOCK", "blocked"),
+        ("BLOCK", "", "blocked"),
+        ("BLOCK", "BLOCK", "blocked"),
+        ("ALLOW", "ALERT", "passes"),
+        ("ALLOW", "", "passes"),
+        ("ALLOW", "BLOCK", "unknown"),
+        ("BLOCK", "ALLOW", "unknown"),
+    ],
+)
+def test_group_of_a_profile_decides_unless_one_of_the_vpc_decides_otherwise(
+    own: str, theirs: str, expected: str
+) -> None:
+    assert outcome(shared(own, theirs)) == expected
+
+
+def test_unknown_order_of_a_vpc_and_its_profile_is_told_with_its_page() -> None:
+    (piece,) = answer(shared("ALLOW", "BLOCK")).hop.undecided
+    assert piece.missing == Missing(
+        f"whether DNS Firewall ({GROUP}, rslvr-frg-8) lets {VPC} ask for {LOGS}: no page of AWS orders the groups of a "
+        "VPC and of its Profiles (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profiles.html#profiles-priority)"
+    )
+
+
+@pytest.mark.parametrize(("priorities", "expected"), [((200, 300), "passes"), ((300, 200), "blocked")])
+def test_groups_of_a_profile_decide_by_their_priorities(priorities: tuple[int, int], expected: str) -> None:
+    assert outcome(shared("", "ALLOW", second="BLOCK", priorities=priorities)) == expected
+
+
+def test_doubtful_rule_before_a_decision_that_differs_is_the_missing_fact() -> None:
+    network = shared("", "BLOCK")
+    network.group_of_rules("rslvr-frg-7", rule("ALLOW", "rslvr-fdl-managed"), priority=50)
+    (piece,) = answer(network).hop.undecided
+    assert piece.missing is not None
+    assert piece.missing.action == "route53resolver:ListFirewallDomains"
+
+
+def test_names_answered_in_place_of_a_blocked_one_are_told_apart() -> None:
+    override = rule("BLOCK", "rslvr-fdl-managed", BlockResponse="OVERRIDE", BlockOverrideDomain="sink.example")
+    assert outcome(Filtered(override, block()).domains("*")) == "unknown"
+    assert outcome(Filtered(block(), override).domains("*")) == "blocked"
+
+
+def test_redirections_of_each_rule_that_may_decide_are_inspected() -> None:
+    network = Filtered(rule("ALLOW", "rslvr-fdl-2"), endpoint=False).domains("*").domains(LOGS, name="rslvr-fdl-2")
+    network.profile(("firewall", "rslvr-frg-8"))
+    rules = [
+        {"FirewallRuleGroupId": "rslvr-frg-8", "Priority": place} | row
+        for place, row in enumerate((rule("ALLOW", "rslvr-fdl-3"), block()))
+    ]
+    network.call("ListFirewallRules", {"FirewallRuleGroupId": "rslvr-frg-8"}, {"FirewallRules": rules})
+    network.domains("*.amazonaws.com", name="rslvr-fdl-3")
     assert outcome(network) == "unknown"
     network.rows["FirewallRuleGroupAssociations"].clear()
-    assert outcome(network) == "blocked"
+    assert outcome(network) == "passes"
 
 
 class TestRedirection:

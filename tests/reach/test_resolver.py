@@ -495,6 +495,46 @@ class TestRoute53Profiles:
             "which of rp-1, rp-2 answers for db.corp.example in vpc-1"
         )
 
+    @pytest.mark.parametrize(
+        ("narrow", "wide", "expected"),
+        [(100, 200, True), (200, 100, False), (100, 100, False)],
+        ids=["first and most specific", "most specific, not first", "no order"],
+    )
+    def test_first_profile_answers_if_its_name_is_the_most_specific(
+        self, network: Resolving, narrow: int, wide: int, *, expected: bool
+    ) -> None:
+        network.profile(("hostedzone", self.zone(network)))
+        network.profile(("hostedzone", self.zone(network, "example", address="10.0.2.8")), name="rp-2")
+        for row, priority in zip(network.rows["ProfileAssociations"], (narrow, wide), strict=True):
+            row["Priority"] = priority
+        assert resolve(network, "db.corp.example", None).hop.clean is expected
+
+    @pytest.mark.parametrize(("second", "expected"), [(200, "10.0.2.9"), (50, "10.0.2.8")])
+    def test_one_zone_of_several_profiles_is_that_of_the_first(
+        self, network: Resolving, second: int, expected: str
+    ) -> None:
+        network.profile(("hostedzone", self.zone(network)))
+        network.profile(("hostedzone", self.zone(network, address="10.0.2.8")), name="rp-2")
+        network.rows["ProfileAssociations"][1]["Priority"] = second
+        assert led_to(resolve(network, "db.corp.example", None)) == [expected]
+
+    def test_zone_of_the_vpc_goes_before_those_of_all_profiles(self, network: Resolving) -> None:
+        network.profile(("hostedzone", self.zone(network)))
+        network.profile(("hostedzone", self.zone(network, "example")), name="rp-2")
+        self.zone(network, vpc=VPC, address="10.0.2.7")
+        assert led_to(resolve(network, "db.corp.example", None)) == ["10.0.2.7"]
+
+    @pytest.mark.parametrize("kind", ["FORWARD", "SYSTEM"])
+    def test_rule_of_a_later_profile_is_undecided_beside_a_wider_name_of_the_first(
+        self, network: Resolving, kind: str
+    ) -> None:
+        network.profile(("rule", network.rule("corp.example", "10.8.0.53", vpc=None, kind=kind)))
+        network.profile(("hostedzone", self.zone(network, "example")), name="rp-2")
+        network.rows["ProfileAssociations"][0]["Priority"] = 200
+        assert missing(resolve(network, "db.corp.example", None)) == Missing(
+            "which of rp-1, rp-2 answers for db.corp.example in vpc-1"
+        )
+
 
 class TestDeniedApiCalls:
     @pytest.mark.parametrize(

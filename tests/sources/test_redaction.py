@@ -243,6 +243,21 @@ class TestKeptFields:
     def test_redaction_keeps_scheme_host_and_port_of_log_urls(self, given: str, kept: str) -> None:
         assert options(splunk_url=given, awslogs_endpoint=given) == {"splunk_url": kept, "awslogs_endpoint": kept}
 
+    @pytest.mark.parametrize(
+        ("given", "kept"),
+        [
+            ('{"priority":102,"note":"secret"}', '{"priority": 102}'),
+            ('{"note":"secret"}', REDACTED),
+            ("", ""),
+            (7, 0),
+        ],
+        ids=str,
+    )
+    def test_redaction_keeps_the_priority_of_a_resource_in_a_profile(self, given: Any, kept: Any) -> None:
+        row = {"Id": "rpr-1", "ResourceProperties": given}
+        (left,) = redacted({"ProfileResourceAssociations": [row]})["ProfileResourceAssociations"]
+        assert left["ResourceProperties"] == kept
+
     def test_redaction_replaces_log_options_of_the_wrong_type(self) -> None:
         found = of_container(logConfiguration={"logDriver": "x", "options": "splunk-token=1"})
         assert found["logConfiguration"]["options"] == REDACTED

@@ -1,12 +1,12 @@
 """Look-ups of DNS Firewall: the rule groups of a VPC in their order, and the domains of a list."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from msgspec import UNSET
 
 from skerry.model.facts import Facts, Missing
 from skerry.model.record_kinds import ACTIONS
+from skerry.model.resolver_lookup import VpcResolverSettings
 from skerry.model.resolver_records import FirewallRule
 
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-vpc-associating-rule-group.html
@@ -16,36 +16,55 @@ _HOLDS = "COMPLETE"
 class FirewallGroup(NamedTuple):
     """A rule group of DNS Firewall in a VPC, with its rules in their order.
 
-    ``priority``: its place among the VPC's groups; None for a group that a Route 53 Profile shares. ``settled``: its
-    association is neither being made nor deleted.
+    ``settled``: its association is neither being made nor deleted.
     """
 
     id: str
-    priority: int | None
     settled: bool
     rules: tuple[FirewallRule, ...] | Missing
 
 
-def firewall_groups_of(facts: Facts, vpc_id: str, group_ids: Iterable[str]) -> tuple[FirewallGroup, ...]:
-    """Return the rule groups in force in a VPC, those with the lowest priority first.
+_Ranked = list[tuple[tuple[int | None, ...], FirewallGroup]]
 
+
+def firewall_sequences_of(
+    facts: Facts, vpc_id: str, settings: VpcResolverSettings
+) -> tuple[tuple[FirewallGroup, ...], ...]:
+    """Return the rule groups in force in a VPC, in sequences that DNS Firewall evaluates in their order.
+
+    The order is documented for the VPC's own groups, for those of one Profile, and for several Profiles:
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-overview.html#resolver-dns-firewall-behavior
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profile-associate-dns-firewall.html
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profiles-vpc-update-priority.html
+    It is not documented between groups of the VPC and groups of its Profiles, so these are separate sequences.
     """
-    associations = {row.firewall_rule_group_id: row for row in facts.firewall_associations if row.vpc_id == vpc_id}
-    groups = []
-    for group_id in group_ids:
-        association = associations.get(group_id)
-        priority = association.priority if association else None
-        settled = association is None or association.status == _HOLDS
-        groups.append(FirewallGroup(group_id, priority, settled, _rules_of(facts, group_id)))
-    return tuple(sorted(groups, key=lambda group: -1 if group.priority is None else group.priority))
+    own: _Ranked = [
+        ((row.priority,), _group_of(facts, row.firewall_rule_group_id, settled=row.status == _HOLDS))
+        for row in facts.firewall_associations
+        if row.vpc_id == vpc_id
+    ]
+    shared: _Ranked = [
+        ((settings.profiles[row.profile], row.priority), _group_of(facts, row.group_id))
+        for row in settings.shared_firewalls
+    ]
+    return (*_in_sequence(own), *_in_sequence(shared))
 
 
-def _rules_of(facts: Facts, group_id: str) -> tuple[FirewallRule, ...] | Missing:
+def _in_sequence(groups: _Ranked) -> tuple[tuple[FirewallGroup, ...], ...]:
+    """Return one sequence by rank; each group alone where a rank is missing or not unique."""
+    ranks = [rank for rank, _ in groups]
+    if len(set(ranks)) < len(ranks) or any(None in rank for rank in ranks):
+        return tuple((group,) for _, group in groups)
+    ranked = sorted(groups, key=lambda pair: tuple(value or 0 for value in pair[0]))
+    return (tuple(group for _, group in ranked),) if groups else ()
+
+
+def _group_of(facts: Facts, group_id: str, *, settled: bool = True) -> FirewallGroup:
     if not facts.completeness.lists("firewall_rules", group_id):
-        return Missing(f"the rules of DNS Firewall {group_id}", ACTIONS["firewall_rules"])
+        missing = Missing(f"the rules of DNS Firewall {group_id}", ACTIONS["firewall_rules"])
+        return FirewallGroup(group_id, settled, missing)
     rules = (rule for rule in facts.firewall_rules if rule.firewall_rule_group_id == group_id)
-    return tuple(sorted(rules, key=lambda rule: rule.priority))
+    return FirewallGroup(group_id, settled, tuple(sorted(rules, key=lambda rule: rule.priority)))
 
 
 def firewall_domains_of(facts: Facts, list_id: str) -> tuple[str, ...] | Missing:

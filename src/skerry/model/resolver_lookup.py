@@ -43,17 +43,28 @@ class VpcResolverRule(NamedTuple):
     profile: str = ""
 
 
+class SharedFirewall(NamedTuple):
+    """A rule group of DNS Firewall in a Route 53 Profile, with its priority there if that is known."""
+
+    group_id: str
+    profile: str
+    priority: int | None
+
+
 class VpcResolverSettings(NamedTuple):
     """The settings that change DNS answers in one VPC.
 
-    ``zones`` and ``endpoints`` are ids of resources that Profiles share, each with its Profile; ``firewalls`` are the
-    rule groups of DNS Firewall. ``unread`` are the unknown facts that may change any answer.
+    ``zones`` and ``endpoints`` are ids of resources that Profiles share, each with its Profile; ``firewalls`` are all
+    rule groups of DNS Firewall, and ``shared_firewalls`` those of Profiles. ``profiles`` have their priorities, None
+    for Profiles whose order is unknown. ``unread`` are the unknown facts that may change any answer.
     """
 
     rules: tuple[VpcResolverRule, ...]
     zones: Mapping[str, str]
     endpoints: Mapping[str, str]
     firewalls: tuple[str, ...]
+    shared_firewalls: tuple[SharedFirewall, ...]
+    profiles: Mapping[str, int | None]
     unread: tuple[Missing, ...]
 
 
@@ -65,12 +76,19 @@ class _SettingsBuilder:
         self.rules: dict[str, str] = {}
         self.firewalls: dict[str, str] = {}
         self.endpoints: dict[str, str] = {}
+        self.shared_firewalls: list[SharedFirewall] = []
+        self.profiles: dict[str, int] = {}
         self.unread: list[Missing] = []
 
     def hold(self, table: _Table, name: str, profile: str = "") -> None:
         """Add a resource in force; the VPC's own associations precede those of a Profile."""
         held: dict[str, str] = getattr(self, table)
         held.setdefault(name, profile)
+
+    def profile_order(self) -> dict[str, int | None]:
+        """Return the Profiles with their priorities, None for several of one priority."""
+        priorities = list(self.profiles.values())
+        return {name: rank if priorities.count(rank) == 1 else None for name, rank in self.profiles.items()}
 
 
 class ResolverLookup:
@@ -99,7 +117,13 @@ class ResolverLookup:
                 rules.append(rule)
         unread.extend(self._unread(vpc_id, gathered))
         return VpcResolverSettings(
-            tuple(rules), gathered.zones, gathered.endpoints, tuple(gathered.firewalls), tuple(unread)
+            tuple(rules),
+            gathered.zones,
+            gathered.endpoints,
+            tuple(gathered.firewalls),
+            tuple(gathered.shared_firewalls),
+            gathered.profile_order(),
+            tuple(unread),
         )
 
     def was_asked(self, kind: str) -> bool:
@@ -200,10 +224,11 @@ class ResolverLookup:
         for group in self._facts.firewall_associations:
             # During creation or deletion of an association the group may filter or not, like its rules.
             table[group.vpc_id].hold("firewalls", group.firewall_rule_group_id)
-        for association in self._facts.profile_associations:
+        for association in sorted(self._facts.profile_associations, key=lambda row: row.priority):
             # AWS documents ResourceId as the VPC's ARN and prints its id.
             vpc_id = association.resource_id.rpartition("/")[2]
             if association.status == _HOLDS:
+                table[vpc_id].profiles[association.profile_id] = association.priority
                 self._share(table[vpc_id], association.profile_id)
             else:
                 table[vpc_id].unread.append(_unsettled(association.id, association.status, "profile_associations"))
@@ -229,6 +254,8 @@ class ResolverLookup:
                 gathered.unread.append(Missing(fact))
             elif resource.status == _HOLDS:
                 gathered.hold(_HELD[kind], name, profile)
+                if _HELD[kind] == "firewalls":
+                    gathered.shared_firewalls.append(SharedFirewall(name, profile, resource.priority))
             else:
                 gathered.unread.append(_unsettled(resource.id, resource.status, "profile_resources"))
 

@@ -3,6 +3,9 @@
 Shapes: https://docs.aws.amazon.com/Route53/latest/APIReference/API_Types.html
 """
 
+import json
+from typing import Self
+
 from msgspec import UNSET, UnsetType, field
 
 from skerry.model.arns import NameOrArn
@@ -10,6 +13,7 @@ from skerry.model.field_types import Count, Port
 from skerry.model.record import Pascal
 from skerry.net.dns_names import DnsName
 from skerry.net.ip_addresses import Address4, Address6
+from skerry.net.parsed_text import ParsedText
 
 
 class TargetAddress(Pascal, frozen=True):
@@ -99,12 +103,40 @@ class FirewallDomainList(Pascal, frozen=True):
 
 
 class ProfileAssociation(Pascal, frozen=True):
-    """The association of a Route 53 Profile with a VPC (``resource_id``)."""
+    """The association of a Route 53 Profile with a VPC (``resource_id``); a VPC may have several.
+
+    AWS gives the first association of a VPC the priority 100, and evaluates them from the lowest one on:
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53profiles_ProfileAssociation.html
+    """
 
     id: str
     profile_id: str
     resource_id: str
     status: str = "COMPLETE"
+    priority: Count = 100
+
+
+class ResourceProperties(ParsedText):
+    """The properties of a resource in a Profile, in JSON: of a rule group ``{"priority":102}``, of others nothing.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profile-associate-dns-firewall.html
+    """
+
+    __slots__ = ("priority",)
+
+    form = "text"
+    priority: int | None
+
+    def __new__(cls, text: str) -> Self:
+        """Parse the properties; ``priority`` is None if they have none."""
+        parsed = super().__new__(cls, text)
+        try:
+            read = json.loads(text)
+        except (ValueError, RecursionError):
+            read = None
+        priority = read.get("priority") if isinstance(read, dict) else None
+        parsed.priority = priority if isinstance(priority, int) and not isinstance(priority, bool) else None
+        return parsed
 
 
 class ProfileResourceAssociation(Pascal, frozen=True):
@@ -114,4 +146,10 @@ class ProfileResourceAssociation(Pascal, frozen=True):
     profile_id: str
     resource_arn: NameOrArn
     resource_type: str | None = None
+    resource_properties: ResourceProperties | None = None
     status: str = "COMPLETE"
+
+    @property
+    def priority(self) -> int | None:
+        """The place of a rule group among those of its Profile."""
+        return None if self.resource_properties is None else self.resource_properties.priority

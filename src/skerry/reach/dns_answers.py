@@ -3,8 +3,10 @@
 import msgspec
 
 from skerry.model.facts import Missing
+from skerry.net.dns_names import DnsName
 from skerry.net.ip_addresses import IpAddress
-from skerry.reach.dns_zones import Record
+from skerry.reach.dns_zones import NameSource, Record
+from skerry.reach.gateways import make_undecided_hop
 from skerry.reach.trace import Destination, Hop
 
 
@@ -50,3 +52,10 @@ def assume_unchanged(resolution: Resolution, unread: Missing | None) -> Resoluti
         return resolution
     rule = f"{resolution.hop.rule}, if it is not changed by {unread}"
     return msgspec.structs.replace(resolution, hop=msgspec.structs.replace(resolution.hop, rule=rule, grade="inferred"))
+
+
+def contested_answer(vpc_id: str, source: NameSource, host: DnsName) -> Resolution:
+    """Return the doubt which of several Profiles answers."""
+    profiles = ", ".join((source.profile, *source.rivals))
+    fact = Missing(f"which of {profiles} answers for {host.plain} in {vpc_id}")
+    return Resolution(make_undecided_hop("dns", vpc_id, fact))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from skerry.model.facts import Missing
-from skerry.model.firewall_lookup import FirewallGroup, firewall_domains_of, firewall_groups_of
+from skerry.model.firewall_lookup import FirewallGroup, firewall_domains_of, firewall_sequences_of
 from skerry.model.record_kinds import ACTIONS
 from skerry.model.resolver_records import FirewallRule
 from skerry.model.world import World
@@ -26,6 +26,8 @@ _EVERYTHING = "*"
 # Names of AWS's services: https://docs.aws.amazon.com/general/latest/gr/rande.html
 # By default a rule inspects each name of a chain of redirections: see _PAGE.
 _OF_AWS = ("*.amazonaws.com", "*.amazonaws.com.cn", "*.amazonaws.eu")
+# The pages that name an order of groups name none between those of a VPC and those of its Profiles.
+_ORDER_PAGE = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profiles.html#profiles-priority"
 _PAGE = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-rule-settings.html"
 
 
@@ -36,8 +38,11 @@ class _Match(NamedTuple):
     doubt: Missing | None = None
 
     @property
-    def blocks(self) -> bool:
-        return self.rule is not None and self.rule.action == _BLOCK
+    def outcome(self) -> tuple[bool, str | None]:
+        """Whether the question is blocked, and the name that is answered in its place."""
+        if self.rule is None or self.rule.action != _BLOCK:
+            return False, None
+        return True, self.rule.block_override_domain if self.rule.block_response == _OVERRIDE else None
 
 
 def judge_firewall(world: World, vpc_id: str, host: str, *, redirected: bool) -> Hop | None:
@@ -46,27 +51,50 @@ def judge_firewall(world: World, vpc_id: str, host: str, *, redirected: bool) ->
     A hop without losses is an inferred fact that the passage rests on.
     ``redirected``: the answer may lead over other names, which rules inspect too unless they trust them.
     """
-    names = world.resolver.settings_of(vpc_id).firewalls
-    groups = firewall_groups_of(world.facts, vpc_id, names)
+    settings = world.resolver.settings_of(vpc_id)
+    sequences = firewall_sequences_of(world.facts, vpc_id, settings)
+    groups = [group for sequence in sequences for group in sequence]
     if not groups:
         return None
-    unread = next((group.rules for group in groups if isinstance(group.rules, Missing)), None)
-    matches = [] if unread else list(_matches(world, vpc_id, groups, host))
-    doubtful = [match for match in matches[:-1] if match.blocks != matches[-1].blocks]
-    if unread is not None or doubtful or _is_order_unknown(groups, matches):
-        doubt = doubtful[0].doubt if doubtful else None
-        fact = f"whether DNS Firewall ({', '.join(names)}) lets {vpc_id} ask for {host}"
-        return make_undecided_hop("dns", vpc_id, Missing(fact, doubt.action if doubt else ACTIONS["firewall_rules"]))
-    decisive = matches[-1].rule
-    if decisive is None or decisive.action != _BLOCK:
-        return _redirection(world, vpc_id, groups, decisive, host) if redirected else None
-    if decisive.block_response == _OVERRIDE:
-        fact = f"where {decisive.block_override_domain} leads, which DNS Firewall answers for {host}"
-        return make_undecided_hop("dns", decisive.firewall_rule_group_id, Missing(fact))
-    response = decisive.block_response or "no address"
-    rule = f"rule {decisive.priority} of {decisive.firewall_rule_group_id}"
-    message = f"DNS Firewall blocks {host} in {vpc_id}: {rule} answers {response}"
-    return make_lost_hop("dns", decisive.firewall_rule_group_id, "DNS_FIREWALL_BLOCKS", message, rule)
+    fact = f"whether DNS Firewall ({', '.join(settings.firewalls)}) lets {vpc_id} ask for {host}"
+    if any(isinstance(group.rules, Missing) for group in groups):
+        return make_undecided_hop("dns", vpc_id, Missing(fact, ACTIONS["firewall_rules"]))
+    matches = _possible_matches([list(_matches(world, vpc_id, sequence, host)) for sequence in sequences])
+    if len({match.outcome for match in matches}) > 1:
+        return make_undecided_hop("dns", vpc_id, _missing_decision(fact, matches))
+    if not matches[0].outcome[0]:
+        if not redirected:
+            return None
+        hops = [hop for match in matches if (hop := _redirection(world, vpc_id, groups, match.rule, host))]
+        return next((hop for hop in hops if hop.undecided), hops[0] if hops else None)
+    return _blocked(vpc_id, host, next((match for match in matches if match.doubt is None), matches[0]).rule)
+
+
+def _blocked(vpc_id: str, host: str, rule: FirewallRule | None) -> Hop:
+    """Return the hop of a question that a rule blocks."""
+    assert rule is not None  # noqa: S101 -- only a rule blocks
+    group = rule.firewall_rule_group_id
+    if rule.block_response == _OVERRIDE:
+        fact = f"where {rule.block_override_domain} leads, which DNS Firewall answers for {host}"
+        return make_undecided_hop("dns", group, Missing(fact))
+    name = f"rule {rule.priority} of {group}"
+    message = f"DNS Firewall blocks {host} in {vpc_id}: {name} answers {rule.block_response or 'no address'}"
+    return make_lost_hop("dns", group, "DNS_FIREWALL_BLOCKS", message, name)
+
+
+def _possible_matches(sequences: list[list[_Match]]) -> list[_Match]:
+    """Return the matches that may decide, if groups of several sequences are evaluated in any order."""
+    possible = [match for matches in sequences for match in matches if match.rule is not None]
+    return [*possible, _Match(None)] if all(matches[-1].rule is None for matches in sequences) else possible
+
+
+def _missing_decision(fact: str, matches: list[_Match]) -> Missing:
+    """Return the missing fact behind matches with different outcomes: what a rule takes, or the order of the groups."""
+    certain = {match.outcome for match in matches if match.doubt is None}
+    if len(certain) > 1:
+        return Missing(f"{fact}: no page of AWS orders the groups of a VPC and of its Profiles ({_ORDER_PAGE})")
+    doubt = next(match.doubt for match in matches if match.doubt is not None and match.outcome not in certain)
+    return Missing(fact, doubt.action)
 
 
 def _matches(world: World, vpc_id: str, groups: tuple[FirewallGroup, ...], host: str) -> Iterator[_Match]:
@@ -82,14 +110,6 @@ def _matches(world: World, vpc_id: str, groups: tuple[FirewallGroup, ...], host:
             elif isinstance(takes, Missing):
                 yield _Match(rule, takes)
     yield _Match(None)
-
-
-def _is_order_unknown(groups: tuple[FirewallGroup, ...], matches: list[_Match]) -> bool:
-    """Tell whether groups decide in an order that was not read: those of Profiles print no priority of their own."""
-    unordered = [group for group in groups if group.priority is None]
-    if not unordered or len(groups) == 1 or not matches:
-        return False
-    return matches[-1].rule is not None
 
 
 def _takes(world: World, vpc_id: str, rule: FirewallRule, host: str) -> bool | Missing:
@@ -132,7 +152,7 @@ def _may_cover(domain: str, host: str) -> bool:
 
 
 def _redirection(
-    world: World, vpc_id: str, groups: tuple[FirewallGroup, ...], decisive: FirewallRule | None, host: str
+    world: World, vpc_id: str, groups: list[FirewallGroup], decisive: FirewallRule | None, host: str
 ) -> Hop | None:
     """Return the doubt about names behind the host, if a rule blocks every other name.
 

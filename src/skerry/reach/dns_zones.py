@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -27,7 +27,8 @@ LATTICE = {"Resource", "ServiceNetwork"}
 class NameSource(msgspec.Struct, frozen=True, gc=False):
     """Something that answers for a name: a hosted zone, an endpoint or a rule, with the name of its zone.
 
-    ``profile``: the Route 53 Profile that the VPC has it by, if it has it by one.
+    ``profile``: the Route 53 Profile that the VPC has it by, if it has it by one. ``rivals``: Profiles whose less
+    specific names may go before it.
     """
 
     apex: str
@@ -35,6 +36,7 @@ class NameSource(msgspec.Struct, frozen=True, gc=False):
     endpoint: VpcEndpoint | None = None
     rule: ResolverRule | None = None
     profile: str = ""
+    rivals: tuple[str, ...] = ()
 
 
 class Record(NamedTuple):
@@ -65,8 +67,10 @@ def endpoint_names_of(world: World, vpc_id: str) -> EndpointNames:
 def name_sources_for(world: World, vpc_id: str, host: str, endpoints: EndpointNames) -> list[NameSource]:
     """Return everything that may answer for the host in this VPC, the most specific first.
 
-    For one name, the VPC's own associations come before those of a Profile, and a rule before a zone:
+    For one name, the VPC's own associations come before those of a Profile, Profiles stand in the order of their
+    priorities, and a rule comes before a zone:
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profiles.html
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profiles-vpc-update-priority.html
     """
     held = world.resolver.settings_of(vpc_id)
     candidates = [NameSource(zone.name, zone=zone, profile=profile) for zone, profile in _zones(world, vpc_id, held)]
@@ -81,7 +85,31 @@ def name_sources_for(world: World, vpc_id: str, host: str, endpoints: EndpointNa
     fitting = [
         claim for claim in candidates if _is_within(host, claim.apex) and not _stands_for_endpoint(claim, candidates)
     ]
-    return sorted(fitting, key=lambda claim: (-len(claim.apex), claim.profile != "", claim.rule is None))
+    order = held.profiles
+    ranked = sorted(
+        fitting,
+        key=lambda claim: (
+            -len(claim.apex),
+            claim.profile != "",
+            order.get(claim.profile) or 0,
+            claim.rule is None,
+        ),
+    )
+    return [_with_rivals(claim, ranked[place + 1 :], order) for place, claim in enumerate(ranked)]
+
+
+def _with_rivals(claim: NameSource, later: list[NameSource], order: Mapping[str, int | None]) -> NameSource:
+    """Return a source of a Profile with the Profiles that may go before its own.
+
+    No page tells whether the most specific name or the first Profile decides among several Profiles.
+    """
+    own = order.get(claim.profile)
+    rivals: dict[str, None] = {}
+    for other in later:
+        rank = order.get(other.profile)
+        if claim.profile and other.profile not in {"", claim.profile} and (own is None or rank is None or rank < own):
+            rivals[other.profile] = None
+    return msgspec.structs.replace(claim, rivals=tuple(rivals)) if rivals else claim
 
 
 def _zones(world: World, vpc_id: str, held: VpcResolverSettings) -> Iterator[tuple[Zone, str]]:
@@ -111,13 +139,13 @@ def _stands_for_endpoint(claim: NameSource, sources: list[NameSource]) -> bool:
 
 
 def split_at_rules(sources: list[NameSource]) -> tuple[list[NameSource], NameSource | None]:
-    """Return the zones and endpoints to query, and the rule that forwards all other names.
+    """Return the zones and endpoints to query, and the rule that forwards all other names, or may do so.
 
     The most specific rule decides; one that does not forward leaves all to zones, endpoints and public DNS:
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-overview-DNS-queries-to-vpc.html
     """
     for position, claim in enumerate(sources):
-        if claim.rule is not None and claim.rule.rule_type == "FORWARD":
+        if claim.rule is not None and (claim.rule.rule_type == "FORWARD" or claim.rivals):
             return sources[:position], claim
         if claim.rule is not None:
             break

@@ -25,12 +25,12 @@ from skerry.reach.central_endpoints import (
     list_central_endpoints,
 )
 from skerry.reach.destinations import Destinations
-from skerry.reach.dns_answers import Resolution, assume_unchanged, join_answers
+from skerry.reach.dns_answers import Resolution, assume_unchanged, contested_answer, join_answers
 from skerry.reach.dns_firewall import judge_firewall
 from skerry.reach.dns_servers import Servers, servers_of
 from skerry.reach.dns_zones import NameSource
 from skerry.reach.gateways import judge_endpoint_state, make_lost_hop, make_undecided_hop
-from skerry.reach.private_dns import judge_unanswered, may_have_any_name, other_name_of, unanswered_reason_of
+from skerry.reach.private_dns import judge_unanswered, judge_unnamed, other_name_of, unanswered_reason_of
 from skerry.reach.trace import Hop
 
 _MOST_NAMES = 32
@@ -217,6 +217,8 @@ class NameResolver:
     def _forwarded(self, view: _View, claim: NameSource, host: DnsName, query: Query) -> Resolution:
         """Return the answer for a forwarded query: by the rule's outbound endpoint, not from the task's interface."""
         rule: Any = claim.rule
+        if claim.rivals:
+            return contested_answer(view.vpc_id, claim, host)
         home = self.world.resolver.answering_vpc_of(rule)
         if isinstance(home, Missing):
             return Resolution(make_undecided_hop("dns", rule.id, home))
@@ -235,12 +237,10 @@ class NameResolver:
         endpoints = self.world.endpoints_of(view.vpc_id)
         if isinstance(endpoints, Missing):
             return Resolution(make_undecided_hop("dns", view.vpc_id, endpoints))
-        profiles = dict.fromkeys(claim.profile for claim in claims if claim.profile)
-        if len(profiles) > 1:
-            fact = Missing(f"which of {', '.join(profiles)} answers for {host.plain} in {view.vpc_id}")
-            return Resolution(make_undecided_hop("dns", view.vpc_id, fact))
-        unnamed = next((hop for endpoint in endpoints if (hop := _unnamed(endpoint, query.place))), None)
+        unnamed = next((hop for endpoint in endpoints if (hop := judge_unnamed(endpoint, query.place))), None)
         for claim in claims:
+            if claim.rivals:
+                return contested_answer(view.vpc_id, claim, host)
             if claim.endpoint is not None:
                 resolution = self._by_endpoint(view, claim, host.plain, query)
             elif unnamed is not None and claim.apex != host.plain:
@@ -391,9 +391,3 @@ class NameResolver:
             hop = make_lost_hop("dns", vpc_id, "DNS_HOSTNAMES_DISABLED", message)
             led = self._by_zone(view, claim, host, Query(host, "aws", ref))
             yield from (IntendedEndpoint(hop, destination) for destination in led.destinations)
-
-
-def _unnamed(endpoint: VpcEndpoint, place: str) -> Hop | None:
-    """Return the missing fact for an endpoint whose private names are unknown and might be more specific."""
-    fact = may_have_any_name(endpoint, place)
-    return make_undecided_hop("dns", endpoint.vpc_endpoint_id, fact) if fact else None

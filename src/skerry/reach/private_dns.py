@@ -96,3 +96,9 @@ def may_have_any_name(endpoint: VpcEndpoint, place: str) -> Missing | None:
     if endpoint.dns_options.private_dns_preference == "SPECIFIED_DOMAINS_ONLY":
         return None
     return Missing(f"which private names {name}, of type {endpoint.vpc_endpoint_type}, has")
+
+
+def judge_unnamed(endpoint: VpcEndpoint, place: str) -> Hop | None:
+    """Return the missing fact for an endpoint whose private names are unknown and might be more specific."""
+    fact = may_have_any_name(endpoint, place)
+    return make_undecided_hop("dns", endpoint.vpc_endpoint_id, fact) if fact else None

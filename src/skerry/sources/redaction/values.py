@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from skerry.masking import Node
-from skerry.model import ecs, endpoints, environment, iam, state_machines
+from skerry.model import ecs, endpoints, environment, iam, resolver_records, state_machines
 from skerry.model.task_states import reduce_definition
 from skerry.services import READS, organizations
 from skerry.services.ecr_images import ImageManifest, RepositoryImage
@@ -137,6 +137,14 @@ def keep_tag(value: Node, row: dict[str, Node], people: Pseudonyms) -> Node:
     return people.replace_all(value) if plain else blank(value)
 
 
+def _resource_properties(value: Node, _row: dict[str, Node], _people: Pseudonyms) -> Node:
+    """Keep the priority of a rule group in a Route 53 Profile."""
+    if not isinstance(value, str):
+        return make_unreadable(value)
+    priority = resolver_records.ResourceProperties(value).priority
+    return blank(value) if priority is None else json.dumps({"priority": priority})
+
+
 def _records(value: Node, row: dict[str, Node], people: Pseudonyms) -> Node:
     """Redact the values of a record set, by its type."""
     if not isinstance(value, list):
@@ -257,6 +265,7 @@ RULES: dict[tuple[Any, str], RedactionRule] = {
     (ecs.TaskSet, "id"): _started_by,
     (endpoints.RecordSet, "resource_records"): _records,
     (endpoints.VpcEndpoint, "policy_document"): _policy,
+    (resolver_records.ProfileResourceAssociation, "resource_properties"): _resource_properties,
     (state_machines.StateMachine, "definition"): _definition,
     (iam.Role, "assume_role_policy_document"): _policy,
     (iam.InlinePolicy, "policy_document"): _policy,
