@@ -8,7 +8,7 @@ import gc
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -240,7 +240,15 @@ def uses(served: Served, definition: Path, tmp_path: Path) -> dict[str, list[tup
     }
 
 
-@pytest.mark.parametrize("command", sorted(WIDEST))
+# Two commands here, and the long tests all: each reads a rich account several times.
+QUICK = ("diagnose", "trace")
+
+
+def quick_or_long(commands: Iterable[str]) -> list[Any]:
+    return [pytest.param(name, marks=() if name in QUICK else (pytest.mark.long,)) for name in commands]
+
+
+@pytest.mark.parametrize("command", quick_or_long(sorted(WIDEST)))
 def test_iam_policy_has_exactly_the_actions_that_are_called(
     command: str,
     skerry: Skerry,
@@ -263,7 +271,7 @@ def test_iam_policy_has_exactly_the_actions_that_are_called(
     assert {NAMED_OTHERWISE.get(name, name) for name in served.faults.seen} == recorded
 
 
-@pytest.mark.parametrize("command", ["cost", "diagnose", "explain", "plan", "snapshot"])
+@pytest.mark.parametrize("command", quick_or_long(["cost", "diagnose", "explain", "plan", "snapshot"]))
 def test_network_only_calls_exactly_the_actions_of_its_policy(
     command: str, skerry: Skerry, policies: Policies, served: Served, uses: Any, recorded: Recorded
 ) -> None:
@@ -282,7 +290,7 @@ def test_service_option_calls_fewer_actions_than_the_policy_allows(
     assert recorded < policies.actions("diagnose")
 
 
-@pytest.mark.parametrize("command", ["diagnose", "rehearse"])
+@pytest.mark.parametrize("command", quick_or_long(["diagnose", "rehearse"]))
 def test_hypothetical_task_calls_the_actions_of_the_trace_policy(
     command: str, skerry: Skerry, policies: Policies, uses: Any, recorded: Recorded, request: pytest.FixtureRequest
 ) -> None:
@@ -293,7 +301,7 @@ def test_hypothetical_task_calls_the_actions_of_the_trace_policy(
     assert recorded == policies.actions("trace")
 
 
-@pytest.mark.parametrize("command", ["diagnose", "snapshot", "trace"])
+@pytest.mark.parametrize("command", quick_or_long(["diagnose", "snapshot", "trace"]))
 def test_iam_policy_is_enough_if_all_other_actions_are_denied(
     command: str, skerry: Skerry, policies: Policies, served: Served, uses: Any, recorded: Recorded
 ) -> None:

@@ -48,6 +48,14 @@ def names_of_pages(program: str, subcommand: str = "") -> list[str]:
     ]
 
 
+def first_pages_short(program: str, subcommand: str = "") -> list[Any]:
+    """README and CONTRIBUTING, and the pages of docs/ for the long tests."""
+    return [
+        pytest.param(name, marks=(pytest.mark.long,) if name.startswith("docs/") else ())
+        for name in names_of_pages(program, subcommand)
+    ]
+
+
 @pytest.fixture(scope="module")
 def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Serve an account as the demo leaves it, with a snapshot of it, and yield the values of the placeholders."""
@@ -92,7 +100,7 @@ def test_pages_have_commands_to_run() -> None:
     assert sum(len(commands_of(page, "skerry")) for page in PAGES.values()) > 50
 
 
-@pytest.mark.parametrize("name", names_of_pages("skerry"))
+@pytest.mark.parametrize("name", first_pages_short("skerry"))
 def test_skerry_commands_of_page_run(name: str, stand_ins: dict[str, str], tmp_path: Path) -> None:
     commands = [line for line in commands_of(PAGES[name], "skerry") if not rehearses(line)]
     results = pages.run_in_folder(tmp_path, commands, stand_ins)
@@ -101,7 +109,7 @@ def test_skerry_commands_of_page_run(name: str, stand_ins: dict[str, str], tmp_p
 
 
 @pytest.mark.usefixtures("needs_lab")
-@pytest.mark.parametrize("name", names_of_pages("skerry", "rehearse"))
+@pytest.mark.parametrize("name", first_pages_short("skerry", "rehearse"))
 def test_rehearse_commands_of_page_run(name: str, stand_ins: dict[str, str], tmp_path: Path) -> None:
     commands = [line for line in commands_of(PAGES[name], "skerry") if rehearses(line) and line not in NOT_RUN]
     assert pages.complaints_about(pages.run_in_folder(tmp_path, commands, stand_ins)) == []

@@ -99,6 +99,7 @@ def test_saved_answers_give_the_diagnosis_of_the_account(client: ClientFactory, 
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
 
 
+@pytest.mark.long
 def test_account_without_services_is_not_applicable(save: Save) -> None:
     folder, done, _ = save()
     assert done.returncode == 0

@@ -318,7 +318,7 @@ class TestLeastPrivilege:
     def test_least_privilege_uses_default_policy_if_too_long(self) -> None:
         network = self.bare()
         secrets = [
-            {"name": f"S{number}", "valueFrom": f"{SECRET[:-10]}{'x' * 60}{number:03}-AbCdEf"} for number in range(200)
+            {"name": f"S{number}", "valueFrom": f"{SECRET[:-10]}{'x' * 400}{number:03}-AbCdEf"} for number in range(50)
         ]
         network.app["secrets"] = secrets
         found = planned(network, least_privilege=True)

@@ -32,7 +32,11 @@ def reversal_of(script: str, printed: str) -> str:
     return "\n".join(["set -eu", *made, *(line.removeprefix("# ") for line in reversal.splitlines()[2:])])
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+@pytest.mark.parametrize(
+    "fault",
+    [pytest.param(fault, marks=() if fault in {nothing, closed_tasks} else (pytest.mark.long,)) for fault in FAULTS],
+    ids=lambda fault: fault.__name__,
+)
 def test_commands_make_the_service_start_and_their_reversal_restores_the_account(
     fault: Fault, clients: ClientFactory, tmp_path: Path
 ) -> None:

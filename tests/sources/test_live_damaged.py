@@ -99,7 +99,9 @@ def test_damaged_answers_are_retried_without_changing_verdicts(proxied: Proxied)
         assert proxied.damage.damaged
 
 
-@pytest.mark.parametrize("way", ["page", "other answer", "bomb"])
+@pytest.mark.parametrize(
+    "way", [pytest.param("page", marks=pytest.mark.long), pytest.param("other answer", marks=pytest.mark.long), "bomb"]
+)
 def test_always_damaged_operation_is_refused_without_wrong_verdicts(proxied: Proxied, way: str) -> None:
     for operation in ("DescribeVpcEndpoints", "DescribeServices"):
         proxied.damage.clear()
