@@ -131,12 +131,78 @@ class TestUsage:
     def test_plan_with_invalid_options_is_refused(self, run: Skerry, arguments: list[str]) -> None:
         assert run("plan", "--from", ".", *arguments).code == USAGE
 
-    @pytest.mark.parametrize("name", ["com.amazonaws.us-east-1.rds", "Relational Database", "com.amazonaws.vpce.rds"])
+    @pytest.mark.parametrize(
+        "name",
+        ["com.amazonaws.us-east-1.rds", "com.amazonaws.eu-west-1.Relational Database", "com.amazonaws.vpce.rds"],
+    )
     def test_also_option_with_impossible_service_is_refused(
         self, run: Skerry, network: Network, tmp_path: Path, name: str
     ) -> None:
         found = run("plan", "--from", saved(network, tmp_path), "--also", name)
         assert complaint(found) == f"{name} is no endpoint service of eu-west-1"
+
+    @pytest.mark.parametrize(
+        ("name", "question"),
+        [
+            ("bedrok-runtime", "Did you mean bedrock-runtime"),
+            ("sqss", "Did you mean sqs"),
+            ("acme", "Did you mean acme-store?"),
+            ("Relational Database", "Otherwise give the full name, such as com.amazonaws.eu-west-1.NAME."),
+        ],
+    )
+    def test_also_option_with_unlisted_short_name_is_refused(
+        self, run: Skerry, network: Network, tmp_path: Path, name: str, question: str
+    ) -> None:
+        network.add("ServiceDetails", ServiceName="com.amazonaws.eu-west-1.acme-store")
+        found = run("plan", "--from", saved(network, tmp_path), "--also", name)
+        assert complaint(found) == f"{name} is on no list of endpoint services"
+        assert question in found.err
+
+    @pytest.mark.parametrize("name", ["acme-store", "com.amazonaws.eu-west-1.acme-store"])
+    def test_also_option_takes_services_that_only_a_saved_answer_lists(
+        self, run: Skerry, network: Network, tmp_path: Path, name: str
+    ) -> None:
+        network.add(
+            "ServiceDetails",
+            ServiceName="com.amazonaws.eu-west-1.acme-store",
+            AvailabilityZones=["eu-west-1a", "eu-west-1b"],
+            PrivateDnsNames=[{"PrivateDnsName": "acme-store.eu-west-1.amazonaws.com"}],
+        )
+        found = run("plan", "--from", saved(network, tmp_path), "--also", name)
+        assert "create interface endpoint com.amazonaws.eu-west-1.acme-store in vpc-1" in found.out
+
+    def test_also_option_with_a_service_without_private_name_is_refused(
+        self, run: Skerry, network: Network, tmp_path: Path
+    ) -> None:
+        network.add("ServiceDetails", ServiceName="com.amazonaws.eu-west-1.acme-store")
+        found = run("plan", "--from", saved(network, tmp_path), "--also", "acme-store")
+        assert complaint(found) == "com.amazonaws.eu-west-1.acme-store has no private name"
+
+    def test_also_option_takes_an_unlisted_service_by_its_full_name(
+        self, run: Skerry, network: Network, tmp_path: Path
+    ) -> None:
+        found = run("plan", "--from", saved(network, tmp_path), "--also", "com.amazonaws.eu-west-1.bedrok-runtime")
+        assert found.code == 0
+        assert "service-not-verified" in found.out
+
+    @pytest.mark.parametrize("name", ["com.amazonaws.vpce.eu-west-1.vpce-svc-0a1b", "aws.api.eu-west-1.qbusiness"])
+    def test_also_option_takes_a_service_under_another_prefix_with_its_private_name(
+        self, run: Skerry, network: Network, tmp_path: Path, name: str
+    ) -> None:
+        private_names = [{"PrivateDnsName": "*.acme.example"}, {"PrivateDnsName": "api.acme.example"}]
+        zones = ["eu-west-1a", "eu-west-1b"]
+        network.add("ServiceDetails", ServiceName=name, PrivateDnsNames=private_names, AvailabilityZones=zones)
+        found = run("plan", "--from", saved(network, tmp_path), "--also", name)
+        assert found.code == 0
+        assert f"create interface endpoint {name} in vpc-1" in found.out
+        assert "service-not-verified" not in found.out
+
+    def test_also_option_asks_for_the_private_name_of_a_service_under_another_prefix(
+        self, run: Skerry, network: Network, tmp_path: Path
+    ) -> None:
+        name = "com.amazonaws.vpce.eu-west-1.vpce-svc-0a1b"
+        found = run("plan", "--from", saved(network, tmp_path), "--also", name)
+        assert complaint(found) == f"the private name of {name} is not known"
 
     @pytest.mark.parametrize("name", ["bedrock-runtime", "com.amazonaws.eu-west-1.bedrock-runtime"])
     def test_also_option_takes_services_outside_the_catalogue(

@@ -20,7 +20,7 @@ from skerry.errors import SkerryError
 from skerry.lab import sandbox
 from skerry.verdicts import OK
 from tests.commands import BLOCKED, FAULT, INTERRUPTED, UNKNOWN, Skerry, complaint
-from tests.networks import IMAGE, REGION, Network, allow, awslogs, container, one_of_everything
+from tests.networks import EVERYWHERE, IMAGE, REGION, Network, allow, awslogs, container, one_of_everything
 from tests.processes import family, wait_for
 
 SECRET = f"arn:aws:secretsmanager:{REGION}:111122223333:secret:db-AbCdEf:password::"
@@ -52,6 +52,14 @@ def article(*, mended: bool) -> Network:
         for number, service in enumerate(("ecr.api", "ecr.dkr", "secretsmanager", "logs"), 1):
             network.endpoint(f"vpce-{number}", service, ["subnet-a", "subnet-b"], group="sg-end")
         network.serve_s3()
+    return network
+
+
+def with_public_subnet() -> Network:
+    """The network of the article with a public subnet, and without endpoints."""
+    network = article(mended=False)
+    network.internet_gateway()
+    network.table("rtb-public", {"DestinationCidrBlock": EVERYWHERE, "GatewayId": "igw-1"}, subnets=["subnet-b"])
     return network
 
 
@@ -216,6 +224,30 @@ class TestProbe:
         assert (logs["predicted"], logs["packets"], logs["disagrees"]) == ("unknown", "blocked", False)
         assert found.code == UNKNOWN
         assert skerry("rehearse", "--from", save(network), "--probe", "--allow-unknown").code == 0
+
+    def test_probe_reaches_the_internet_by_the_planned_nat_gateway(
+        self, skerry: Skerry, save: Callable[[Network], Path]
+    ) -> None:
+        folder = save(with_public_subnet())
+        found = skerry("rehearse", "--from", folder, "--with-plan", "--prefer", "nat", "--probe", "--format", "json")
+        assert (found.code, found.err) == (0, "")
+        assert {step["packets"] for step in steps(found.out).values()} == {"ok"}
+        assert json.loads(found.out)["notes"][0] == "On the network after the changes of skerry plan (2, proven)."
+
+    def test_probe_reaches_the_internet_with_planned_public_addresses(
+        self, skerry: Skerry, save: Callable[[Network], Path]
+    ) -> None:
+        network = with_public_subnet()
+        network.row("services", "web")["networkConfiguration"]["awsvpcConfiguration"]["subnets"] = ["subnet-b"]
+        folder = save(network)
+        found = skerry("rehearse", "--from", folder, "--with-plan", "--prefer", "public", "--probe", "--format", "json")
+        assert (found.code, found.err) == (0, "")
+        assert {step["packets"] for step in steps(found.out).values()} == {"ok"}
+
+    def test_preference_without_a_plan_is_refused(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
+        found = skerry("rehearse", "--from", save(with_public_subnet()), "--prefer", "nat", "--probe")
+        assert found.code == 2
+        assert "--prefer chooses among plans: add --with-plan" in found.err
 
     def test_probe_names_gateways_that_the_lab_does_not_build(
         self, skerry: Skerry, save: Callable[[Network], Path]

@@ -11,8 +11,8 @@ from skerry.catalogue.data_files import Grade
 from tests.tables import each
 
 DATA = Path(skerry.__file__).parent / "data"
-# AWS's list of its ranges is one fact with one source, kept as it is.
-LISTS = {"aws_ranges"}
+# Lists of one source, without rows of their own.
+LISTS = {"aws_ranges", "endpoint_services"}
 # Prices name several sources each, which a list beside them describes: tests/cost/test_prices.py.
 PRICES = {"prices"}
 FILES = sorted(path for path in DATA.glob("*.json") if path.stem not in LISTS | PRICES)

@@ -8,6 +8,7 @@ from skerry.catalogue.services import (
     file_system_of,
     is_endpoint_of,
     layer_bucket_of,
+    list_endpoint_services,
     load_services,
     matches,
     private_names_of,
@@ -233,3 +234,18 @@ def test_service_outside_the_catalogue_is_named_by_the_rule() -> None:
 )
 def test_naming_rule_is_for_services_of_aws_alone(name: str) -> None:
     assert service_by_naming_rule(name) is None
+
+
+def test_service_under_another_prefix_keeps_the_name_of_its_endpoint_service() -> None:
+    name = "com.amazonaws.vpce.eu-west-1.vpce-svc-0a"
+    ref = ServiceRef("vpce-svc-0a", "eu-west-1", "api.acme.example", endpoint=name)
+    assert endpoint_service_name_of(ref) == name
+    assert is_endpoint_of(name, ref)
+    assert private_names_of(ref) == ("api.acme.example",)
+
+
+def test_endpoint_services_of_aws_are_listed_by_their_short_names() -> None:
+    names = list_endpoint_services()
+    assert {"ecr.api", "rds", "bedrock-runtime", "sagemaker.runtime", "s3"} <= names
+    listed = {service_of(ServiceRef(key, "eu-west-1")).endpoint for key in load_services()}
+    assert listed - names == {"secretsmanager-fips"}

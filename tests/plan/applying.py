@@ -11,6 +11,7 @@ from typing import Any, cast
 Row = dict[str, Any]
 Document = dict[str, Any]
 
+EVERYWHERE = "0.0.0.0/0"
 S3_BLOCKS = ["3.5.64.0/21", "52.218.0.0/17"]
 
 
@@ -31,8 +32,8 @@ def apply_change(document: Document, change: Row) -> None:
 
 
 def is_applicable(changes: Iterable[Row]) -> bool:
-    """Tell whether documents show all of the changes."""
-    return all(change["kind"] in _APPLIED for change in changes)
+    """Tell whether documents show all of the changes; settings of what is no service are a manual step."""
+    return all(change["kind"] in _APPLIED and change["disposition"] != "manual" for change in changes)
 
 
 def _row(document: Document, key: str, field: str, value: str) -> Row:
@@ -216,6 +217,86 @@ def _delete_route(document: Document, details: Row) -> None:
     table["Routes"] = [row for row in table["Routes"] if row not in same]
 
 
+def _create_nat_gateway(document: Document, details: Row) -> None:
+    """Add a public NAT gateway with its interface and its address.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html
+    """
+    if _row(document, "Subnets", "SubnetId", details["subnet_id"])["VpcId"] != details["vpc_id"]:
+        raise RefusedChangeError("InvalidSubnet")
+    name = f"eni-{details['nat_gateway_id']}"
+    interface = _interface(document, details["subnet_id"], [], name) | {"InterfaceType": "nat_gateway"}
+    public = {"PublicIp": "198.51.100.99"}
+    document.setdefault("NetworkInterfaces", []).append(interface | {"Association": public})
+    address = {"PrivateIp": interface["PrivateIpAddress"], "NetworkInterfaceId": name} | public
+    document.setdefault("NatGateways", []).append(
+        {
+            "NatGatewayId": details["nat_gateway_id"],
+            "VpcId": details["vpc_id"],
+            "SubnetId": details["subnet_id"],
+            "State": "available",
+            "NatGatewayAddresses": [address | {"AllocationId": details["allocation_id"]}],
+        }
+    )
+
+
+def _add_route(document: Document, table_id: str, kind: str, target: str) -> None:
+    table = _row(document, "RouteTables", "RouteTableId", table_id)
+    if any(row.get("DestinationCidrBlock") == EVERYWHERE for row in table["Routes"]):
+        raise RefusedChangeError("RouteAlreadyExists")
+    table["Routes"].append({"DestinationCidrBlock": EVERYWHERE, "State": "active"} | _target(document, kind, target))
+
+
+def _target(document: Document, kind: str, target: str) -> Row:
+    """Return the key of a route's target, which must exist in a usable state."""
+    if kind == "nat-gateway":
+        if _row(document, "NatGateways", "NatGatewayId", target)["State"] != "available":
+            raise RefusedChangeError("InvalidNatGatewayID.NotFound")
+        return {"NatGatewayId": target}
+    if not _row(document, "InternetGateways", "InternetGatewayId", target)["Attachments"]:
+        raise RefusedChangeError("InvalidGatewayID.NotFound")
+    return {"GatewayId": target}
+
+
+def _route_to_nat(document: Document, details: Row) -> None:
+    _add_route(document, details["route_table_id"], "nat-gateway", details["nat_gateway_id"])
+
+
+def _route_to_internet_gateway(document: Document, details: Row) -> None:
+    _add_route(document, details["route_table_id"], "internet-gateway", details["internet_gateway_id"])
+
+
+def _replace_route(document: Document, details: Row) -> None:
+    table = _row(document, "RouteTables", "RouteTableId", details["route_table_id"])
+    to = {"DestinationCidrBlock": details["destination"]}
+    if not any(row.items() >= to.items() for row in table["Routes"]):
+        raise RefusedChangeError("there is no route defined for the destination")
+    route = to | {"State": "active"} | _target(document, details["target_kind"], details["target"])
+    table["Routes"] = [route if row.items() >= to.items() else row for row in table["Routes"]]
+
+
+def _configure_service(document: Document, details: Row) -> None:
+    """Change the settings of a service; it starts its tasks with them after a deployment.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+    """
+    same = [
+        row
+        for row in document.get("services", [])
+        if row["serviceName"] == details["service"] and row["clusterArn"].rpartition("/")[2] == details["cluster"]
+    ]
+    if not same:
+        raise RefusedChangeError("ServiceNotFoundException")
+    awsvpc = same[0]["networkConfiguration"]["awsvpcConfiguration"]
+    if details["assign_public_ip"] is not None:
+        awsvpc["assignPublicIp"] = "ENABLED" if details["assign_public_ip"] else "DISABLED"
+    for key, names in (("subnets", details["subnets"]), ("securityGroups", details["groups"])):
+        if names:
+            awsvpc[key] = list(names)
+    if details["platform_version"]:
+        same[0]["platformVersion"] = details["platform_version"]
+
+
 _APPLIED: dict[str, Callable[[Document, Row], None]] = {
     "create-security-group": _create_group,
     "authorize-rule": _authorize,
@@ -226,4 +307,9 @@ _APPLIED: dict[str, Callable[[Document, Row], None]] = {
     "set-vpc-attribute": _set_attribute,
     "delete-endpoint": _delete_endpoint,
     "delete-route": _delete_route,
+    "create-nat-gateway": _create_nat_gateway,
+    "route-to-nat": _route_to_nat,
+    "route-to-internet-gateway": _route_to_internet_gateway,
+    "replace-route": _replace_route,
+    "configure-service": _configure_service,
 }

@@ -1,4 +1,4 @@
-"""Every single change of a network that the default preferences allow, in the form of ``skerry plan --format json``."""
+"""Every single change of a network that some preferences allow, in the form of ``skerry plan --format json``."""
 
 import ipaddress
 from collections.abc import Iterator
@@ -12,11 +12,16 @@ REPLIES = (32_768, 65_535)
 HTTPS = (443, 443)
 
 
-def single_changes(document: Document) -> Iterator[Row]:
-    """Yield each change that may repair the network alone."""
+def single_changes(document: Document, *, nat: bool = False, public: bool = False) -> Iterator[Row]:
+    """Yield each change that may repair the network alone, with access to the internet as it is preferred."""
     yield from _rules(document)
-    yield from _entries(document)
-    yield from _endpoint_changes(document)
+    yield from _entries(document, to_internet=nat or public)
+    if not nat:
+        yield from _endpoint_changes(document)
+    if nat or public:
+        yield from _routes(document, nat=nat)
+    if public:
+        yield from _public_addresses(document)
     for row in document["VpcAttributes"]:
         for attribute in ("enable_dns_support", "enable_dns_hostnames"):
             yield _change("set-vpc-attribute", vpc_id=row["VpcId"], attribute=attribute)
@@ -52,13 +57,57 @@ def _rules(document: Document) -> Iterator[Row]:
             yield from (_rule(group["GroupId"], "in", block) for block in blocks)
 
 
-def _entries(document: Document) -> Iterator[Row]:
+def _routes(document: Document, *, nat: bool) -> Iterator[Row]:
+    """Yield a default route of each table to each gateway; public addresses need one in the tasks' own subnets."""
+    in_scope = {row["RouteTableId"] for row in document["RouteTables"] if nat or _is_of_tasks(document, row)}
+    gateways = [("internet-gateway", row["InternetGatewayId"]) for row in document.get("InternetGateways", [])]
+    if nat:
+        gateways += [("nat-gateway", row["NatGatewayId"]) for row in document.get("NatGateways", [])]
+    for table in (row for row in document["RouteTables"] if row["RouteTableId"] in in_scope):
+        current = [row for row in table["Routes"] if row.get("DestinationCidrBlock") == ANYWHERE]
+        for kind, target in gateways:
+            if any(target in (row.get("GatewayId"), row.get("NatGatewayId")) for row in current):
+                continue
+            of_table = {"route_table_id": table["RouteTableId"]}
+            if current:
+                # A route in use is somebody's decision; a dead one may be replaced.
+                if all(row["State"] != "active" for row in current):
+                    to = of_table | {"destination": ANYWHERE, "target_kind": kind, "target": target}
+                    yield _change("replace-route", **to)
+            elif kind == "nat-gateway":
+                yield _change("route-to-nat", **of_table, nat_gateway_id=target)
+            else:
+                yield _change("route-to-internet-gateway", **of_table, internet_gateway_id=target)
+
+
+def _is_of_tasks(document: Document, table: Row) -> bool:
+    """Tell whether a route table belongs to a subnet of a service."""
+    tasks = {
+        subnet
+        for row in document["services"]
+        for subnet in row.get("networkConfiguration", {}).get("awsvpcConfiguration", {}).get("subnets", [])
+    }
+    own = {row["SubnetId"] for other in document["RouteTables"] for row in other["Associations"] if "SubnetId" in row}
+    of_table = {row.get("SubnetId") for row in table["Associations"]}
+    return bool(tasks & of_table) or (bool(tasks - own) and any(row.get("Main") for row in table["Associations"]))
+
+
+def _public_addresses(document: Document) -> Iterator[Row]:
+    nothing: Row = {"platform_version": None, "subnets": [], "groups": []}
+    for row in document["services"]:
+        cluster = row["clusterArn"].rpartition("/")[2]
+        yield _change(
+            "configure-service", **nothing, service=row["serviceName"], cluster=cluster, assign_public_ip=True
+        )
+
+
+def _entries(document: Document, *, to_internet: bool) -> Iterator[Row]:
     for acl in document["NetworkAcls"]:
         for direction, egress in (("in", False), ("out", True)):
             taken = {row["RuleNumber"] for row in acl["Entries"] if row["Egress"] == egress}
             numbers = {next(number for number in range(1, 32_767) if number not in taken)}
             for ports in (HTTPS, REPLIES):
-                if egress and ports == HTTPS and _is_routed_out(document, acl):
+                if egress and ports == HTTPS and not to_internet and _is_routed_out(document, acl):
                     continue
                 for number in numbers:
                     yield _change(

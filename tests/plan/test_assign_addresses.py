@@ -1,7 +1,9 @@
 """Addresses for what a plan creates, as a rehearsal needs them."""
 
+from skerry.model.network import NatAddress
+from skerry.net.ip_addresses import Address4
 from skerry.plan.assign_addresses import assign_addresses
-from skerry.plan.changes import CreateGatewayEndpoint, CreateInterfaceEndpoint, ModifyEndpoint
+from skerry.plan.changes import Change, CreateGatewayEndpoint, CreateInterfaceEndpoint, CreateNatGateway, ModifyEndpoint
 from skerry.plan.world_after import apply_changes
 from tests.networks import Network
 
@@ -12,9 +14,11 @@ def created(*subnets: str) -> CreateInterfaceEndpoint:
     return CreateInterfaceEndpoint("vpce-new-logs-vpc-1", "vpc-1", LOGS, subnets, ("sg-open",))
 
 
-def addresses(
-    network: Network, *changes: CreateInterfaceEndpoint | CreateGatewayEndpoint | ModifyEndpoint
-) -> list[str]:
+def nat_gateway(name: str = "nat-new-vpc-1", subnet: str = "subnet-b") -> CreateNatGateway:
+    return CreateNatGateway(name, "vpc-1", subnet, f"eipalloc-{name}")
+
+
+def addresses(network: Network, *changes: Change) -> list[str]:
     """The addresses of the interfaces that are new."""
     before = network.world()
     found = assign_addresses(apply_changes(before, changes))
@@ -59,3 +63,54 @@ def test_full_or_unknown_subnet_yields_no_address() -> None:
         network.interface(f"eni-{last}", f"10.0.9.{last}", "subnet-full")
     network.subnet("subnet-six", "10.0.8.0/24", "eu-west-1a").pop("CidrBlock")
     assert addresses(network, created("subnet-full", "subnet-unknown", "subnet-six")) == []
+
+
+def test_nat_gateway_gets_an_interface_and_a_public_address() -> None:
+    network = Network()
+    network.interface("eni-1", "10.0.2.254", "subnet-b")
+    found = assign_addresses(apply_changes(network.world(), [nat_gateway()]))
+    interface = found.facts.network_interfaces[-1]
+    assert (interface.interface_type, interface.subnet_id) == ("nat_gateway", "subnet-b")
+    assert (interface.private_ip_address, interface.association.public_ip) == ("10.0.2.253", "203.0.113.1")
+    (gateway,) = found.facts.nat_gateways
+    assert gateway.nat_gateway_addresses == (
+        NatAddress(
+            private_ip=Address4("10.0.2.253"),
+            public_ip=Address4("203.0.113.1"),
+            allocation_id="eipalloc-nat-new-vpc-1",
+            network_interface_id="eni-nat-new-vpc-1",
+        ),
+    )
+
+
+def test_nat_gateways_get_different_public_addresses() -> None:
+    other = nat_gateway("nat-new-vpc-2", "subnet-a")
+    found = assign_addresses(apply_changes(Network().world(), [nat_gateway(), other]))
+    publics = [interface.association.public_ip for interface in found.facts.network_interfaces]
+    assert publics == ["203.0.113.1", "203.0.113.2"]
+
+
+def test_existing_nat_gateway_keeps_its_address() -> None:
+    network = Network()
+    network.nat()
+    network.nat("nat-2", "subnet-a", "10.0.1.9", NatGatewayAddresses=[{}])
+    before = network.world()
+    assert assign_addresses(before).facts.nat_gateways == before.facts.nat_gateways
+
+
+def test_nat_gateway_without_listed_addresses_gets_one() -> None:
+    network = Network()
+    network.nat("nat-new-1")
+    network.row("NatGateways", "nat-new-1").pop("NatGatewayAddresses")
+    (gateway,) = assign_addresses(network.world()).facts.nat_gateways
+    assert isinstance(gateway.nat_gateway_addresses, tuple)
+    assert [row.private_ip for row in gateway.nat_gateway_addresses] == ["10.0.2.254"]
+
+
+def test_nat_gateway_in_a_full_or_unknown_subnet_gets_no_address() -> None:
+    network = Network()
+    network.subnet("subnet-full", "10.0.9.0/28", "eu-west-1a")
+    for last in range(4, 15):
+        network.interface(f"eni-{last}", f"10.0.9.{last}", "subnet-full")
+    assert addresses(network, nat_gateway(subnet="subnet-full")) == []
+    assert addresses(network, nat_gateway(subnet="subnet-unknown")) == []

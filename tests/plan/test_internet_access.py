@@ -7,6 +7,7 @@ from skerry.model.world import World
 from skerry.plan import impact
 from skerry.plan.changes import (
     Advise,
+    AuthorizeRule,
     Change,
     ConfigureService,
     CreateNatGateway,
@@ -14,6 +15,7 @@ from skerry.plan.changes import (
     ReplaceRoute,
     RouteToInternetGateway,
     RouteToNat,
+    Rule,
 )
 from skerry.plan.records import Plan
 from skerry.verdicts import BLOCKED
@@ -60,6 +62,14 @@ class TestExistingNatGateway:
     def test_nat_gateway_in_the_task_zone_is_preferred(self) -> None:
         found = planned(two_nats(), nat=True)
         assert changes(found) == [RouteToNat("rtb-main", "nat-2", "route 0.0.0.0/0 of rtb-main to nat-2")]
+        assert found.proven
+
+    def test_rule_of_the_task_is_added_where_it_allows_nothing_out(self) -> None:
+        network = two_nats()
+        network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = []
+        found = planned(network, nat=True)
+        assert kinds(found) == ["AuthorizeRule", "RouteToNat"]
+        assert only(found, AuthorizeRule).rule == Rule("tcp", 443, EVERYWHERE)
         assert found.proven
 
     def test_nat_gateway_that_failed_or_is_private_is_not_used(self) -> None:
@@ -261,6 +271,15 @@ class TestPublicAddresses:
         network.row("RouteTables", "rtb-main")["Routes"].pop()
         found = planned(network, public=True)
         assert changes(found) == [RouteToInternetGateway("rtb-main", "igw-1")]
+        assert found.proven
+
+    def test_rule_of_tasks_with_addresses_is_added_where_it_allows_nothing_out(self) -> None:
+        network = self.public("web")
+        network.row("services", "web")["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] = "ENABLED"
+        network.row("RouteTables", "rtb-main")["Routes"].pop()
+        network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = []
+        found = planned(network, public=True)
+        assert kinds(found) == ["AuthorizeRule", "RouteToInternetGateway"]
         assert found.proven
 
     def test_tasks_with_addresses_and_a_route_get_no_other_one(self) -> None:

@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from skerry.plan.records import Options
 from skerry.render.plan_json import encode_plan
 from skerry.sources import documents
 from skerry.verdicts import OK
-from tests.amount import WHOLE, some
+from tests.amount import amount
 from tests.networks import awslogs, container
 from tests.plan.applying import Document, RefusedChangeError, apply_change, is_applicable
 from tests.plan.single_changes import single_changes
@@ -25,7 +25,10 @@ from tests.prove.generator import Drawn
 
 TESTS = Path(__file__).parents[1]
 OPTIONS = (Options(), Options(ingress="from-tasks"), Options(ingress="article"))
-FEW, SEEDS, BENCH_SEEDS, WANTED = 12, range(450), range(20), 200
+TO_INTERNET = (Options(nat=True), Options(public=True))
+SEEDS, BENCH_SEEDS, WANTED, FEW, FEW_TO_INTERNET = range(450), range(20), 200, 8, 5
+PART = amount(1, 5)
+"""One of so many networks is tried."""
 
 
 class Case(NamedTuple):
@@ -42,17 +45,18 @@ class Case(NamedTuple):
         return list(self.plan["changes"])
 
 
-def all_documents() -> Iterator[tuple[str, Document]]:
-    for path in sorted(TESTS.glob("scenarios/*/network.json")):
+def documents_of(every: int = 1) -> Iterator[tuple[str, Document]]:
+    """Yield one of so many networks of each origin."""
+    for path in sorted(TESTS.glob("scenarios/*/network.json"))[::every]:
         yield path.parent.name, json.loads(path.read_bytes())
-    for path in sorted(TESTS.glob("reports/*.json")):
+    for path in sorted(TESTS.glob("reports/*.json"))[::every]:
         yield path.stem, flat(json.loads(path.read_bytes()))
-    for seed in SEEDS:
+    for seed in SEEDS[::every]:
         network = Drawn(seed)
         network.definition(container(logConfiguration=awslogs()), executionRoleArn=EXECUTION)
         network.service(subnets=["subnet-a", "subnet-b"] if seed % 2 else ["subnet-a"])
         yield f"drawn-{seed}", json.loads(network.document())
-    for seed in BENCH_SEEDS:
+    for seed in BENCH_SEEDS[::every]:
         (content,) = worlds.documents(10, seed).values()
         yield f"bench-{seed}", json.loads(content)
 
@@ -85,10 +89,10 @@ def world_of(document: Document) -> World:
     return World(documents.load({"network.json": content}, source="a test", region="eu-west-1"))
 
 
-def proven_cases(names: Sequence[tuple[str, Document]]) -> Iterator[Case]:
-    """Yield the networks with a proven plan of changes that documents show."""
+def proven_cases(names: Sequence[tuple[str, Document]], preferences: Sequence[Options] = OPTIONS) -> Iterator[Case]:
+    """Yield the networks with a proven plan of changes that documents show, each with one of the preferences."""
     for number, (name, document) in enumerate(names):
-        options = OPTIONS[number % len(OPTIONS)]
+        options = preferences[number % len(preferences)]
         world = world_of(document)
         plan = json.loads(encode_plan(world, app.plan(world, options=options)))
         if plan["proven"] and plan["changes"] and is_applicable(plan["changes"]):
@@ -110,6 +114,10 @@ def complaints(case: Case) -> Iterator[str]:
     yield from _superfluous(case)
     if len(case.changes) > 1:
         yield from _smaller(case)
+    if case.options.nat and {"create-interface-endpoint", "create-gateway-endpoint"} & {
+        change["kind"] for change in case.changes
+    }:
+        yield f"{case.name}: a new endpoint in place of a NAT gateway"
 
 
 def _complaints_of_steps(case: Case) -> Iterator[str]:
@@ -149,7 +157,8 @@ def _smaller(case: Case) -> Iterator[str]:
     required = case.options.ingress == "article" and any(
         change["kind"] == "authorize-rule" and change["details"]["direction"] == "in" for change in case.changes
     )
-    for change in () if required else single_changes(case.document):
+    nat, public = case.options.nat, case.options.public
+    for change in () if required else single_changes(case.document, nat=nat, public=public):
         document = copy.deepcopy(case.document)
         try:
             apply_change(document, change)
@@ -159,17 +168,37 @@ def _smaller(case: Case) -> Iterator[str]:
             yield f"{case.name}: {len(case.changes)} changes, and one is enough: {change}"
 
 
+def with_internet_gateway(documents_: Iterable[tuple[str, Document]]) -> list[tuple[str, Document]]:
+    return [(name, document) for name, document in documents_ if document.get("InternetGateways")]
+
+
 def test_few_plans_are_safe_needed_and_smallest() -> None:
-    names = list(all_documents())
-    cases = list(islice(proven_cases(names[:: len(names) // (5 * FEW)]), FEW))
+    cases = list(islice(proven_cases(list(documents_of(24))), FEW))
     assert len(cases) == FEW
+    assert [complaint for case in cases for complaint in complaints(case)] == []
+
+
+def test_few_plans_to_the_internet_are_safe_needed_and_smallest() -> None:
+    names = with_internet_gateway(documents_of(24))
+    cases = list(islice(proven_cases(names, TO_INTERNET), FEW_TO_INTERNET))
+    assert len(cases) == FEW_TO_INTERNET
     assert [complaint for case in cases for complaint in complaints(case)] == []
 
 
 @pytest.mark.long
 def test_all_plans_are_safe_needed_and_smallest() -> None:
-    cases = list(proven_cases(some(list(all_documents()), 4)))
-    assert len(cases) >= (WANTED if WHOLE else WANTED // 5)
+    cases = list(proven_cases(list(documents_of(PART))))
+    assert len(cases) >= WANTED // PART
+    assert [complaint for case in cases for complaint in complaints(case)] == []
+
+
+@pytest.mark.long
+def test_all_plans_to_the_internet_are_safe_needed_and_smallest() -> None:
+    names = with_internet_gateway(documents_of(PART))
+    cases = [case for options in TO_INTERNET for case in proven_cases(names, [options])]
+    assert len(cases) >= WANTED // PART
+    kinds = {change["kind"] for case in cases for change in case.changes}
+    assert kinds >= {"create-nat-gateway", "route-to-nat", "replace-route", "configure-service"}
     assert [complaint for case in cases for complaint in complaints(case)] == []
 
 
@@ -181,3 +210,31 @@ def test_refused_change_is_no_repair() -> None:
             document,
             {"kind": "authorize-rule", "details": {"group_id": "sg-none", "direction": "out", "rule": rule}},
         )
+
+
+@pytest.mark.parametrize(
+    ("kind", "details"),
+    [
+        ("route-to-nat", {"route_table_id": "rtb-1", "nat_gateway_id": "nat-none"}),
+        ("route-to-internet-gateway", {"route_table_id": "rtb-1", "internet_gateway_id": "igw-none"}),
+        ("configure-service", {"service": "none", "cluster": "shop"}),
+        (
+            "replace-route",
+            {"route_table_id": "rtb-1", "destination": "0.0.0.0/0", "target_kind": "nat-gateway", "target": "nat-1"},
+        ),
+    ],
+)
+def test_route_to_what_is_not_there_is_refused(kind: str, details: dict[str, str]) -> None:
+    document: Document = {"RouteTables": [{"RouteTableId": "rtb-1", "Routes": []}]}
+    with pytest.raises(RefusedChangeError):
+        apply_change(document, {"kind": kind, "details": details})
+
+
+def test_second_default_route_is_refused() -> None:
+    document: Document = {
+        "RouteTables": [{"RouteTableId": "rtb-1", "Routes": [{"DestinationCidrBlock": "0.0.0.0/0"}]}],
+        "NatGateways": [{"NatGatewayId": "nat-1", "State": "available"}],
+    }
+    details = {"route_table_id": "rtb-1", "nat_gateway_id": "nat-1"}
+    with pytest.raises(RefusedChangeError, match="RouteAlreadyExists"):
+        apply_change(document, {"kind": "route-to-nat", "details": details})

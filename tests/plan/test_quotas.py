@@ -2,12 +2,12 @@
 
 import pytest
 
-from skerry.plan.changes import AddAclEntry, CreateInterfaceEndpoint
+from skerry.plan.changes import AddAclEntry, CreateInterfaceEndpoint, CreateNatGateway
 from skerry.plan.notes import findings_for
 from skerry.plan.records import Options
 from tests.networks import ALL, EVERYWHERE, VPC, Network, allow, both_ways, entry
 from tests.plan.test_rules_and_entries import served
-from tests.planning import isolated, kinds, of_kind, planned
+from tests.planning import isolated, kinds, of_kind, only, planned
 
 
 def closed() -> Network:
@@ -45,6 +45,32 @@ def test_nat_gateway_quota_of_a_zone_is_reported(count: int, limits: int) -> Non
     network.nat("nat-f", address="10.0.2.99", State="failed")
     found = planned(network, nat=True)
     assert [limit.partition(",")[0] for limit in found.limits] == ["6 NAT gateways of eu-west-1b"][:limits]
+    assert found.proven is not bool(limits)
+
+
+@pytest.mark.parametrize(("count", "limits"), [(1, 0), (2, 1)])
+def test_elastic_address_quota_of_the_region_is_reported(count: int, limits: int) -> None:
+    network = isolated()
+    network.internet_gateway()
+    network.table("rtb-public", {"DestinationCidrBlock": EVERYWHERE, "GatewayId": "igw-1"}, subnets=["subnet-b"])
+    network.nat(VpcId="vpc-9", NatGatewayAddresses=[{"AllocationId": "eipalloc-1"}])
+    network.nat("nat-f", State="failed", NatGatewayAddresses=[{"AllocationId": "eipalloc-f"}])
+    network.nat("nat-p", VpcId="vpc-9").pop("NatGatewayAddresses")
+    # The same address at its NAT gateway and at its interface is counted once, and one of AWS's pool never.
+    for number, allocation in enumerate(({"AllocationId": "eipalloc-1"}, {"AllocationId": "eipalloc-2"}, {})):
+        network.interface(f"eni-{number}", f"10.0.1.{20 + number}", Association=allocation)
+    for number in range(count):
+        addresses = [
+            {"PrivateIpAddress": f"10.0.1.{40 + number}", "Association": {"AllocationId": f"eipalloc-s{number}"}},
+            {"PrivateIpAddress": f"10.0.1.{60 + number}", "Association": {"AllocationId": f"eipalloc-t{number}"}},
+        ]
+        network.interface(f"eni-s{number}", f"10.0.1.{40 + number}", PrivateIpAddresses=addresses)
+    network.rows["NetworkInterfaces"][-1]["PrivateIpAddresses"].pop()
+    found = planned(network, nat=True)
+    assert only(found, CreateNatGateway).subnet_id == "subnet-b"
+    assert [limit.partition(":")[0] for limit in found.limits] == [
+        "6 Elastic IP addresses of the Region, and AWS's default quota is 5"
+    ][:limits]
     assert found.proven is not bool(limits)
 
 

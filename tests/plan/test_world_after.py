@@ -369,6 +369,15 @@ def test_new_endpoint_outside_the_catalogue_has_the_private_name_by_the_rule() -
     assert without.vpc_endpoints["vpce-new"].private_names == ()
 
 
+def test_new_endpoint_under_another_prefix_has_the_private_names_that_its_owner_lists() -> None:
+    network, name = isolated(), f"com.amazonaws.vpce.{REGION}.vpce-svc-0a"
+    change = CreateInterfaceEndpoint("vpce-new", VPC, name, ("subnet-a",), ("sg-open",))
+    assert apply_changes(network.world(), [change]).vpc_endpoints["vpce-new"].private_names == ()
+    network.add("ServiceDetails", ServiceName=name, PrivateDnsNames=[{"PrivateDnsName": "api.acme.example"}])
+    then = apply_changes(network.world(), [change])
+    assert then.vpc_endpoints["vpce-new"].private_names == ("api.acme.example",)
+
+
 def test_new_endpoint_of_the_catalogue_prints_no_names() -> None:
     then = apply_changes(isolated().world(), [new_endpoint("logs")])
     assert then.vpc_endpoints["vpce-new"].private_names == ()

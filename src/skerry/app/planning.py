@@ -1,5 +1,6 @@
 """The use case of `skerry plan`."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,7 +10,14 @@ import msgspec
 
 from skerry.app.selection import Hypothetical, Selection, all_launches, hypothetical_launch, launches
 from skerry.catalogue.partitions import partition_of
-from skerry.catalogue.services import ServiceRef, load_services, service_by_naming_rule, service_of_endpoint
+from skerry.catalogue.services import (
+    ServiceRef,
+    list_endpoint_services,
+    list_regions_in,
+    load_services,
+    service_by_naming_rule,
+    service_of_endpoint,
+)
 from skerry.errors import Argument, InputError
 from skerry.launch.launches import Launch
 from skerry.model.world import World
@@ -17,7 +25,10 @@ from skerry.plan import planner
 from skerry.plan.fingerprints import fingerprint_of
 from skerry.plan.records import INGRESSES, Ingress, Options, Plan
 from skerry.plan.scope import Scope
+from skerry.suggestions import suggest
 from skerry.verdicts import NOT_APPLICABLE
+
+_NAME = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
 
 
 def plan_options(
@@ -51,13 +62,37 @@ def _service_named(world: World, name: str, region: str) -> ServiceRef:
         return ServiceRef(name, region)
     partition = partition_of(region)
     prefix = f"{partition.endpoint_prefix if partition else 'com.amazonaws'}.{region}."
-    full = name if "amazonaws." in name else f"{prefix}{name}"
-    ref = service_of_endpoint(full) or service_by_naming_rule(full)
-    if ref is None or ref.region != region:
+    if "amazonaws." not in name and not list_regions_in(name):
+        _refuse_unlisted(world, name, prefix)
+        name = f"{prefix}{name}"
+    elif region not in list_regions_in(name) or not _NAME.fullmatch(name):
         raise InputError(f"{name} is no endpoint service of {region}", f"Give a short name, or {prefix}NAME.")
-    printed = world.private_names_of_endpoint_service(full) if ref.host else None
+    printed = world.private_names_of_endpoint_service(name)
+    if printed == ():
+        raise InputError(f"{name} has no private name", "Its clients call the endpoint's own name: no plan needs it.")
     hosts = [host for host in printed or () if not host.startswith("*.")]
-    return ref._replace(host=hosts[0]) if hosts else ref
+    ref = service_of_endpoint(name) or service_by_naming_rule(name)
+    if ref is not None:
+        return ref._replace(host=hosts[0]) if hosts and ref.host else ref
+    if not hosts:
+        raise InputError(
+            f"the private name of {name} is not known",
+            f"Save aws ec2 describe-vpc-endpoint-services --service-names {name}.",
+        )
+    return ServiceRef(name.rpartition(f"{region}.")[2], region, hosts[0], endpoint=name)
+
+
+def _refuse_unlisted(world: World, name: str, prefix: str) -> None:
+    """Raise `InputError` for a short name that no list of endpoint services has; it may be mistyped."""
+    listed = {row.service_name for row in world.facts.endpoint_services}
+    if name in list_endpoint_services() or f"{prefix}{name}" in listed:
+        return
+    own = {str(service).removeprefix(prefix) for service in listed}
+    question = suggest(name, sorted(load_services().keys() | list_endpoint_services() | own))
+    raise InputError(
+        f"{name} is on no list of endpoint services",
+        f"{question} Otherwise give the full name, such as {prefix}NAME.".strip(),
+    )
 
 
 def plan(world: World, selection: Selection | None = None, options: Options | None = None) -> Plan:

@@ -21,6 +21,7 @@ from skerry.launch.launches import Launch
 from skerry.model.world import World
 from skerry.plan import planner
 from skerry.plan.assign_addresses import assign_addresses
+from skerry.plan.records import Options
 from skerry.plan.scope import Scope
 from skerry.plan.world_after import apply_changes
 from skerry.reach.walk import Walker
@@ -32,7 +33,7 @@ Watch = Callable[[tuple[RehearsalStep, ...]], None]
 class RehearsalRequest(msgspec.Struct, frozen=True):
     """The request: one launch, in some of its subnets or in all; with clients, or with ``probe`` alone.
 
-    ``planned``: on the network after `skerry plan` for the launch, not on today's.
+    ``planned``: on the network after `skerry plan` for the launch with these ``preferences``, not on today's.
     """
 
     selection: Selection = Selection()
@@ -41,6 +42,7 @@ class RehearsalRequest(msgspec.Struct, frozen=True):
     probe: bool = False
     archive: Path | None = None
     planned: bool = False
+    preferences: Options = Options()
 
 
 def rehearse(world: World, request: RehearsalRequest, watch: Watch | None = None) -> Rehearsal:
@@ -56,7 +58,7 @@ def rehearse(world: World, request: RehearsalRequest, watch: Watch | None = None
     launch = _launch(world, request)
     notes: tuple[str, ...] = ()
     if request.planned:
-        world, notes = _planned(world, launch)
+        world, launch, notes = _planned(world, launch, request.preferences)
     written = plan_rehearsal(world, launch, str(request.archive.absolute()) if request.archive else None)
     predicted = _predicted(world, launch)
 
@@ -76,13 +78,15 @@ def rehearse(world: World, request: RehearsalRequest, watch: Watch | None = None
     )
 
 
-def _planned(world: World, launch: Launch) -> tuple[World, tuple[str, ...]]:
-    """Return the network after the planned changes for a launch, with notes about them."""
-    plan = planner.plan(world, Scope([launch]))
+def _planned(world: World, launch: Launch, preferences: Options) -> tuple[World, Launch, tuple[str, ...]]:
+    """Return the network and the launch after the planned changes, with notes about them."""
+    scope = Scope([launch])
+    plan = planner.plan(world, scope, preferences)
     changes = [planned.change for planned in plan.changes]
     proven = "proven" if plan.proven else "not proven"
     note = f"On the network after the changes of skerry plan ({len(changes)}, {proven})."
-    return assign_addresses(apply_changes(world, changes)), (note,)
+    (configured,) = scope.after(changes).launches
+    return assign_addresses(apply_changes(world, changes)), configured, (note,)
 
 
 def save_disagreement(gathered: Gathered) -> Path:

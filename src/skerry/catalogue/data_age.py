@@ -7,7 +7,16 @@ import msgspec
 from skerry.catalogue.data_files import read
 
 STATED_AGE = timedelta(days=365)
-_TABLES = ("fargate_offers", "guardduty", "partitions", "platforms", "regions", "services", "zones")
+_TABLES = (
+    "endpoint_services",
+    "fargate_offers",
+    "guardduty",
+    "partitions",
+    "platforms",
+    "regions",
+    "services",
+    "zones",
+)
 
 
 class _Dated(msgspec.Struct):

@@ -15,11 +15,16 @@ _EFS_HOST = re.compile(r"^(fs-[0-9a-f]+)\.efs\.([a-z]{2,4}(?:-[a-z]+)+-\d+)\.(.+
 
 
 class ServiceRef(NamedTuple):
-    """A service in a Region, such as ``ecr.api`` in eu-west-1; ``host`` is that of a service outside the catalogue."""
+    """A service in a Region, such as ``ecr.api`` in eu-west-1.
+
+    ``host`` is that of a service outside the catalogue. ``endpoint`` is the full name of its endpoint service, given
+    for a name with another prefix than AWS's usual one.
+    """
 
     key: str
     region: str
     host: str = ""
+    endpoint: str = ""
 
 
 class Variant(msgspec.Struct, frozen=True):
@@ -50,10 +55,20 @@ class _Services(msgspec.Struct):
     services: tuple[AwsService, ...]
 
 
+class _EndpointServices(msgspec.Struct):
+    names: frozenset[str]
+
+
 @cache
 def load_services() -> dict[str, AwsService]:
     """Return every service of the catalogue, by key."""
     return {service.key: service for service in read("services", _Services).services}
+
+
+@cache
+def list_endpoint_services() -> frozenset[str]:
+    """Return the short names of AWS's endpoint services, also of those outside the catalogue."""
+    return read("endpoint_services", _EndpointServices).names
 
 
 def service_of(ref: ServiceRef) -> AwsService:
@@ -110,8 +125,8 @@ def endpoint_service_name_of(ref: ServiceRef, kind: str = "Interface") -> str | 
     https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-ec2/lib/vpc-endpoint.ts
     """
     partition = partition_of(ref.region)
-    if partition is None:
-        return None
+    if partition is None or ref.endpoint:
+        return ref.endpoint or None
     name = service_of(ref).endpoint
     prefix = partition.prefix(name, ref.region) if kind == "Interface" else partition.endpoint_prefix
     return f"{prefix}.{ref.region}.{name}"

@@ -209,6 +209,12 @@ add_network_only_option = click.option(
     help="Do not examine roles, policies, images, secrets, keys, log groups and files.",
 )
 
+add_prefer_option = click.option(
+    "--prefer",
+    type=click.Choice(["endpoints", "nat", "public"]),
+    help="Endpoints (default), a NAT gateway, or public addresses of tasks.",
+)
+
 
 def _set_color(context: click.Context, _option: click.Parameter, when: str) -> None:
     """Let the user's word on colours go before that of the environment; all output of the command follows it."""

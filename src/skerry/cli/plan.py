@@ -13,6 +13,7 @@ from skerry.cli.options import (
     add_launch_options,
     add_network_only_option,
     add_output_options,
+    add_prefer_option,
     add_reading_options,
     hand_over,
 )
@@ -77,11 +78,7 @@ def add_preference_options(command: Command) -> Command:
         ),
         click.option("--also", multiple=True, metavar="SERVICE", help="Another service that tasks call; repeatable."),
         click.option("--least-privilege", is_flag=True, help="New endpoints get least-privilege policies."),
-        click.option(
-            "--prefer",
-            type=click.Choice(["endpoints", "nat", "public"]),
-            help="Endpoints (default), a NAT gateway, or public addresses of tasks.",
-        ),
+        add_prefer_option,
         click.option("--budget", type=_Money(), metavar="AMOUNT", help="The most that the changes may cost a month."),
     ]
     return hand_over("preferences", PreferenceOptions, options)(command)

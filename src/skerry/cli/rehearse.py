@@ -17,6 +17,7 @@ from skerry.cli.options import (
     add_launch_options,
     add_network_only_option,
     add_output_options,
+    add_prefer_option,
     add_reading_options,
 )
 from skerry.cli.output import complain, leave, say, write
@@ -39,6 +40,7 @@ _ERASE_LINE = "\x1b[2K\n"
 @add_network_only_option
 @click.option("--probe", is_flag=True, help="TCP connects and DNS questions alone, which takes a second or two.")
 @click.option("--with-plan", "planned", is_flag=True, help="On the network that skerry plan makes for the launch.")
+@add_prefer_option
 @click.option(
     "--image-archive",
     "archive",
@@ -52,6 +54,7 @@ def rehearse(
     *,
     probe: bool,
     planned: bool,
+    prefer: str | None,
     archive: Path | None,
 ) -> None:
     """Rehearse a launch on a replica of the network, with real packets and real clients.
@@ -62,6 +65,8 @@ def rehearse(
     launch.refuse_conflicts(subnets_select=True)
     if probe and archive:
         raise click.UsageError("--probe pulls no image: leave out --image-archive")
+    if prefer and not planned:
+        raise click.UsageError("--prefer chooses among plans: add --with-plan")
     if archive is not None and not (archive.is_file() or archive.is_dir()):
         raise click.UsageError("--image-archive is neither a file nor a folder")
     from skerry.lab.requirements import require
@@ -70,7 +75,10 @@ def rehearse(
     from skerry import app
 
     gathered = gathered_of(source, launch.scope(source))
-    request = app.RehearsalRequest(launch.selection, launch.hypothetical, launch.subnets, probe, archive, planned)
+    preferences = app.plan_options(gathered.world, nat=prefer == "nat", public=prefer == "public")
+    request = app.RehearsalRequest(
+        launch.selection, launch.hypothetical, launch.subnets, probe, archive, planned, preferences
+    )
     with _table(quiet=source.quiet) as watch:
         rehearsal = app.rehearse(gathered.world, request, watch)
     snapshot_path = app.save_disagreement(gathered) if rehearsal.disagreements else None

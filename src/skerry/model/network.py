@@ -236,9 +236,13 @@ class NatGateway(Pascal, frozen=True):
 
 
 class InterfaceAssociation(Pascal, frozen=True):
-    """The public address of a network interface."""
+    """The public address of a network interface; only an Elastic IP address has an allocation.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterfaceAssociation.html
+    """
 
     public_ip: Address4 | None = None
+    allocation_id: str | None = None
 
 
 class PrivateAddress(Pascal, frozen=True):

@@ -48,8 +48,8 @@ def _unverified(world: World, created: Iterable[CreateInterfaceEndpoint]) -> Ite
         name = change.service_name
         if service_of_endpoint(name) is None and world.private_names_of_endpoint_service(name) is None:
             message = (
-                f"{name} is not verified: the service and its host are named by AWS's rule. Save "
-                "aws ec2 describe-vpc-endpoint-services, which lists it if it exists"
+                f"the host of {name} is not verified: AWS's rule for names makes it. Save "
+                "aws ec2 describe-vpc-endpoint-services, which lists the service with its private names"
             )
             yield Finding("service-not-verified", "note", message, name)
 

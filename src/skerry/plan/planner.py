@@ -68,7 +68,8 @@ def _strategies(
     yield EXACT
     exact = results[EXACT].changes
     if any(_is_filter_change(change) for change in exact) or any(_is_filtered(failing) for failing in before.failing):
-        leads_out = _is_any_routed_out(world, scope)
+        # A plan for a way to the internet opens it too.
+        leads_out = options.nat or options.public or _is_any_routed_out(world, scope)
         yield from (strategy for strategy in broader_strategies() if leads_out or not strategy.opens_ways)
     if options.ingress == "subnets" and any(_is_ingress(change) for change in exact):
         yield TASK_GROUPS

@@ -28,6 +28,7 @@ _GROUPS_OF_ONE = 5
 _RULES = 60
 _ENTRIES = 20
 _NAT_GATEWAYS = 5
+_ELASTIC_ADDRESSES = 5
 _COUNTED = {"pending", "available", "deleting"}
 
 
@@ -49,6 +50,9 @@ def _limits(changed: World, changes: tuple[Change, ...]) -> Iterator[str]:
         yield from _beyond(count, _GROUPS, "security groups of the Region", "L-E79EC296")
     for zone, count in _nat_gateways(changed, changes).items():
         yield from _beyond(count, _NAT_GATEWAYS, f"NAT gateways of {zone}", "L-FE5A380F")
+    if any(isinstance(change, CreateNatGateway) for change in changes):
+        count = len(_elastic_addresses(changed))
+        yield from _beyond(count, _ELASTIC_ADDRESSES, "Elastic IP addresses of the Region", "L-0263D0A3")
     for change in changes:
         if isinstance(change, ModifyEndpoint) and change.groups:
             groups = changed.vpc_endpoints[change.endpoint_id].groups
@@ -73,6 +77,23 @@ def _nat_gateways(world: World, changes: tuple[Change, ...]) -> Counter[str]:
     }
     created = {zones.get(change.nat_gateway_id) for change in changes if isinstance(change, CreateNatGateway)}
     return Counter(zone for zone in zones.values() if zone is not UNSET and zone in created)
+
+
+def _elastic_addresses(world: World) -> set[str]:
+    """Return the allocations of Elastic IP addresses in use; a World has none of those without an association."""
+    gateways = (row for row in world.facts.nat_gateways if row.state in _COUNTED)
+    of_gateways = (
+        address.allocation_id
+        for row in gateways
+        for address in (() if row.nat_gateway_addresses is UNSET else row.nat_gateway_addresses)
+    )
+    associations = (
+        association
+        for interface in world.facts.network_interfaces
+        for association in (interface.association, *(row.association for row in interface.private_ip_addresses))
+    )
+    allocations = (*of_gateways, *(association.allocation_id for association in associations))
+    return {allocation for allocation in allocations if allocation}
 
 
 def _beyond(count: int, most: int, what: str, quota: str) -> Iterator[str]:

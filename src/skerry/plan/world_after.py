@@ -174,11 +174,12 @@ def _private_entries(facts: Facts, service_name: str) -> Iterator[DnsEntry]:
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ServiceDetail.html
     """
-    by_rule = service_by_naming_rule(service_name)
-    if by_rule is None or service_of_endpoint(service_name) is not None:
+    if service_of_endpoint(service_name) is not None:
         return
+    by_rule = service_by_naming_rule(service_name)
     printed = World(facts).private_names_of_endpoint_service(service_name)
-    for name in (by_rule.host,) if printed is None else printed:
+    hosts = () if by_rule is None else (by_rule.host,)
+    for name in hosts if printed is None else printed:
         yield DnsEntry(dns_name=DnsName(name))
 
 
