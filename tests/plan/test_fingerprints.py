@@ -6,7 +6,7 @@ import pytest
 
 from skerry.catalogue.services import ServiceRef
 from skerry.plan.changes import Change, SetVpcAttribute, is_new
-from skerry.plan.fingerprints import fingerprint_of
+from skerry.plan.fingerprints import fingerprint_of, list_values
 from skerry.plan.records import Fingerprint
 from skerry.plan.scope import Scope
 from tests.networks import REGION, Network, allow, both_ways, entry
@@ -71,7 +71,14 @@ def add_an_unused_group(made: Network) -> None:
     made.group("sg-far", inbound=[allow()])
 
 
-@pytest.mark.parametrize("edit", [tag, add_an_unused_subnet, add_an_unused_group], ids=lambda edit: edit.__name__)
+def take_addresses(made: Network) -> None:
+    """Tasks that were started since."""
+    made.row("Subnets", "subnet-a")["AvailableIpAddressCount"] = 17
+
+
+@pytest.mark.parametrize(
+    "edit", [tag, add_an_unused_subnet, add_an_unused_group, take_addresses], ids=lambda edit: edit.__name__
+)
 def test_change_that_decides_nothing_leaves_the_fingerprint(edit: Callable[[Network], None]) -> None:
     made = network()
     edit(made)
@@ -82,6 +89,12 @@ def test_rule_of_a_changed_group_is_noticed() -> None:
     made = network()
     made.row("SecurityGroups", "sg-end")["IpPermissions"] = [allow("tcp", 22, 22, cidr="10.9.0.0/16")]
     assert ("sg-end", "record") in changed_objects(made)
+
+
+def test_subnet_without_free_addresses_is_noticed() -> None:
+    made = network()
+    made.row("Subnets", "subnet-a")["AvailableIpAddressCount"] = 0
+    assert ("subnet-a", "subnet") in changed_objects(made)
 
 
 def test_lost_way_is_noticed() -> None:
@@ -107,3 +120,51 @@ def test_unread_record_of_a_changed_resource_has_no_digest() -> None:
     world = isolated().world()
     objects = fingerprint_of(world, Scope(launches(world)), (SetVpcAttribute("vpc-1", "enable_dns_support"),)).objects
     assert {crossed.kind for crossed in objects if crossed.resource == "vpc-1"} >= {"enable_dns_support"}
+
+
+def reorder_rules(made: Network) -> None:
+    """The rules as AWS may print them at another time: in another order, with and without a row for each peer."""
+    one, two = "10.1.0.0/16", "10.2.0.0/16"
+    made.row("SecurityGroups", "sg-end")["IpPermissions"] = [
+        allow("tcp", 22, cidr=two),
+        allow("tcp", 22, cidr=one),
+    ]
+
+
+def test_order_and_grouping_of_rules_leave_the_fingerprint() -> None:
+    grouped, single = network(), network()
+    grouped.row("SecurityGroups", "sg-end")["IpPermissions"] = [allow("tcp", 22, cidr=("10.1.0.0/16", "10.2.0.0/16"))]
+    reorder_rules(single)
+    ordered = planned_changes()
+    assert fingerprint(grouped, ordered) == fingerprint(single, ordered)
+
+
+def test_description_of_a_rule_leaves_the_fingerprint() -> None:
+    plain, described = network(), network()
+    reorder_rules(plain)
+    reorder_rules(described)
+    [first, _] = described.row("SecurityGroups", "sg-end")["IpPermissions"]
+    first["IpRanges"][0]["Description"] = "for the office"
+    ordered = planned_changes()
+    assert fingerprint(plain, ordered) == fingerprint(described, ordered)
+
+
+def test_values_of_an_object_say_what_its_digest_is_of() -> None:
+    made = network()
+    reorder_rules(made)
+    values = {(crossed.resource, crossed.kind): crossed.values for crossed in fingerprint(made).objects}
+    rules = [value for value in values["sg-end", "record"] if value.startswith("IpPermissions:")]
+    assert rules == [
+        f'IpPermissions: {{"FromPort": 22, "IpProtocol": "tcp", "IpRanges": {{"CidrIp": "{cidr}"}}, "ToPort": 22}}'
+        for cidr in ("10.1.0.0/16", "10.2.0.0/16")
+    ]
+    assert values["vpc-1", "enable_dns_hostnames"] == ("False",)
+
+
+def test_values_of_a_record_show_empty_lists_and_hide_policies() -> None:
+    made = network()
+    made.row("VpcEndpoints", "vpce-10")["PolicyDocument"] = '{"Statement": []}'
+    values = list_values(made.world().vpc_endpoints["vpce-10"])
+    assert "RouteTableIds: none" in values
+    [policy] = [value for value in values if value.startswith("PolicyDocument:")]
+    assert policy.startswith("PolicyDocument: SHA-256 ")

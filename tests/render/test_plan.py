@@ -252,12 +252,12 @@ class TestPlanJson:
 
     def test_plan_json_says_what_it_was_made_from(self) -> None:
         made = {"made_at": "2026-01-31T12:00:00+00:00", "made_by": "0.1.0"}
-        fingerprint = Fingerprint("d1", (CrossedObject("rtb-1", "route", "d2"),))
+        fingerprint = Fingerprint("d1", (CrossedObject("rtb-1", "route", "d2", ("a",)),))
         plan = of(SetVpcAttribute("vpc-1", "enable_dns_support"), fingerprint=fingerprint, **made)
         written = json.loads(plan_json.encode_plan(Network().world(), plan))
         assert (written["made_at"], written["skerry_version"]) == (made["made_at"], made["made_by"])
         assert (written["account"], written["region"]) == (ACCOUNT, REGION)
-        objects = [{"resource": "rtb-1", "kind": "route", "digest": "d2"}]
+        objects = [{"resource": "rtb-1", "kind": "route", "digest": "d2", "values": ["a"]}]
         assert written["fingerprint"] == {"digest": "d1", "objects": objects}
 
     def test_plan_of_a_network_has_the_time_in_utc_and_a_fingerprint(self) -> None:

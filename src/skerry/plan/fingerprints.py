@@ -1,7 +1,8 @@
 """The fingerprint of a plan: the existing objects on the proof's walks, with a digest of the values that decided.
 
 Whoever carries out a plan reads the account again, and walks it in the same way: an object with another digest is not
-the one that the plan was proven with. A value that decided nothing, such as a tag, is in no digest.
+the one that the plan was proven with. A value that decided nothing, such as a tag or a description, is in no digest,
+nor is the order of AWS's lists.
 """
 
 import hashlib
@@ -21,6 +22,9 @@ from skerry.reach.trace import Hop, Piece, Trace
 _PLATFORM = "fargate"  # a platform version is no object of the account
 _RECORD = "record"
 """The kind of an object with a digest of its whole record: a change starts from it."""
+_INERT = {"Tags", "Description"}
+_LONG = {"PolicyDocument"}
+_PERMISSIONS = {"IpPermissions", "IpPermissionsEgress"}
 
 
 class _Crossing(NamedTuple):
@@ -36,9 +40,13 @@ def fingerprint_of(world: World, scope: Scope, changes: Iterable[Change]) -> Fin
     values: dict[tuple[str, str], set[str]] = {}
     for crossing in (*crossings, *_changed_records(world, ordered)):
         values.setdefault((crossing.resource, crossing.kind), set()).add(crossing.value)
-    objects = tuple(CrossedObject(resource, kind, _digest(sorted(rows))) for (resource, kind), rows in values.items())
-    objects = tuple(sorted(objects, key=lambda crossed: (crossed.resource, crossed.kind)))
+    objects = tuple(_crossed(resource, kind, values[resource, kind]) for resource, kind in sorted(values))
     return Fingerprint(_digest([[crossed.resource, crossed.kind, crossed.digest] for crossed in objects]), objects)
+
+
+def _crossed(resource: str, kind: str, values: set[str]) -> CrossedObject:
+    ordered = tuple(sorted(values))
+    return CrossedObject(resource, kind, _digest(ordered), ordered)
 
 
 def _digest(value: object) -> str:
@@ -59,24 +67,28 @@ def _hops(trace: Trace) -> Iterator[Hop]:
 
 
 def _value_of(hop: Hop) -> str:
-    """Return the decision of a hop: its rule, and the pieces that it loses or leaves undecided."""
-    pieces = [_name_of(piece) for piece in (*hop.lost, *hop.undecided)]
-    return json.dumps([hop.leg, hop.direction, hop.rule, sorted(pieces)])
+    """Return the decision of a hop: its rule, and the pieces that it loses or leaves undecided.
+
+    The rule of a subnet counts its free addresses, which change with each task: a subnet without any has a piece.
+    """
+    pieces = sorted(_name_of(piece) for piece in (*hop.lost, *hop.undecided))
+    rule = "room for the task" if hop.kind == "subnet" else hop.rule or "no rule"
+    return "; ".join([f"{hop.leg} {hop.direction}: {rule}", *pieces])
 
 
 def _name_of(piece: Piece) -> str:
-    return json.dumps([piece.code, piece.resource, piece.rule])
+    return f"{piece.code} at {piece.resource or 'no resource'} by {piece.rule or 'no rule'}"
 
 
 def _changed_records(world: World, changes: Iterable[Change]) -> Iterator[_Crossing]:
-    """Yield the present records of changed resources."""
+    """Yield the present records of changed resources, value by value."""
     for change in changes:
         resource = resource_of(change)
         if isinstance(change, SetVpcAttribute):
             value = str(world.dns_attribute_of(change.vpc_id, change.attribute))
             yield _Crossing(change.attribute, resource, value)
         elif (record := _record_of(world, resource)) is not None:
-            yield _Crossing(_RECORD, resource, _written(record))
+            yield from (_Crossing(_RECORD, resource, value) for value in list_values(record))
 
 
 def _record_of(world: World, resource: str) -> msgspec.Struct | None:
@@ -84,8 +96,41 @@ def _record_of(world: World, resource: str) -> msgspec.Struct | None:
     return next((kind[resource] for kind in kinds if resource in kind), None)
 
 
-def _written(record: msgspec.Struct) -> str:
-    """Write a record without its tags, which decide nothing."""
-    content: dict[str, Any] = msgspec.to_builtins(record, enc_hook=str)
-    content.pop("Tags", None)
-    return json.dumps(content, sort_keys=True)
+def list_values(record: msgspec.Struct) -> tuple[str, ...]:
+    """Return the values of a record that may decide: one for each member of a list, and one for each peer of a rule."""
+    content = _without_empty(msgspec.json.decode(msgspec.json.encode(record, enc_hook=str)))
+    return tuple(sorted(value for key in content for value in _values_under(key, content[key])))
+
+
+def _without_empty(value: Any) -> Any:  # noqa: ANN401 -- a part of AWS's answer
+    """Return a value without keys that have none, and without tags and descriptions."""
+    if isinstance(value, list):
+        return [_without_empty(member) for member in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _without_empty(member) for key, member in value.items() if member is not None and key not in _INERT}
+
+
+def _values_under(key: str, value: Any) -> Iterator[str]:  # noqa: ANN401 -- a part of AWS's answer
+    if key in _LONG and value:
+        yield f"{key}: SHA-256 {_digest(value)}"
+    elif not isinstance(value, list):
+        yield f"{key}: {_spell(value)}"
+    elif not value:
+        yield f"{key}: none"
+    for member in value if isinstance(value, list) else ():
+        if key in _PERMISSIONS:
+            yield from (f"{key}: {row}" for row in _rules_of(member))
+        else:
+            yield f"{key}: {_spell(member)}"
+
+
+def _rules_of(permission: dict[str, Any]) -> Iterator[str]:
+    """Yield the rules of one protocol and port range, one for each peer: AWS joins them as it likes."""
+    traffic = {key: value for key, value in permission.items() if not isinstance(value, list)}
+    for key, peers in permission.items():
+        yield from (_spell(traffic | {key: peer}) for peer in (peers if isinstance(peers, list) else ()))
+
+
+def _spell(value: object) -> str:
+    return json.dumps(value, sort_keys=True)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+import msgspec
 from msgspec import UNSET
 
 from skerry.model.security_groups_and_acls import IpPermission, SecurityGroup
@@ -18,54 +19,83 @@ from skerry.plan.changes import (
     ModifyEndpoint,
 )
 
-# The quotas as AWS gives them to every account; they can be raised, which a World does not tell.
-# https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html
-# https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
-_INTERFACE_ENDPOINTS = 50
-_GATEWAY_ENDPOINTS = 20
-_GROUPS = 2_500
-_GROUPS_OF_ONE = 5
-_RULES = 60
-_ENTRIES = 20
-_NAT_GATEWAYS = 5
-_ELASTIC_ADDRESSES = 5
 _COUNTED = {"pending", "available", "deleting"}
 
 
+class Quota(msgspec.Struct, frozen=True, gc=False):
+    """A quota of AWS by its code, with the value that AWS gives to every account; it can be raised.
+
+    ``service`` is the service's code in Service Quotas.
+    """
+
+    code: str
+    default: int
+    service: str = "vpc"
+
+
+# https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html
+# https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
+_INTERFACE_ENDPOINTS = Quota("L-29B6F2EB", 50)
+_GATEWAY_ENDPOINTS = Quota("L-1B52E74A", 20)
+_GROUPS = Quota("L-E79EC296", 2_500)
+_GROUPS_OF_ONE = Quota("L-2AFB9258", 5)
+_RULES = Quota("L-0EA8095F", 60)
+_ENTRIES = Quota("L-2AEEBF1A", 20)
+_NAT_GATEWAYS = Quota("L-FE5A380F", 5)
+_ELASTIC_ADDRESSES = Quota("L-0263D0A3", 5, "ec2")
+
+
+class QuotaUse(msgspec.Struct, frozen=True, gc=False):
+    """The number of resources after a plan's changes that count against a quota; ``resources`` names them."""
+
+    quota: Quota
+    count: int
+    resources: str
+
+
 def exceeded_quotas_of(changed: World, changes: tuple[Change, ...]) -> tuple[str, ...]:
-    """Return the exceeded quotas of the changed World, each with its resource and how to raise it."""
-    return tuple(dict.fromkeys(_limits(changed, changes)))
+    """Return the exceeded default quotas of the changed World, each with its resource and how to raise it."""
+    beyond = (use for use in quota_uses_of(changed, changes) if use.count > use.quota.default)
+    return tuple(
+        f"{use.count} {use.resources}, and AWS's default quota is {use.quota.default}: "
+        f"have quota {use.quota.code} raised (Service Quotas) first"
+        for use in beyond
+    )
 
 
-def _limits(changed: World, changes: tuple[Change, ...]) -> Iterator[str]:
+def quota_uses_of(changed: World, changes: tuple[Change, ...]) -> tuple[QuotaUse, ...]:
+    """Return the use of each quota that the changes count against, in the changed World."""
+    return tuple(dict.fromkeys(_uses(changed, changes)))
+
+
+def _uses(changed: World, changes: tuple[Change, ...]) -> Iterator[QuotaUse]:
     interface = {change.vpc_id for change in changes if isinstance(change, CreateInterfaceEndpoint)}
     for vpc_id in sorted(interface):
         count = sum(endpoint.vpc_endpoint_type == "Interface" for endpoint in changed.endpoints_in(vpc_id))
-        yield from _beyond(count, _INTERFACE_ENDPOINTS, f"interface endpoints of {vpc_id}", "L-29B6F2EB")
+        yield QuotaUse(_INTERFACE_ENDPOINTS, count, f"interface endpoints of {vpc_id}")
     if any(isinstance(change, CreateGatewayEndpoint) for change in changes):
         count = sum(endpoint.vpc_endpoint_type == "Gateway" for endpoint in changed.facts.vpc_endpoints)
-        yield from _beyond(count, _GATEWAY_ENDPOINTS, "gateway endpoints of the Region", "L-1B52E74A")
+        yield QuotaUse(_GATEWAY_ENDPOINTS, count, "gateway endpoints of the Region")
     if any(isinstance(change, CreateSecurityGroup) for change in changes):
-        count = len(changed.facts.security_groups)
-        yield from _beyond(count, _GROUPS, "security groups of the Region", "L-E79EC296")
+        yield QuotaUse(_GROUPS, len(changed.facts.security_groups), "security groups of the Region")
     for zone, count in _nat_gateways(changed, changes).items():
-        yield from _beyond(count, _NAT_GATEWAYS, f"NAT gateways of {zone}", "L-FE5A380F")
+        yield QuotaUse(_NAT_GATEWAYS, count, f"NAT gateways of {zone}")
     if any(isinstance(change, CreateNatGateway) for change in changes):
         count = len(_elastic_addresses(changed))
-        yield from _beyond(count, _ELASTIC_ADDRESSES, "Elastic IP addresses of the Region", "L-0263D0A3")
+        yield QuotaUse(_ELASTIC_ADDRESSES, count, "Elastic IP addresses of the Region")
     for change in changes:
         if isinstance(change, ModifyEndpoint) and change.groups:
             groups = changed.vpc_endpoints[change.endpoint_id].groups
             count = 0 if groups is UNSET else len(groups)
-            yield from _beyond(count, _GROUPS_OF_ONE, f"security groups of {change.endpoint_id}", "L-2AFB9258")
+            yield QuotaUse(_GROUPS_OF_ONE, count, f"security groups of {change.endpoint_id}")
         if isinstance(change, AuthorizeRule):
             group = changed.security_groups.get(change.group_id)
             count = _rules(changed, group, change.direction) if group else 0
             side = "inbound" if change.direction == "in" else "outbound"
-            yield from _beyond(count, _RULES, f"{side} rules of {change.group_id}", "L-0EA8095F")
+            yield QuotaUse(_RULES, count, f"{side} rules of {change.group_id}")
     for (acl_id, egress), count in _entries(changed, changes).items():
         side = "outbound" if egress else "inbound"
-        yield from _beyond(count, _ENTRIES, f"{side} entries of {acl_id}", "L-2AEEBF1A")
+        yield QuotaUse(_ENTRIES, count, f"{side} entries of {acl_id}")
 
 
 def _nat_gateways(world: World, changes: tuple[Change, ...]) -> Counter[str]:

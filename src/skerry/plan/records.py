@@ -108,11 +108,15 @@ class RunnerUp(msgspec.Struct, frozen=True, gc=False):
 
 
 class CrossedObject(msgspec.Struct, frozen=True, gc=False):
-    """An existing object on a walk of the proof: its kind there, and the digest of the values that decided."""
+    """An existing object on a walk of the proof: its kind there, and the digest of the values that decided.
+
+    ``values`` are these values in words, so that a difference can be shown.
+    """
 
     resource: str
     kind: str
     digest: str
+    values: tuple[str, ...] = ()
 
 
 class Fingerprint(msgspec.Struct, frozen=True, gc=False):

@@ -115,6 +115,7 @@ class CrossedObjectOut(msgspec.Struct, frozen=True):
     resource: str
     kind: str
     digest: str
+    values: list[str]
 
 
 class FingerprintOut(msgspec.Struct, frozen=True):
@@ -200,7 +201,10 @@ def _remaining_out(entry: Remaining) -> RemainingOut:
 
 
 def _fingerprint_out(fingerprint: Fingerprint) -> FingerprintOut:
-    objects = [CrossedObjectOut(crossed.resource, crossed.kind, crossed.digest) for crossed in fingerprint.objects]
+    objects = [
+        CrossedObjectOut(crossed.resource, crossed.kind, crossed.digest, list(crossed.values))
+        for crossed in fingerprint.objects
+    ]
     return FingerprintOut(fingerprint.digest, objects)
 
 

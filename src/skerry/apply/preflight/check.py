@@ -1,0 +1,87 @@
+"""All checks before the first change, as a pure function of what was read for it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+import msgspec
+
+from skerry.apply.preflight.applied_quotas import check_quotas
+from skerry.apply.preflight.effects import check_effects
+from skerry.apply.preflight.fingerprint_check import check_fingerprint
+from skerry.apply.preflight.identity import CallerIdentity, check_identity
+from skerry.apply.preflight.managed_objects import DEFAULT_TAGS, ManagedTag, check_managed
+from skerry.apply.preflight.named_objects import check_objects
+from skerry.apply.preflight.plan_age import check_age
+from skerry.apply.preflight.results import Allowance, ApplyRefusal, CheckResult
+from skerry.model.world import World
+from skerry.plan.changes import Manual
+from skerry.plan.fingerprints import fingerprint_of
+from skerry.plan.quotas import quota_uses_of
+from skerry.plan.records import Fingerprint, Planned
+from skerry.plan.scope import Scope
+from skerry.plan.world_after import apply_changes
+
+
+class PlanToApply(msgspec.Struct, frozen=True):
+    """A plan as its file says it: its account and Region, its time and maker, and its changes."""
+
+    account: str | None
+    region: str | None
+    changes: tuple[Planned, ...]
+    fingerprint: Fingerprint | None
+    made_at: str = ""
+    made_by: str = ""
+
+
+class AccountNow(msgspec.Struct, frozen=True):
+    """The account as it was read for the apply: the caller, the World, and the applied quotas by their codes.
+
+    ``scope`` are the launches of the plan in this World. ``permissions`` are the results about permissions.
+    """
+
+    identity: CallerIdentity
+    world: World
+    scope: Scope
+    quotas: Mapping[str, float] = {}
+    permissions: tuple[CheckResult, ...] = ()
+
+
+class ApplySettings(msgspec.Struct, frozen=True):
+    """The settings of an apply: the time, skerry's version, and the allowed kinds of change.
+
+    ``managed_tags`` are the tags of objects that another program manages.
+    """
+
+    now: datetime
+    version: str
+    allowed: frozenset[Allowance] = frozenset()
+    managed_tags: tuple[ManagedTag, ...] = DEFAULT_TAGS
+
+
+def check_before(plan: PlanToApply, account: AccountNow, settings: ApplySettings) -> tuple[CheckResult, ...]:
+    """Return all refusals and remarks before the first change; without a refusal the plan may be applied.
+
+    If an object of the plan does not exist, the effects on others and the proof cannot be judged: the refusal about the
+    object comes alone.
+    """
+    return tuple(dict.fromkeys(_results(plan, account, settings)))
+
+
+def _results(plan: PlanToApply, account: AccountNow, settings: ApplySettings) -> Iterator[CheckResult]:
+    yield from check_age(plan.made_at, plan.made_by, settings.now, settings.version)
+    other_account = tuple(check_identity(account.identity, plan.account, plan.region))
+    yield from other_account
+    if other_account:
+        # Each object of the plan would be missing in another account, which says nothing.
+        return
+    world = account.world
+    changes = tuple(row.change for row in plan.changes if not isinstance(row.change, Manual))
+    missing: tuple[ApplyRefusal, ...] = tuple(check_objects(world, changes))
+    yield from missing
+    yield from check_managed(world, changes, settings.allowed, settings.managed_tags)
+    if not missing:
+        every = tuple(row.change for row in plan.changes)
+        yield from check_fingerprint(world, plan.fingerprint, fingerprint_of(world, account.scope, every))
+        yield from check_effects(world, account.scope, plan.changes, settings.allowed)
+        yield from check_quotas(quota_uses_of(apply_changes(world, changes), changes), account.quotas)
+    yield from account.permissions
