@@ -99,6 +99,14 @@ class TestRecordKinds:
         found = facts({"taskDefinitions": [{"family": "a"}, {"family": "b"}]})
         assert [row.family for row in found.task_definitions] == ["a", "b"]
 
+    def test_last_ipv6_entry_of_a_network_acl_is_read(self) -> None:
+        last = {"Protocol": "-1", "RuleAction": "deny", "Egress": True}
+        entries = [{**last, "RuleNumber": 32767, "CidrBlock": "0.0.0.0/0"},
+                   {**last, "RuleNumber": 32768, "Ipv6CidrBlock": "::/0"}]  # fmt: skip
+        found = facts({"NetworkAcls": [{"NetworkAclId": "acl-1", "VpcId": "vpc-1", "Entries": entries}]})
+        assert found.notes == ()
+        assert [entry.rule_number for acl in found.network_acls for entry in acl.entries or ()] == [32767, 32768]
+
 
 class TestEncodings:
     DOCUMENT = json.dumps({"Vpcs": [VPC | {"Tags": [{"Key": "Name", "Value": "köln"}]}]}, ensure_ascii=False)

@@ -21,8 +21,12 @@ RulePort = Annotated[int, Meta(ge=-1, le=65_535)]
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
 """
 
-RuleNumber = Annotated[int, Meta(ge=1, le=32_767)]
-"""https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkAclEntry.html"""
+RuleNumber = Annotated[int, Meta(ge=1, le=32_768)]
+"""The number of an entry: AWS's last one is 32767 for IPv4, and 32768 for IPv6 where the VPC has IPv6 blocks.
+
+https://docs.aws.amazon.com/vpc/latest/userguide/default-network-acl.html; the second number is what
+DescribeNetworkAcls prints: https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_default_network_acl.go.
+"""
 
 ACTION, PROTOCOL, PROTOCOL_NUMBER = "allow or deny", "protocol", "protocol number"
 
