@@ -15,6 +15,7 @@ from skerry.plan.changes import Change, Rule
 from skerry.render.costs_json import CostReportOut, CrashLoopOut
 from skerry.render.explanations import CatalogueDocument, ExplainDocument
 from skerry.render.json import DiagnosisOut, TraceDocument
+from skerry.render.nat_exit_json import NatExitOut
 from skerry.render.plan_json import PlanOut
 from skerry.render.rehearsal import RehearsalOut
 from skerry.sources.snapshots import Manifest
@@ -47,6 +48,7 @@ DOCUMENTS = {
     "plan": Document(PlanOut, "skerry plan --format json"),
     "cost": Document(CostReportOut, "skerry cost --format json"),
     "cost-crash-loop": Document(CrashLoopOut, "skerry cost --crash-loop --format json"),
+    "nat-exit": Document(NatExitOut, "skerry nat-exit --format json"),
     "rehearse": Document(RehearsalOut, "skerry rehearse --format json"),
     "explain": Document(ExplainDocument, "skerry explain --format json"),
     "explain-list": Document(CatalogueDocument, "skerry explain --list --format json"),
@@ -76,7 +78,7 @@ def schema_of(name: str) -> Json:
     definitions: Json = {}
     for key, value in raw["$defs"].items():
         definitions[_name_of(key)] = _definition(_name_of(key), value, optional=document.shape is Manifest)
-    if document.shape is PlanOut:
+    if document.shape in {PlanOut, NatExitOut}:
         definitions |= _details()
         definitions["Change"]["allOf"] = [_condition(change) for change in get_args(Change)]
     return {

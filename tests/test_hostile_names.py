@@ -78,6 +78,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "plan": ("plan",),
     "cost": ("cost",),
     "cost as JSON": ("cost", "--format", "json"),
+    "nat-exit": ("nat-exit",),
+    "nat-exit as JSON": ("nat-exit", "--format", "json"),
     "plan as JSON": ("plan", "--format", "json"),
     "plan as Terraform": ("plan", "--format", "terraform"),
     "plan as CloudFormation": ("plan", "--format", "cloudformation"),

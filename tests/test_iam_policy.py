@@ -231,6 +231,7 @@ def uses(served: Served, definition: Path, tmp_path: Path) -> dict[str, list[tup
     fewer: list[tuple[object, ...]] = [(), SERVICE, hypothetical]
     return {
         "cost": [(), ("--service", "web")],
+        "nat-exit": [(), ("--calls-known",)],
         "diagnose": chosen,
         "explain": [("--live", "OutOfMemoryError: killed")],
         "plan": fewer,
@@ -271,7 +272,7 @@ def test_iam_policy_has_exactly_the_actions_that_are_called(
     assert {NAMED_OTHERWISE.get(name, name) for name in served.faults.seen} == recorded
 
 
-@pytest.mark.parametrize("command", quick_or_long(["cost", "diagnose", "explain", "plan", "snapshot"]))
+@pytest.mark.parametrize("command", quick_or_long(["cost", "diagnose", "explain", "nat-exit", "plan", "snapshot"]))
 def test_network_only_calls_exactly_the_actions_of_its_policy(
     command: str, skerry: Skerry, policies: Policies, served: Served, uses: Any, recorded: Recorded
 ) -> None:

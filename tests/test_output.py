@@ -64,6 +64,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], str]] = {
     "trace": (("trace", "--subnet", "subnet-a", "--to", "ecr.api", "--security-group", "sg-task"), "ok: packets reach"),
     "plan": (("plan",), "ok: web can start, nothing to change"),
     "cost": (("cost",), "vpc-1 costs 16.06 USD a month"),
+    "nat-exit": (("nat-exit",), "no-nat: vpc-1 has no NAT"),
     "explain": (("explain", "CannotPullContainerError: dial tcp 1.2.3.4:443: i/o timeout"), "network at"),
     "explain --list": (("explain", "--list"), ""),
     "snapshot": (("snapshot",), '{"Snapshot": '),

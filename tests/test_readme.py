@@ -77,6 +77,7 @@ def placeholders(folder: Path) -> dict[str, str]:
         "FOLDER": str(folder),
         "SUBNET": service["placements"][0]["subnet"],
         "INTERFACE": interfaces[0]["NetworkInterfaceId"],
+        "VPC": interfaces[0]["VpcId"],
         "ADDRESS": interfaces[-1]["PrivateIpAddress"],
         "GROUP": interfaces[0]["Groups"][0]["GroupId"],
         "TASK": json.loads(tasks.read_bytes())["tasks"][0]["taskArn"],

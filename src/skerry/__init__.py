@@ -10,9 +10,11 @@ from types import ModuleType
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from skerry.app.account import read_account
+    from skerry.app.costs import CostOptions, cost, crash_loop_cost
     from skerry.app.diagnosis import diagnose, diagnose_hypothetical
     from skerry.app.encoding import to_json
     from skerry.app.explanation import explain_code, explain_text, explain_with_diagnosis
+    from skerry.app.nat_exits import NatExitOptions, nat_exit
     from skerry.app.planning import plan, plan_hypothetical, plan_options
     from skerry.app.reading import Gathered, load, read_files
     from skerry.app.rehearsal import RehearsalRequest, rehearse
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from skerry.app.selection import Hypothetical, Selection
     from skerry.app.tracing import trace
     from skerry.aws.session import Account
+    from skerry.cost.comparison import CostReport
+    from skerry.cost.crash_loop import CrashLoopCost, RestartLoop
+    from skerry.cost.launch_volumes import GivenVolumes
     from skerry.diagnose.causes import Cause
     from skerry.diagnose.diagnosis import (
         Blocker,
@@ -42,6 +47,7 @@ if TYPE_CHECKING:
     from skerry.errortext.explain import Explanation
     from skerry.model.origins import Origin
     from skerry.model.world import World
+    from skerry.nat_exit.records import NatExitReport
     from skerry.plan.records import Options, Plan, Planned
     from skerry.reach.trace_request import TraceRequest
     from skerry.verdicts import Verdict
@@ -53,12 +59,18 @@ __all__ = [
     "AmbiguousNameError",
     "Blocker",
     "Cause",
+    "CostOptions",
+    "CostReport",
+    "CrashLoopCost",
     "Diagnosis",
     "Explanation",
     "Finding",
     "Gathered",
+    "GivenVolumes",
     "Hypothetical",
     "InputError",
+    "NatExitOptions",
+    "NatExitReport",
     "NeedDiagnosis",
     "NothingFoundError",
     "Options",
@@ -68,6 +80,7 @@ __all__ = [
     "Planned",
     "Rehearsal",
     "RehearsalRequest",
+    "RestartLoop",
     "Saved",
     "Selection",
     "ServiceDiagnosis",
@@ -78,12 +91,15 @@ __all__ = [
     "UnknownNameError",
     "Verdict",
     "World",
+    "cost",
+    "crash_loop_cost",
     "diagnose",
     "diagnose_hypothetical",
     "explain_code",
     "explain_text",
     "explain_with_diagnosis",
     "load",
+    "nat_exit",
     "plan",
     "plan_hypothetical",
     "plan_options",
@@ -97,9 +113,11 @@ __all__ = [
 
 _NAMES = {
     "app.account": ("read_account",),
+    "app.costs": ("CostOptions", "cost", "crash_loop_cost"),
     "app.diagnosis": ("diagnose", "diagnose_hypothetical"),
     "app.encoding": ("to_json",),
     "app.explanation": ("explain_code", "explain_text", "explain_with_diagnosis"),
+    "app.nat_exits": ("NatExitOptions", "nat_exit"),
     "app.planning": ("plan", "plan_hypothetical", "plan_options"),
     "app.reading": ("Gathered", "load", "read_files"),
     "app.rehearsal": ("RehearsalRequest", "rehearse"),
@@ -107,6 +125,9 @@ _NAMES = {
     "app.selection": ("Hypothetical", "Selection"),
     "app.tracing": ("trace",),
     "aws.session": ("Account",),
+    "cost.comparison": ("CostReport",),
+    "cost.crash_loop": ("CrashLoopCost", "RestartLoop"),
+    "cost.launch_volumes": ("GivenVolumes",),
     "diagnose.causes": ("Cause",),
     "diagnose.diagnosis": (
         "Blocker",
@@ -129,6 +150,7 @@ _NAMES = {
     "errortext.explain": ("Explanation",),
     "model.origins": ("Origin",),
     "model.world": ("World",),
+    "nat_exit.records": ("NatExitReport",),
     "plan.records": ("Options", "Plan", "Planned"),
     "reach.trace_request": ("TraceRequest",),
     "verdicts": ("Verdict",),

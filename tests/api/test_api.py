@@ -4,6 +4,7 @@ import re
 import runpy
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -73,8 +74,10 @@ def test_to_json_writes_each_result_as_the_command_line_does() -> None:
     given = world()
     traced = skerry.trace(given, skerry.TraceRequest("s3", 443, subnet="subnet-a"))
     rehearsal = skerry.Rehearsal("web", skerry.Verdict.OK, (), ())
+    loop = skerry.crash_loop_cost("us-east-1", skerry.RestartLoop(Decimal(1), Decimal(90), Decimal(3600)))
     results = (skerry.diagnose(given), skerry.plan(given), traced, rehearsal)
-    assert [skerry.to_json(given, result)[:14] for result in results] == ['{\n  "version":'] * 4
+    prices = (skerry.cost(given), loop, skerry.nat_exit(given))
+    assert [skerry.to_json(given, result)[:14] for result in (*results, *prices)] == ['{\n  "version":'] * 7
 
 
 def test_explain_text_and_code_return_their_meanings() -> None:

@@ -1,4 +1,4 @@
-"""The use cases of skerry as functions of a library: read, diagnose, trace, plan, cost, explain, rehearse, demo.
+"""The use cases of skerry as functions of a library: read, diagnose, trace, plan, price, explain, rehearse, demo.
 
 Each name is loaded from its module at first use: a plan, a lab and an embedded AWS cost time to import.
 """
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from skerry.app.diagnosis import diagnose, diagnose_hypothetical
     from skerry.app.encoding import to_json
     from skerry.app.explanation import explain_code, explain_text, explain_with_diagnosis, list_ids
+    from skerry.app.nat_exits import NatExitOptions, nat_exit
     from skerry.app.planning import plan, plan_hypothetical, plan_options
     from skerry.app.reading import Gathered, load, read_files, redact
     from skerry.app.rehearsal import RehearsalRequest, rehearse, save_disagreement
@@ -27,6 +28,7 @@ _NAMES = {
     "diagnosis": ("diagnose", "diagnose_hypothetical"),
     "encoding": ("to_json",),
     "explanation": ("explain_code", "explain_text", "explain_with_diagnosis", "list_ids"),
+    "nat_exits": ("NatExitOptions", "nat_exit"),
     "planning": ("plan", "plan_hypothetical", "plan_options"),
     "reading": ("Gathered", "load", "read_files", "redact"),
     "rehearsal": ("RehearsalRequest", "rehearse", "save_disagreement"),
@@ -41,6 +43,7 @@ __all__ = [
     "CostOptions",
     "Gathered",
     "Hypothetical",
+    "NatExitOptions",
     "RehearsalRequest",
     "Saved",
     "Selection",
@@ -57,6 +60,7 @@ __all__ = [
     "launches",
     "list_ids",
     "load",
+    "nat_exit",
     "plan",
     "plan_hypothetical",
     "plan_options",

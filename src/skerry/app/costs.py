@@ -37,7 +37,7 @@ def cost(
     options = options or CostOptions()
     if world.region is None:
         raise InputError("the Region of the network is not known", "Give ", Argument.REGION, ".")
-    table = _prices(options.prices)
+    table = read_prices(options.prices)
     chosen = [launch for launch in launches(world, selection or Selection()) if launch.not_applicable is None]
     after = _planned(world, selection) if chosen else None
     cases = tuple(_case(world, after, vpc_id, chosen, options) for vpc_id in vpcs_of(world, chosen))
@@ -48,7 +48,7 @@ def crash_loop_cost(
     region: str, loop: RestartLoop, prices: Path | None = None, today: date | None = None
 ) -> CrashLoopCost:
     """Return the cost of a crash loop in a Region. Raises `InputError` where the prices cannot be read."""
-    table = _prices(prices)
+    table = read_prices(prices)
     return price_crash_loop(table, region, loop, stale=table.is_stale(today or _today()))
 
 
@@ -56,8 +56,8 @@ def _today() -> date:
     return datetime.now(UTC).date()
 
 
-def _prices(path: Path | None) -> PriceTable:
-    """Return the prices that come with skerry, after those of a file."""
+def read_prices(path: Path | None) -> PriceTable:
+    """Return the prices that come with skerry, after those of a file. Raises `InputError` if it cannot be read."""
     if path is None:
         return load_prices()
     try:

@@ -14,6 +14,7 @@ _MODULES = {
     "diagnose": "diagnose",
     "explain": "explain",
     "iam-policy": "commands",
+    "nat-exit": "nat_exit",
     "plan": "plan",
     "rehearse": "rehearse",
     "snapshot": "snapshot",

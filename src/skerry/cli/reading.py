@@ -61,6 +61,7 @@ WIDEST = {
     "cost": ReadOptions(planning=True),
     "diagnose": ReadOptions(),
     "explain": ReadOptions(),
+    "nat-exit": ReadOptions(planning=True),
     "plan": ReadOptions(planning=True),
     "rehearse": ReadOptions(),
     "snapshot": ReadOptions(),

@@ -60,7 +60,7 @@ def design_of_network(
     exits: list[Exit] = [PublicAddresses(tasks)] if public else []
     zonal = [nat for nat in nats if nat.availability_mode != _REGIONAL]
     if zonal:
-        exits.append(ZonalNat(len(zonal), sum(map(_addresses_of, zonal))))
+        exits.append(ZonalNat(len(zonal), sum(map(public_addresses_of, zonal))))
     regional = len(nats) - len(zonal)
     if regional:
         exits.append(RegionalNat(regional, regional * max(zones_of(world.subnets_in(vpc_id)), 1)))
@@ -91,7 +91,7 @@ def _is_paid(endpoint: VpcEndpoint) -> bool:
     return endpoint.state is UNSET or endpoint.state.lower() not in {"deleting", "deleted", "rejected", "failed"}
 
 
-def _addresses_of(nat: NatGateway) -> int:
+def public_addresses_of(nat: NatGateway) -> int:
     """Return the public addresses of a NAT gateway; one that does not list them has one, and a private one has none."""
     if nat.connectivity_type != _PUBLIC:
         return 0

@@ -58,6 +58,11 @@ def launch_of_task(world: World, task: Task) -> Launch:
     )
 
 
+def interface_of_task(task: Task) -> str | None:
+    """Return the id of the network interface that ECS attached to a task; None without one."""
+    return _details(task).get("networkInterfaceId")
+
+
 def _details(task: Task) -> dict[str, str]:
     """Return ECS's details of the network interface of a task."""
     return {

@@ -42,7 +42,7 @@ from skerry.reach.outcome import Outcome
 from skerry.reach.walk import Walker
 from skerry.verdicts import BLOCKED, OK, Verdict
 
-_CALL_NOTHING = {
+CALL_NOTHING = {
     *("vpc_endpoint", "nat_gateway", "transit_gateway", "network_load_balancer", "efs"),
     *("gateway_load_balancer", "gateway_load_balancer_endpoint", "ec2_instance_connect_endpoint"),
 }
@@ -188,7 +188,7 @@ def _is_strange(launch: Launch) -> bool:
     return isinstance(launch.definition, Missing) and launch.definition != _OF_A_TASK
 
 
-def _is_of_a_task(row: NetworkInterface) -> bool:
+def is_of_a_task(row: NetworkInterface) -> bool:
     """Return whether ECS made the interface for a task: it describes it by the attachment.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html
@@ -200,7 +200,7 @@ def _interfaces(world: World, vpc_id: str) -> Iterator[Launch]:
     for interface in world.facts.network_interfaces:
         if (
             interface.vpc_id == vpc_id
-            and interface.interface_type not in _CALL_NOTHING
+            and interface.interface_type not in CALL_NOTHING
             and interface.subnet_id is not UNSET
         ):
             yield _as_launch(interface, interface.subnet_id)
@@ -212,7 +212,7 @@ def _as_launch(row: NetworkInterface, subnet_id: str) -> Launch:
         name=row.network_interface_id,
         cluster="",
         definition_name="",
-        definition=_OF_A_TASK if _is_of_a_task(row) else _NO_DEFINITION,
+        definition=_OF_A_TASK if is_of_a_task(row) else _NO_DEFINITION,
         subnets=(subnet_id,),
         groups=groups,
         public_address=row.association.public_ip is not None,

@@ -35,7 +35,7 @@ def _narrowed(world: World, scope: Scope, result: SearchResult, change: Change, 
     """Return the result with the first narrower change in place of one, if any is proven."""
     for candidate in islice(_narrower(world, change, proposed, result), _MOST_TRIALS):
         replaced = {candidate if other == change else other: why for other, why in result.changes.items()}
-        proof = prove(world, scope, replaced, result.flows)
+        proof = prove(world, scope, replaced, result.flows, result.today)
         if proof.is_sound:
             return proof
     return result

@@ -39,10 +39,11 @@ from skerry.verdicts import NOT_APPLICABLE, OK, UNKNOWN
 _NOTHING_TO_DO = {OK, NOT_APPLICABLE}
 
 
-def plan(world: World, scope: Scope, options: Options | None = None) -> Plan:
+def plan(world: World, scope: Scope, options: Options | None = None, today: World | None = None) -> Plan:
     """Plan the least changes after which every launch of the scope can start.
 
-    Every strategy makes a plan, and one key compares them: `preference.rank_of`.
+    Every strategy makes a plan, and one key compares them: `preference.rank_of`. ``today``: the World
+    before the changes, if ``world`` is another one. Flows of others that work there must go on.
     """
     options = options or Options()
     names = tuple(dict.fromkeys(name for kind in scope.kinds for name in kind.names))
@@ -52,7 +53,7 @@ def plan(world: World, scope: Scope, options: Options | None = None) -> Plan:
     results: dict[Strategy, SearchResult] = {}
     plans: dict[Strategy, Plan] = {}
     for strategy in _strategies(world, scope, before, options, results):
-        results[strategy] = search(world, scope, options, before, strategy)
+        results[strategy] = search(world, scope, options, before, strategy, today)
         plans[strategy] = _plan_of(world, scope, options, before, results[strategy])
     chosen = preference.best_of(world, options, plans)
     narrowed = narrow(world, scope, results[chosen], list(results.values()))

@@ -62,7 +62,7 @@ class Scope:
         )
         self.knows_groups = all(kind.launch.groups is not UNSET for kind in self.kinds)
         self._refs = tuple(also)
-        self._also = tuple(_call(ref) for ref in also)
+        self._also = tuple(call_of(ref) for ref in also)
 
     def after(self, changes: Iterable[Change]) -> "Scope":
         """Return the scope with the launches as their services are configured after the changes."""
@@ -138,7 +138,8 @@ class Scope:
             yield outcome.verdict, failing, unread
 
 
-def _call(ref: ServiceRef) -> Call:
+def call_of(ref: ServiceRef) -> Call:
+    """Return a call of a service by the program of a task."""
     return Call("runtime", regional_host_of(ref), service=ref, blocks="runtime", identity="task role")
 
 

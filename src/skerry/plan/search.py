@@ -45,7 +45,7 @@ _BY_HAND = ProposeStatement | MirrorImage | Advise | DeleteEndpoint
 class SearchResult(NamedTuple):
     """Changes with their reasons, the World with them and its diagnosis; others' flows before, and the broken ones.
 
-    ``outages`` are flows that fail between two of the changes.
+    ``outages`` are flows that fail between two of the changes. ``today`` is the World before them.
     """
 
     changes: dict[Change, tuple[Why, ...]]
@@ -54,6 +54,7 @@ class SearchResult(NamedTuple):
     flows: tuple[Flow, ...]
     broken: tuple[Failing, ...]
     outages: tuple[Outage, ...]
+    today: World
 
     @property
     def is_sound(self) -> bool:
@@ -61,23 +62,36 @@ class SearchResult(NamedTuple):
         return self.outcome.verdict is OK and not self.broken and not self.outages
 
 
-def search(world: World, scope: Scope, options: Options, before: Found, strategy: Strategy = EXACT) -> SearchResult:
-    """Find changes after which the launches of the scope are ok, as far as any are; ``before``: today's diagnosis."""
+def search(
+    world: World,
+    scope: Scope,
+    options: Options,
+    before: Found,
+    strategy: Strategy = EXACT,
+    today: World | None = None,
+) -> SearchResult:
+    """Find changes after which the launches of the scope are ok, as far as any are; ``before``: the diagnosis of it.
+
+    ``today``: the World before the changes, if it is another one.
+    """
     state = _State(world, scope, options, before, strategy)
+    state.today = today or world
     state.mend()
     state.spare_others()
     state.prune()
     state.tell_the_rest()
-    return prove(world, scope, state.changes, state.flows)
+    return prove(world, scope, state.changes, state.flows, state.today)
 
 
-def prove(world: World, scope: Scope, changes: dict[Change, tuple[Why, ...]], flows: tuple[Flow, ...]) -> SearchResult:
+def prove(
+    world: World, scope: Scope, changes: dict[Change, tuple[Why, ...]], flows: tuple[Flow, ...], today: World
+) -> SearchResult:
     """Walk every call in the World after changes; the proof is for them as they are reported, in their order."""
     ordered = sort_changes(changes)
     changed = apply_changes(world, ordered)
     broken = tuple(impact.find_broken_flows(changed, flows))
-    outages = tuple(find_outages(world, scope, ordered))
-    return SearchResult(ordered, changed, scope.after(ordered).look(changed), flows, broken, outages)
+    outages = tuple(find_outages(today, scope, ordered))
+    return SearchResult(ordered, changed, scope.after(ordered).look(changed), flows, broken, outages, today)
 
 
 class _State:
@@ -85,6 +99,7 @@ class _State:
 
     def __init__(self, world: World, scope: Scope, options: Options, before: Found, strategy: Strategy) -> None:
         self.world, self.scope, self.strategy, self.options = world, scope, strategy, strategy.options(options)
+        self.today = world
         self._last: tuple[tuple[Change, ...], World, Found] = ((), world, before)
         self.changes: dict[Change, tuple[Why, ...]] = {}
         self.kinds: dict[Change, Kind] = {}
@@ -117,7 +132,7 @@ class _State:
 
     def _let_others_in(self) -> bool:
         options = replace(self.options, ingress="subnets") if self.options.ingress == "article" else self.options
-        self.flows = impact.find_working_flows(self.world, self.scope, self.changes)
+        self.flows = impact.find_working_flows(self.today, self.scope, self.changes)
         current = apply_changes(self.world, self.changes)
         return self._add_all(current, impact.find_broken_flows(current, self.flows), options, _FILTERS)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from skerry.diagnose.diagnosis import Diagnosis, TraceDiagnosis
     from skerry.diagnose.rehearsal import Rehearsal
     from skerry.model.world import World
+    from skerry.nat_exit.records import NatExitReport
     from skerry.plan.records import Plan
     from skerry.render.explanations import ComparedExplanation
 
@@ -154,6 +155,18 @@ def _cost_json(result: "CostReport", world: "World", _view: View) -> str:
     return costs_json.encode_costs(world, result)
 
 
+def _nat_exit_text(result: "NatExitReport", world: "World", view: View) -> str:
+    from skerry.render import nat_exit
+
+    return nat_exit.format_nat_exit(result, refused=world.facts.refused, view=view)
+
+
+def _nat_exit_json(result: "NatExitReport", world: "World", _view: View) -> str:
+    from skerry.render import nat_exit_json
+
+    return nat_exit_json.encode_nat_exit(world, result)
+
+
 def _crash_loop_text(result: "CrashLoopCost", view: View) -> str:
     from skerry.render import crash_loop
 
@@ -188,6 +201,7 @@ PLAN: "Formats[Plan]" = {
     "aws-cli": _plan_aws_cli,
 }
 COST: "Formats[CostReport]" = {"text": _cost_text, "json": _cost_json}
+NAT_EXIT: "Formats[NatExitReport]" = {"text": _nat_exit_text, "json": _nat_exit_json}
 CRASH_LOOP: "WorldlessFormats[CrashLoopCost]" = {
     "text": _crash_loop_text,
     "json": _crash_loop_json,

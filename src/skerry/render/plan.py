@@ -55,21 +55,26 @@ def format_plan(plan: Plan, *, refused: Iterable[Refusal] = (), view: View = DEF
     lines = [_headline(plan)]
     if view.quiet:
         return f"{lines[0]}\n"
-    by_hand = [planned for planned in plan.changes if planned.disposition == "manual"]
-    made = [planned for planned in plan.changes if planned.disposition != "manual"]
-    number = 0
-    for title, rows in (("Changes", made), ("By hand", by_hand)):
-        if rows:
-            lines += ["", bold(title)]
-        for planned in rows:
-            number += 1
-            lines += _change(number, planned)
+    lines += format_changes(plan)
     lines += format_monthly(plan)
     lines += _choice(plan)
     lines += _rest(plan)
     lines += list_places(_origins_of(plan), view.width) if view.verbose else ()
     lines += format_refusals(refused, view.width)
     return view.fit(lines) + format_next(view, plan.next_step)
+
+
+def format_changes(plan: Plan) -> Iterator[str]:
+    """Yield the changes of a plan, each with its reasons, and then the manual ones."""
+    by_hand = [planned for planned in plan.changes if planned.disposition == "manual"]
+    made = [planned for planned in plan.changes if planned.disposition != "manual"]
+    number = 0
+    for title, rows in (("Changes", made), ("By hand", by_hand)):
+        if rows:
+            yield from ["", bold(title)]
+        for planned in rows:
+            number += 1
+            yield from _change(number, planned)
 
 
 _STRATEGIES: dict[StrategyName, str] = {

@@ -163,7 +163,7 @@ def encode_plan(world: World, plan: Plan) -> str:
         before=plan.before,
         after=plan.after,
         proven=plan.proven,
-        changes=[_change_out(entry) for entry in plan.changes],
+        changes=[encode_change(entry) for entry in plan.changes],
         remaining=[_remaining_out(entry) for entry in plan.remaining],
         breaks=[BreakOut(entry.client, entry.host, entry.message) for entry in plan.breaks],
         facts=[FactOut(entry.fact, entry.action) for entry in plan.facts],
@@ -208,7 +208,8 @@ def _fingerprint_out(fingerprint: Fingerprint) -> FingerprintOut:
     return FingerprintOut(fingerprint.digest, objects)
 
 
-def _change_out(row: Planned) -> ChangeOut:
+def encode_change(row: Planned) -> ChangeOut:
+    """Return a planned change for a document."""
     details = msgspec.to_builtins(row.change, enc_hook=spell)
     kind = details.pop("type")
     if "policy" in details:
@@ -240,7 +241,7 @@ def _change_out(row: Planned) -> ChangeOut:
         ],
         details=details,
         origin=encode_origin(row.origin),
-        cost=None if row.cost is None else _cost_out(row.cost),
+        cost=None if row.cost is None else encode_cost(row.cost),
     )
 
 
@@ -251,7 +252,8 @@ def encode_amount(amount: Amount | Missing) -> AmountOut | None:
     return AmountOut(float(amount.low), float(amount.high), amount.currency)
 
 
-def _cost_out(cost: MonthlyCost) -> CostOut:
+def encode_cost(cost: MonthlyCost) -> CostOut:
+    """Return the cost of a change or an endpoint for a document."""
     return CostOut(
         fixed=encode_amount(cost.fixed),
         per_gb=None if cost.per_gb is None else encode_amount(cost.per_gb),

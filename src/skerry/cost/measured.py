@@ -1,0 +1,72 @@
+"""Measured traffic of a network: totals of VPC flow logs, and metrics of NAT gateways and endpoints."""
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from skerry.model.missing import Missing
+
+TrafficClass: TypeAlias = Literal["s3", "dynamodb", "aws", "vpc", "private", "internet"]
+"""Where packets of a flow go to or come from.
+
+``s3`` and ``dynamodb`` are known by AWS's prefix lists. ``aws`` is another public address of AWS, as flow logs have no
+name for most services: https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
+``private`` is another private network.
+"""
+
+
+class InterfaceBytes(msgspec.Struct, frozen=True):
+    """The accepted bytes of an interface with one class of addresses, in both directions.
+
+    ``subnet`` is the subnet of its own address, None if no subnet has it. ``addresses`` are the other ends on the
+    internet with the most records, ``service`` is the name that ECS gave in the record.
+    """
+
+    interface: str
+    subnet: str | None
+    traffic: TrafficClass
+    bytes: int
+    addresses: tuple[str, ...] = ()
+    service: str = ""
+
+
+class FlowLogTotals(msgspec.Struct, frozen=True):
+    """The totals of flow log records: how many were read, and the bytes of each interface.
+
+    ``first`` and ``last`` are seconds since 1970. ``interfaces`` have at least one record, also one without data.
+    ``client_bytes``: those between NAT gateways and their clients. A gateway's interface shows them in addition.
+    """
+
+    source: str
+    files: int
+    records: int
+    malformed: int
+    without_data: int
+    first: int | None
+    last: int | None
+    rows: tuple[InterfaceBytes, ...]
+    interfaces: frozenset[str]
+    client_bytes: int = 0
+    notes: tuple[str, ...] = ()
+
+
+class ResourceBytes(msgspec.Struct, frozen=True):
+    """The bytes that CloudWatch counted for a NAT gateway or an endpoint; `Missing` without a series or a permission.
+
+    ``bytes_out`` are those to the internet, of NAT gateways only.
+    """
+
+    resource: str
+    bytes: int | Missing
+    bytes_out: int | Missing | None = None
+
+
+class TrafficMetrics(msgspec.Struct, frozen=True):
+    """The bytes of NAT gateways and endpoints in the last days."""
+
+    days: int
+    rows: tuple[ResourceBytes, ...]
+
+    def find(self, resource: str) -> ResourceBytes | None:
+        """Return the bytes of a resource; None if it was not asked for."""
+        return next((row for row in self.rows if row.resource == resource), None)

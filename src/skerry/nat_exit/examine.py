@@ -1,0 +1,253 @@
+"""The exit from NAT of a VPC: the World without it is walked, planned for, and walked again."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+import msgspec
+
+from skerry.catalogue.services import ServiceRef
+from skerry.cost.monthly import Amount, MonthlyCost, add_costs, cost_of_nat_gateway, cost_of_regional_nat
+from skerry.cost.network_designs import public_addresses_of
+from skerry.cost.prices import PriceTable
+from skerry.launch.launches import Launch
+from skerry.model.facts import Missing
+from skerry.model.world import World
+from skerry.nat_exit.calls import CallComparison, LostCall, compare_calls
+from skerry.nat_exit.nats import Nat, nats_of, remove_nats, subnets_behind
+from skerry.nat_exit.records import (
+    ExitStep,
+    ExitVerdict,
+    NatExitReport,
+    RemainingDestination,
+    VpcExit,
+)
+from skerry.nat_exit.settle import ExitEvidence, Settlement, settle
+from skerry.nat_exit.unneeded import unneeded_endpoints_of
+from skerry.nat_exit.workloads import launches_behind, workloads_behind
+from skerry.plan import planner
+from skerry.plan.change_costs import cost_of_change, sum_costs
+from skerry.plan.changes import Advise, ConfigureService, MirrorImage
+from skerry.plan.launches_after import configure_launch
+from skerry.plan.manual_steps import external_host_step_for, other_region_step_for
+from skerry.plan.records import Options, Plan
+from skerry.plan.scope import Failing, Kind, Scope, call_of
+from skerry.plan.world_after import apply_changes
+from skerry.reach.outcome import Outcome
+from skerry.verdicts import BLOCKED
+
+_REGIONAL = "regional"
+_OTHER_LAUNCHES = {
+    "schedules": "EventBridge rules and schedules",
+    "job_definitions": "AWS Batch",
+    "state_machines": "state machines",
+    "pipes": "EventBridge Pipes",
+}
+_NOT_READ = "ec2:DescribeNatGateways"
+
+
+class Question(NamedTuple):
+    """The launches of the World, the services that workloads call too, the measurements and the prices."""
+
+    launches: tuple[Launch, ...]
+    also: tuple[ServiceRef, ...]
+    evidence: ExitEvidence
+    prices: PriceTable
+
+
+def examine(world: World, vpc_ids: Iterable[str], question: Question, today: date) -> NatExitReport:
+    """Return for each VPC whether its NAT can go."""
+    rows = tuple(examine_vpc(world, vpc_id, question) for vpc_id in vpc_ids)
+    evidence, prices = question.evidence, question.prices
+    return NatExitReport(
+        world.region or "",
+        rows,
+        prices.compiled,
+        prices.is_stale(today),
+        evidence.flow_logs,
+        evidence.metrics,
+        evidence.given,
+    )
+
+
+def examine_vpc(world: World, vpc_id: str, question: Question) -> VpcExit:
+    """Return whether the NAT of a VPC can go, with what must be done first."""
+    nats, missing = nats_of(world, vpc_id)
+    names = [ref.key for ref in question.also]
+    own = launches_behind(question.launches, (subnet.subnet_id for subnet in world.subnets_in(vpc_id)))
+    unneeded = tuple(unneeded_endpoints_of(world, vpc_id, own, names, question.evidence, question.prices))
+    if not nats:
+        return VpcExit(vpc_id, "unknown" if missing else "no-nat", facts=missing, unneeded=unneeded)
+    behind, unread = subnets_behind(world, vpc_id, nats)
+    launches = launches_behind(question.launches, behind)
+    workloads = workloads_behind(world, launches, behind)
+    if any(workload.kind == "transit-gateway" for workload in workloads):
+        # Launches of other VPCs may be behind the NAT too.
+        launches = tuple(launch for launch in question.launches if launch.not_applicable is None)
+    comparison, plan = _plan_exit(world, nats, launches, question)
+    settlement = settle(world, vpc_id, nats, workloads, question.evidence)
+    facts = (*missing, *unread, *_unread_clients(world, vpc_id), *comparison.facts)
+    destinations = (*_destinations(comparison.lost), *_breaks(plan), *settlement.destinations)
+    nat_cost, per_gb = _cost_of(world, vpc_id, nats, question.prices)
+    return VpcExit(
+        vpc_id,
+        _verdict(destinations, settlement, facts, plan),
+        nats,
+        workloads,
+        destinations,
+        settlement.unsettled,
+        settlement.settled,
+        tuple(dict.fromkeys(facts)),
+        plan,
+        tuple(_steps(nats, plan)),
+        nat_cost,
+        _saving(nat_cost, plan),
+        per_gb,
+        unneeded,
+        tuple(_notes(world, plan)),
+    )
+
+
+def _verdict(
+    destinations: Sequence[RemainingDestination], settlement: Settlement, facts: Sequence[Missing], plan: Plan | None
+) -> ExitVerdict:
+    if destinations:
+        return "cannot"
+    if settlement.unsettled or facts:
+        return "unknown"
+    return "can-go" if plan is None else "can-go-after-plan"
+
+
+def _plan_exit(
+    world: World, nats: tuple[Nat, ...], launches: tuple[Launch, ...], question: Question
+) -> tuple[CallComparison, Plan | None]:
+    """Return the calls that the exit takes away for good, and the plan for the others; None if all go on as they do."""
+    later = remove_nats(world, nats)
+    also = tuple(call_of(ref) for ref in question.also)
+    first = compare_calls(world, later, launches, launches, also)
+    if not first.lost:
+        return first, None
+    later_calls = dict.fromkeys(call.need.service for call in first.lost if call.need.blocks == "runtime")
+    refs = dict.fromkeys((*question.also, *(ref for ref in later_calls if ref is not None)))
+    wanted = {id(call.launch) for call in first.lost}
+    chosen = [launch for launch in launches if id(launch) in wanted]
+    others = [launch for launch in question.launches if id(launch) not in wanted]
+    options = Options(also=tuple(refs))
+    made = planner.plan(later, Scope(chosen, options.also, others), options, world)
+    plan = _priced(world, made, question.prices)
+    changes = [row.change for row in plan.changes]
+    settings = [change for change in changes if isinstance(change, ConfigureService) and change.has_settings]
+    after = tuple(configure_launch(launch, settings) for launch in launches)
+    second = compare_calls(world, apply_changes(later, changes), launches, after, also)
+    return second, plan
+
+
+def _priced(world: World, plan: Plan, prices: PriceTable) -> Plan:
+    """Return a plan with the costs by these prices, without its runners-up: another way out is no exit from NAT."""
+    rows = tuple(msgspec.structs.replace(row, cost=cost_of_change(world, row.change, prices)) for row in plan.changes)
+    return msgspec.structs.replace(
+        plan,
+        changes=rows,
+        monthly=sum_costs(row.cost for row in rows),
+        prices_of=prices.compiled,
+        because="",
+        runners_up=(),
+    )
+
+
+def _unread_clients(world: World, vpc_id: str) -> Iterator[Missing]:
+    """Yield the kinds of clients that were not read."""
+    for kind, what in (("network_interfaces", "the network interfaces"), ("services", "the ECS services")):
+        scope = (kind, vpc_id) if kind == "network_interfaces" else (kind,)
+        if not world.knows(*scope):
+            yield world.missing_for(kind, f"{what} of {vpc_id}")
+
+
+def _destinations(lost: Iterable[LostCall]) -> Iterator[RemainingDestination]:
+    """Yield the destinations of lost calls, with the names of all launches that call them."""
+    by_call: dict[tuple[str | None, int, str, tuple[str, ...]], list[LostCall]] = {}
+    for call in lost:
+        need = call.need
+        by_call.setdefault((need.host, need.port, need.step, need.subjects), []).append(call)
+    for (host, port, step, subjects), calls in by_call.items():
+        names = tuple(dict.fromkeys(call.launch.name for call in calls))
+        reason = "; ".join(dict.fromkeys(message for call in calls for message in call.messages))
+        where = host or ", ".join(subjects) or "a host that is not known"
+        yield RemainingDestination(names, where, port, step, subjects, reason=reason, remedy=_remedy(calls[0]))
+
+
+def _remedy(call: LostCall) -> str:
+    """Return what would make the NAT unnecessary for a call."""
+    need = call.need
+    failing = Failing(Kind(call.launch, (call.launch.name,)), need, call.subnets[0], Outcome(BLOCKED, ()))
+    if need.service is not None:
+        return (
+            "" if need.service.region == call.launch.region else _message(other_region_step_for(failing, need.service))
+        )
+    return _message(external_host_step_for(need))
+
+
+def _message(step: object) -> str:
+    # A NAT gateway is no remedy for an exit from NAT.
+    text = step.message if isinstance(step, Advise | MirrorImage) else ""
+    ways = (", or give the subnet a NAT gateway", "; or give the subnet a NAT gateway", ", such as a NAT gateway")
+    for way in ways:
+        text = text.removesuffix(way)
+    return text
+
+
+def _breaks(plan: Plan | None) -> Iterator[RemainingDestination]:
+    """Yield the calls of others that the plan would break."""
+    for row in () if plan is None else plan.breaks:
+        yield RemainingDestination((row.client,), row.host, reason=row.message)
+
+
+def _cost_of(
+    world: World, vpc_id: str, nats: Iterable[Nat], prices: PriceTable
+) -> tuple[Amount | Missing, Amount | Missing | None]:
+    """Return the fixed cost of NATs a month, and that of each GB through them."""
+    costs = [_cost_of_one(world, vpc_id, nat, prices) for nat in nats]
+    return add_costs(costs), costs[0].per_gb
+
+
+def _cost_of_one(world: World, vpc_id: str, nat: Nat, prices: PriceTable) -> MonthlyCost:
+    region = world.region or ""
+    if nat.kind == "instance":
+        fact = Missing(f"the price of the instance behind {nat.id}")
+        return MonthlyCost(fact, None, "", "", "inferred")
+    if nat.record is None:
+        fact = Missing(f"the number of public addresses of {nat.id}", _NOT_READ)
+        return MonthlyCost(fact, cost_of_nat_gateway(prices, region).per_gb, "", "", "inferred")
+    if nat.record.availability_mode == _REGIONAL:
+        zones = len({subnet.availability_zone for subnet in world.subnets_in(vpc_id)})
+        return cost_of_regional_nat(prices, region, 1, max(zones, 1))
+    return cost_of_nat_gateway(prices, region, public_addresses_of(nat.record))
+
+
+def _saving(nat_cost: Amount | Missing, plan: Plan | None) -> Amount | Missing:
+    """Return the fixed cost of NAT less that of the plan, a month."""
+    monthly = None if plan is None else plan.monthly
+    if isinstance(nat_cost, Missing) or monthly is None:
+        return nat_cost
+    if isinstance(monthly, Missing):
+        return monthly
+    return nat_cost if not monthly.high else nat_cost + -monthly
+
+
+def _steps(nats: tuple[Nat, ...], plan: Plan | None) -> Iterator[ExitStep]:
+    """Yield the steps in order: the plan first, then the routes, the gateways last; a route can be made again."""
+    if plan is not None and plan.changes:
+        yield ExitStep("plan", count=len(plan.changes))
+    yield from (ExitStep("watch", nat.id) for nat in nats)
+    for nat in nats:
+        yield from (ExitStep("delete-route", route.table, route.destination) for route in nat.routes)
+    for nat in nats:
+        yield ExitStep("delete-nat-gateway" if nat.kind == "gateway" else "stop-instance", nat.id)
+        yield from (ExitStep("release-address", allocation) for allocation in nat.allocations)
+
+
+def _notes(world: World, plan: Plan | None) -> Iterator[str]:
+    """Yield the limits of the plan, and the kinds of launches that were not read."""
+    yield from () if plan is None else plan.limits
+    unread = [noun for kind, noun in _OTHER_LAUNCHES.items() if not world.knows(kind)]
+    yield from [f"not examined: {', '.join(unread)}"] if unread else ()

@@ -1,0 +1,179 @@
+"""Workloads whose calls nobody wrote down: settled by their security groups or by measurements, else open."""
+
+from collections.abc import Iterator
+from typing import NamedTuple, assert_never
+
+from msgspec import UNSET
+
+from skerry.cost.measured import FlowLogTotals, InterfaceBytes, TrafficMetrics
+from skerry.model.facts import Missing
+from skerry.model.world import World
+from skerry.nat_exit.egress import public_egress_of
+from skerry.nat_exit.nats import Nat
+from skerry.nat_exit.records import RemainingDestination, Settled, Unsettled
+from skerry.nat_exit.workloads import Workload
+from skerry.net.addresses import PUBLIC, spell
+from skerry.net.intervals import Intervals, covers
+
+_ANYWHERE = "any address"
+_NO_LOGS = {
+    "launch": "the program of the task may call more than its task definition names",
+    "task": "no task definition tells what the task calls",
+    "function": "no API of the network tells what a function calls",
+    "instance": "no API of the network tells what an instance calls",
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
+    "load-balancer": "a load balancer that authenticates users calls their identity provider",
+    "transit-gateway": "the clients of other networks are behind it",
+    "interface": "no API of the network tells what its owner calls",
+}
+
+
+class ExitEvidence(NamedTuple):
+    """The measurements, and whether the user vouches for it that all calls are named."""
+
+    flow_logs: FlowLogTotals | None = None
+    metrics: TrafficMetrics | None = None
+    given: bool = False
+
+
+class Settlement(NamedTuple):
+    """Settled and unsettled workloads, destinations by flow logs, and missing facts."""
+
+    settled: tuple[Settled, ...]
+    unsettled: tuple[Unsettled, ...]
+    destinations: tuple[RemainingDestination, ...]
+
+
+def settle(
+    world: World, vpc_id: str, nats: tuple[Nat, ...], workloads: tuple[Workload, ...], evidence: ExitEvidence
+) -> Settlement:
+    """Settle each workload: whether it needs NAT for calls outside of its definition."""
+    idle = _idle_days(nats, evidence.metrics)
+    settled: list[Settled] = []
+    unsettled: list[Unsettled] = []
+    destinations: list[RemainingDestination] = []
+    for workload in workloads:
+        for result in _settle_one(world, vpc_id, workload, evidence, idle):
+            match result:
+                case Settled():
+                    settled.append(result)
+                case Unsettled():
+                    unsettled.append(result)
+                case RemainingDestination():
+                    destinations.append(result)
+                case _:
+                    assert_never(result)
+    destinations += _without_workload(world, workloads, nats, evidence.flow_logs)
+    return Settlement(tuple(settled), tuple(unsettled), _join(destinations))
+
+
+def _settle_one(
+    world: World, vpc_id: str, workload: Workload, evidence: ExitEvidence, idle: int | None
+) -> Iterator[Settled | Unsettled | RemainingDestination]:
+    name, kind = workload.name, workload.kind
+    allowed = _egress_of(world, vpc_id, workload)
+    if allowed == ():
+        yield Settled(name, kind, "egress", "its security groups let nothing out to the internet")
+        return
+    if idle is not None:
+        yield Settled(name, kind, "metrics", f"no byte left the NAT in {idle} days")
+        return
+    text = allowed.fact if isinstance(allowed, Missing) else _spell(allowed)
+    if evidence.flow_logs is not None:
+        yield from _by_flow_logs(workload, text, evidence.flow_logs, given=evidence.given)
+    elif evidence.given:
+        yield Settled(name, kind, "given", "its calls are all named, by your word")
+    elif isinstance(allowed, Missing):
+        yield Unsettled(name, kind, "unknown", f"{allowed.fact} is not known")
+    else:
+        yield Unsettled(name, kind, text, _NO_LOGS[kind])
+
+
+def _egress_of(world: World, vpc_id: str, workload: Workload) -> Intervals | Missing:
+    """Return the public addresses that a workload's groups allow; a gateway to other networks has no groups."""
+    if workload.kind == "transit-gateway":
+        return PUBLIC
+    if workload.groups is UNSET:
+        return Missing(f"the security groups of {workload.name}", "ec2:DescribeNetworkInterfaces")
+    groups = workload.groups
+    if not groups:
+        # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html
+        default = world.default_group_of(vpc_id)
+        if isinstance(default, Missing):
+            return default
+        groups = (default.group_id,)
+    return public_egress_of(world, vpc_id, groups)
+
+
+def _spell(allowed: Intervals) -> str:
+    return _ANYWHERE if covers(allowed, PUBLIC) else spell(allowed)
+
+
+def _by_flow_logs(
+    workload: Workload, allowed: str, logs: FlowLogTotals, *, given: bool
+) -> Iterator[Settled | Unsettled | RemainingDestination]:
+    """Yield what flow logs show of a workload: destinations on the internet, AWS's addresses, or neither."""
+    name, kind = workload.name, workload.kind
+    unseen = [interface for interface in workload.interfaces if interface not in logs.interfaces]
+    by_name = [row for row in logs.rows if row.service and row.service == name]
+    if kind == "transit-gateway":
+        yield Unsettled(name, kind, allowed, _NO_LOGS[kind])
+        return
+    if unseen or not (workload.interfaces or by_name):
+        subject = ", ".join(unseen) or "an interface of it"
+        yield Unsettled(name, kind, allowed, f"the flow logs have no record of {subject}")
+        return
+    rows = [row for row in logs.rows if row.interface in workload.interfaces]
+    rows += [row for row in by_name if row not in rows]
+    yield from (_destination_of((name,), row) for row in rows if row.traffic == "internet" and row.bytes)
+    count = sum(row.bytes for row in rows if row.traffic == "aws")
+    if count and not given:
+        reason = f"{count} bytes with addresses of AWS, whose service flow logs do not tell"
+        yield Unsettled(name, kind, allowed, reason)
+    elif not any(row.traffic == "internet" and row.bytes for row in rows):
+        yield Settled(name, kind, "flow-logs", "its flow logs have no byte with the internet")
+
+
+def _destination_of(names: tuple[str, ...], row: InterfaceBytes) -> RemainingDestination:
+    return RemainingDestination(
+        names,
+        ", ".join(row.addresses) or "the internet",
+        bytes=row.bytes,
+        reason="flow logs have these bytes",
+    )
+
+
+def _without_workload(
+    world: World, workloads: tuple[Workload, ...], nats: tuple[Nat, ...], logs: FlowLogTotals | None
+) -> Iterator[RemainingDestination]:
+    """Yield the destinations on the internet of other interfaces behind NAT, such as those of ended tasks."""
+    if logs is None:
+        return
+    counted = {name for workload in workloads for name in workload.interfaces}
+    counted |= {name for nat in nats for name in nat.interfaces}
+    names = {workload.name for workload in workloads}
+    places = {subnet for workload in workloads for subnet in workload.subnets}
+    for row in logs.rows:
+        is_other = row.interface not in counted and row.service not in names and row.subnet in places
+        if is_other and row.traffic == "internet" and row.bytes:
+            gone = "" if row.interface in world.network_interfaces else ", which no longer exists"
+            yield _destination_of((row.service or f"{row.interface}{gone}",), row)
+
+
+def _join(rows: list[RemainingDestination]) -> tuple[RemainingDestination, ...]:
+    """Return the destinations, those of the same addresses and workloads as one."""
+    joined: dict[tuple[tuple[str, ...], str], RemainingDestination] = {}
+    for row in rows:
+        key = (row.workloads, row.destination)
+        earlier = joined.get(key)
+        count = (row.bytes or 0) + (0 if earlier is None else earlier.bytes or 0)
+        joined[key] = RemainingDestination(row.workloads, row.destination, bytes=count, reason=row.reason)
+    return tuple(joined.values())
+
+
+def _idle_days(nats: tuple[Nat, ...], metrics: TrafficMetrics | None) -> int | None:
+    """Return the days in which no NAT of the VPC sent a byte to a destination; None if one did, or is not measured."""
+    rows = [None if metrics is None else metrics.find(nat.id) for nat in nats]
+    if metrics is None or any(row is None or row.bytes_out != 0 for row in rows):
+        return None
+    return metrics.days
