@@ -8,6 +8,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from skerry.app.account import read_account
+    from skerry.app.applying import (
+        Applied,
+        ApplyTarget,
+        Preparation,
+        Watcher,
+        new_journal_path,
+        prepare_apply,
+        resume_apply,
+        start_apply,
+    )
     from skerry.app.costs import CostOptions, cost, crash_loop_cost
     from skerry.app.demo_story import Chapter, demo, keep_chapters
     from skerry.app.diagnosis import diagnose, diagnose_hypothetical
@@ -20,9 +30,20 @@ if TYPE_CHECKING:
     from skerry.app.saving import Saved, snapshot
     from skerry.app.selection import Hypothetical, Selection, hypothetical_launch, launches
     from skerry.app.tracing import trace
+    from skerry.app.undoing import Undone, UndoPlan, latest_journal, undo
 
 _NAMES = {
     "account": ("read_account",),
+    "applying": (
+        "Applied",
+        "ApplyTarget",
+        "Preparation",
+        "Watcher",
+        "new_journal_path",
+        "prepare_apply",
+        "resume_apply",
+        "start_apply",
+    ),
     "costs": ("CostOptions", "cost", "crash_loop_cost"),
     "demo_story": ("Chapter", "demo", "keep_chapters"),
     "diagnosis": ("diagnose", "diagnose_hypothetical"),
@@ -35,18 +56,25 @@ _NAMES = {
     "saving": ("Saved", "snapshot"),
     "selection": ("Hypothetical", "Selection", "hypothetical_launch", "launches"),
     "tracing": ("trace",),
+    "undoing": ("UndoPlan", "Undone", "latest_journal", "undo"),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 
 __all__ = [
+    "Applied",
+    "ApplyTarget",
     "Chapter",
     "CostOptions",
     "Gathered",
     "Hypothetical",
     "NatExitOptions",
+    "Preparation",
     "RehearsalRequest",
     "Saved",
     "Selection",
+    "UndoPlan",
+    "Undone",
+    "Watcher",
     "cost",
     "crash_loop_cost",
     "demo",
@@ -57,21 +85,27 @@ __all__ = [
     "explain_with_diagnosis",
     "hypothetical_launch",
     "keep_chapters",
+    "latest_journal",
     "launches",
     "list_ids",
     "load",
     "nat_exit",
+    "new_journal_path",
     "plan",
     "plan_hypothetical",
     "plan_options",
+    "prepare_apply",
     "read_account",
     "read_files",
     "redact",
     "rehearse",
+    "resume_apply",
     "save_disagreement",
     "snapshot",
+    "start_apply",
     "to_json",
     "trace",
+    "undo",
 ]
 
 

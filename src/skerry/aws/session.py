@@ -33,8 +33,8 @@ class Account(msgspec.Struct, frozen=True):
         return make_clients(self.region, self.profile)
 
 
-def make_clients(region: str | None = None, profile: str | None = None) -> ClientFactory:
-    """Make a factory of clients; each service's client is made once.
+def make_clients(region: str | None = None, profile: str | None = None, *, attempts: int = ATTEMPTS) -> ClientFactory:
+    """Make a factory of clients; each service's client is made once, and repeats a call up to so many ``attempts``.
 
     Credentials, Region and endpoints come from boto3's own chain: profiles, assumed roles, SSO, ``AWS_ENDPOINT_URL``
     (https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html). Retries are set to the mode
@@ -54,7 +54,7 @@ def make_clients(region: str | None = None, profile: str | None = None) -> Clien
         if where is None:
             raise NoRegionError
     config = Config(
-        retries={"mode": "standard", "max_attempts": ATTEMPTS},
+        retries={"mode": "standard", "max_attempts": attempts},
         max_pool_connections=CONNECTIONS,
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=_READ_SECONDS,

@@ -8,6 +8,7 @@ from skerry import __version__
 from skerry.suggestions import suggest
 
 _MODULES = {
+    "apply": "apply",
     "completion": "commands",
     "cost": "cost",
     "demo": "commands",
@@ -19,6 +20,7 @@ _MODULES = {
     "rehearse": "rehearse",
     "snapshot": "snapshot",
     "trace": "trace",
+    "undo": "undo",
 }
 
 

@@ -178,6 +178,17 @@ def add_input_options(command: Command) -> Command:
     return hand_over("source", InputSource, _SOURCE)(command)
 
 
+def add_account_options(command: Command) -> Command:
+    """Add the options of a command that changes a live account: ``source`` without saved answers."""
+    options = [
+        click.option("--profile", help="The profile of the live account's credentials."),
+        click.option("--region", help="The live account's Region, or that of saved answers without one."),
+        click.option("-q", "--quiet", is_flag=True, help="Only the first line."),
+        click.option("-v", "--verbose", is_flag=True, help="Show every hop of every path."),
+    ]
+    return hand_over("source", InputSource, options)(command)
+
+
 def add_redaction_option(command: Command) -> Command:
     """Add the option of every command that prints names out of AWS's answers."""
     what = "Replace user names, session names and e-mail addresses with pseudonyms."

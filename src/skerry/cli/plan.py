@@ -1,7 +1,7 @@
 """The command for the smallest changes, printed or as Terraform or CloudFormation."""
 
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -20,6 +20,10 @@ from skerry.cli.options import (
 from skerry.cli.output import leave, write
 from skerry.cli.reading import InputSource, ReadOptions, world_of
 from skerry.render import formats
+
+if TYPE_CHECKING:
+    from skerry.model.world import World
+    from skerry.plan.records import Options
 
 _MOST_MONEY = 10**9
 _INGRESSES = ["from-tasks", "subnets", "article"]
@@ -44,6 +48,20 @@ class PreferenceOptions(NamedTuple):
                 "--prefer": self.prefer,
                 "--budget": None if self.budget is None else str(self.budget),
             }
+        )
+
+    def plan_options(self, world: "World") -> "Options":
+        """Return the preferences for a plan in a World. Raises `InputError` for a service that cannot exist."""
+        from skerry import app
+
+        return app.plan_options(
+            world,
+            self.ingress,
+            self.also,
+            least_privilege=self.least_privilege,
+            nat=self.prefer == "nat",
+            public=self.prefer == "public",
+            budget=self.budget,
         )
 
     def refuse_conflicts(self) -> None:
@@ -101,15 +119,7 @@ def plan(source: InputSource, result: ResultOptions, launch: LaunchOptions, pref
 
     # Others' services share the VPC: they are read too, so that the plan does not break them.
     world = world_of(source, ReadOptions(task=launch.task, planning=True, network_only=source.network_only))
-    options = app.plan_options(
-        world,
-        preferences.ingress,
-        preferences.also,
-        least_privilege=preferences.least_privilege,
-        nat=preferences.prefer == "nat",
-        public=preferences.prefer == "public",
-        budget=preferences.budget,
-    )
+    options = preferences.plan_options(world)
     if (hypothetical := launch.hypothetical) is not None:
         change_plan = app.plan_hypothetical(world, hypothetical, options)
     else:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 class InputSource(NamedTuple):
     """The input and the verbosity: options of every reading command."""
 
-    path: Path | None
-    profile: str | None
-    region: str | None
+    path: Path | None = None
+    profile: str | None = None
+    region: str | None = None
     quiet: bool = False
     verbose: bool = False
     redaction: "Redaction | None" = None
@@ -131,7 +131,7 @@ def _live(source: InputSource, scope: ReadOptions) -> "Gathered":
     from skerry.aws.session import Account
     from skerry.sources import live
 
-    with _progress(quiet=source.quiet) as progress:
+    with show_progress(quiet=source.quiet) as progress:
         reading = app.read_account(Account(source.profile, source.region), live.ReadScope(*scope), progress)
     if source.verbose:
         from skerry.render.text import pluralize
@@ -141,7 +141,7 @@ def _live(source: InputSource, scope: ReadOptions) -> "Gathered":
 
 
 @contextmanager
-def _progress(*, quiet: bool) -> Iterator[Progress | None]:
+def show_progress(*, quiet: bool) -> Iterator[Progress | None]:
     """Show a line of progress on a terminal, unless the user asked for quiet."""
     if quiet or not sys.stderr.isatty():
         yield None

@@ -1,48 +1,35 @@
-"""The commands of the AWS CLI for each change, and those of its reversal.
+"""The calls of changes as commands of the AWS CLI, and those of their reversal.
 
 Options: https://docs.aws.amazon.com/cli/latest/reference/ec2/
 and https://docs.aws.amazon.com/cli/latest/reference/route53/associate-vpc-with-hosted-zone.html
 """
 
 import json
+import re
+from collections.abc import Iterator
 from typing import assert_never
 
-from msgspec import UNSET
-
-from skerry.model.network import Route
 from skerry.model.world import World
-from skerry.plan.changes import (
-    AddAclEntry,
-    AddZoneRecord,
-    Advise,
-    AssociateZone,
-    AuthorizeRule,
-    ConfigureService,
-    CreateGatewayEndpoint,
-    CreateInterfaceEndpoint,
-    CreateNatGateway,
-    CreateSecurityGroup,
-    DeleteEndpoint,
-    DeleteRoute,
-    EndpointChange,
-    MirrorImage,
-    ModifyEndpoint,
-    ProposeStatement,
-    ReplaceRoute,
-    RevokeRule,
-    RouteChange,
-    RouteToInternetGateway,
-    RouteToNat,
-    SetVpcAttribute,
-    is_new,
+from skerry.plan.api_calls import NewId, Parameter, PlannedCall, PlannedCalls, PlannedWait
+from skerry.plan.change_calls import (
+    CallTexts,
+    calls_for,
+    description_of,
+    names_of_endpoints,
+    services_of_prefix_lists,
 )
+from skerry.plan.changes import ConfigureService, resource_of
+from skerry.plan.former_values import former_in
 from skerry.plan.records import Planned
-from skerry.render import aws_cli_services, iac_common
+from skerry.render import aws_cli_services
 from skerry.render.aws_cli_steps import AwsCommand, Commands, CommandStep, FunctionCall, Option
 from skerry.render.iac_names import Names
 from skerry.render.shell_words import Json, JsonWord, Variable, Word
 
-_DEFAULT = "0.0.0.0/0"
+_LOOK_UP = "DescribePrefixLists"
+_DELETION = "DeleteVpcEndpoints"
+_POLICY = "PolicyDocument"
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class CommandWriter:
@@ -50,39 +37,100 @@ class CommandWriter:
 
     def __init__(self, world: World, rows: list[Planned]) -> None:
         self._world = world
-        self._names = Names(rows)
-        self._prefix_lists = iac_common.services_of_prefix_lists(world, rows)
+        self._names = names_of_endpoints(rows)
+        self._prefix_lists = services_of_prefix_lists(world, rows)
         self._variables: dict[str, Variable] = {}
         self._looked_up: set[str] = set()
 
     def step_of(self, row: Planned) -> CommandStep | None:
         """Return the commands of a change; None for a manual step."""
         change = row.change
-        match change:
-            case CreateSecurityGroup() | AuthorizeRule() | RevokeRule():
-                return self._of_group(row, change)
-            case CreateInterfaceEndpoint() | CreateGatewayEndpoint() | ModifyEndpoint() | DeleteEndpoint():
-                return self._of_endpoint(change)
-            case SetVpcAttribute():
-                return CommandStep((_attribute(change, value=True),), (_attribute(change, value=False),))
-            case AddAclEntry():
-                return _entry(change)
-            case CreateNatGateway():
-                return self._nat_gateway(change)
-            case DeleteRoute() | ReplaceRoute() | RouteToInternetGateway() | RouteToNat():
-                return self._of_route(change)
-            case ConfigureService():
-                return aws_cli_services.update_service(self._world, row, change)
-            case AssociateZone():
-                return self._association(change)
-            case AddZoneRecord() | ProposeStatement() | MirrorImage() | Advise():
-                return None
-            case _:
-                assert_never(change)
+        if isinstance(change, ConfigureService):
+            return aws_cli_services.update_service(self._world, row, change)
+        texts = CallTexts(self._names.get(resource_of(change), ""), description_of(row), self._prefix_lists)
+        step = calls_for(change, former_in(self._world, change), texts, self._world.region or "")
+        if step is None:
+            return None
+        reversal = () if step.goes_with else step.reversal
+        return CommandStep(tuple(self._commands(step.calls)), tuple(self._commands(reversal)), step.loss)
 
-    def variable_of(self, resource: str) -> Word:
-        """Return the variable of a new resource, or the id of an existing one."""
-        return self._made(resource) if is_new(resource) else resource
+    def _commands(self, calls: PlannedCalls) -> Iterator[AwsCommand | FunctionCall]:
+        for call in calls:
+            match call:
+                case PlannedWait():
+                    yield from self._wait(call)
+                case PlannedCall() if call.operation == _DELETION:
+                    # The script's own function also waits for the deletion.
+                    yield FunctionCall("delete_endpoint", self._deleted_by(call))
+                case PlannedCall() if call.operation == _LOOK_UP and call.makes in self._looked_up:
+                    continue
+                case PlannedCall():
+                    yield self._command(call)
+                case _:
+                    assert_never(call)
+
+    def _wait(self, wait: PlannedWait) -> Commands:
+        resource = self._word(wait.resource)
+        match wait.goal:
+            case "endpoint-available":
+                return (FunctionCall("wait_until_available", resource),)
+            case "endpoint-deleted":
+                return ()
+            case "group-exists":
+                return (_waiter("security-group-exists", "group-ids", resource),)
+            case "nat-gateway-available" | "nat-gateway-deleted":
+                return (_waiter(wait.goal, "nat-gateway-ids", resource),)
+            case _:
+                assert_never(wait.goal)
+
+    def _deleted_by(self, call: PlannedCall) -> Word:
+        ids = call.parameters["VpcEndpointIds"]
+        assert isinstance(ids, list)  # noqa: S101 -- the parameter is a list of ids
+        (endpoint,) = ids
+        assert isinstance(endpoint, str | NewId)  # noqa: S101
+        return self._word(endpoint)
+
+    def _command(self, call: PlannedCall) -> AwsCommand:
+        options = tuple(self._option(name, value) for name, value in call.parameters.items())
+        command = AwsCommand(call.service, _hyphenated(call.operation), options)
+        if not call.makes:
+            return command
+        if call.operation == _LOOK_UP:
+            self._looked_up.add(call.makes)
+        return command._replace(variable=self._made(call.makes), query=_query_of(call.answer))
+
+    def _option(self, name: str, value: Parameter) -> Option:
+        option = _hyphenated(name)
+        match value:
+            case bool():
+                off = "ingress" if name == "Egress" else f"no-{option}"
+                return (option if value else off, ())
+            case str() if name == _POLICY:
+                return (option, (JsonWord(json.loads(value)),))
+            case str() | NewId():
+                return (option, (self._word(value),))
+            case int():
+                return (option, (str(value),))
+            case list() if all(isinstance(item, str | NewId) for item in value):
+                return (option, tuple(self._word(item) for item in value if isinstance(item, str | NewId)))
+            case list() | dict():
+                return (option, (JsonWord(self._json(value)),))
+            case _:
+                assert_never(value)
+
+    def _json(self, value: Parameter) -> Json:
+        match value:
+            case NewId():
+                return self._made(value.resource)
+            case list():
+                return [self._json(item) for item in value]
+            case dict():
+                return {key: self._json(item) for key, item in value.items()}
+            case _:
+                return value
+
+    def _word(self, value: str | NewId) -> Word:
+        return self._made(value.resource) if isinstance(value, NewId) else value
 
     def _made(self, resource: str) -> Variable:
         """Return the variable of a new resource: one for each, even if their names differ only by signs."""
@@ -94,262 +142,16 @@ class CommandWriter:
             self._variables[resource] = Variable(name)
         return self._variables[resource]
 
-    def _of_group(self, row: Planned, change: CreateSecurityGroup | AuthorizeRule | RevokeRule) -> CommandStep:
-        match change:
-            case CreateSecurityGroup():
-                return self._group(change)
-            case AuthorizeRule():
-                return self._rule(row, change)
-            case RevokeRule():
-                permissions = self._permissions(change)
-                back = _rule_command("authorize", change, permissions)
-                return CommandStep(
-                    (_rule_command("revoke", change, permissions),), (back,), "The rule's tags are lost."
-                )
-            case _:
-                assert_never(change)
 
-    def _of_endpoint(self, change: EndpointChange) -> CommandStep:
-        match change:
-            case CreateInterfaceEndpoint():
-                return self._interface_endpoint(change)
-            case CreateGatewayEndpoint():
-                return self._endpoint(change, "Gateway", ("route-table-ids", *change.route_tables))
-            case ModifyEndpoint():
-                return self._modified_endpoint(change)
-            case DeleteEndpoint():
-                gone = f"{change.endpoint_id} cannot be restored."
-                return CommandStep((FunctionCall("delete_endpoint", change.endpoint_id),), (), gone)
-            case _:
-                assert_never(change)
-
-    def _group(self, change: CreateSecurityGroup) -> CommandStep:
-        made = self._made(change.group_id)
-        create = _ec2(
-            "create-security-group",
-            ("group-name", change.name),
-            ("description", change.description),
-            ("vpc-id", change.vpc_id),
-        )._replace(variable=made, query="GroupId")
-        wait = _ec2("wait security-group-exists", ("group-ids", made))
-        return CommandStep((create, wait), (_ec2("delete-security-group", ("group-id", made)),))
-
-    def _rule(self, row: Planned, change: AuthorizeRule) -> CommandStep:
-        described = self._permissions(change, iac_common.description_of(row))
-        look_up = self._prefix_list(change.rule.peer)
-        authorize = _rule_command("authorize", change, described, self.variable_of(change.group_id))
-        if is_new(change.group_id):
-            return CommandStep((*look_up, authorize))  # it goes with its group
-        return CommandStep((*look_up, authorize), (_rule_command("revoke", change, described),))
-
-    def _permissions(self, change: AuthorizeRule | RevokeRule, description: str = "") -> JsonWord:
-        rule = change.rule
-        kinds = {
-            "cidr": ("IpRanges", "CidrIp"),
-            "group": ("UserIdGroupPairs", "GroupId"),
-            "prefix-list": ("PrefixListIds", "PrefixListId"),
-        }
-        peers, name = kinds[rule.kind]
-        peer: dict[str, Json] = {name: self.variable_of(rule.peer)}
-        if description:
-            peer["Description"] = description
-        ports: dict[str, Json] = {"IpProtocol": rule.protocol, "FromPort": rule.port, "ToPort": rule.port}
-        return JsonWord([ports | {peers: [peer]}])
-
-    def _prefix_list(self, peer: str) -> Commands:
-        """Return the look-up of a prefix list with unknown id, by the name of its service."""
-        if peer not in self._prefix_lists or peer in self._looked_up:
-            return ()
-        self._looked_up.add(peer)
-        name = self._prefix_lists[peer]
-        filters = JsonWord([{"Name": "prefix-list-name", "Values": [name]}])
-        look_up = _ec2("describe-prefix-lists", ("filters", filters))
-        return (look_up._replace(variable=self._made(peer), query="PrefixLists[0].PrefixListId"),)
-
-    def _interface_endpoint(self, change: CreateInterfaceEndpoint) -> CommandStep:
-        dns = "private-dns-enabled" if change.private_dns else "no-private-dns-enabled"
-        return self._endpoint(
-            change,
-            "Interface",
-            ("subnet-ids", *change.subnets),
-            ("security-group-ids", *(self.variable_of(group) for group in change.groups)),
-            (dns,),
-            ("ip-address-type", change.ip_address_type),
-        )
-
-    def _endpoint(
-        self, change: CreateInterfaceEndpoint | CreateGatewayEndpoint, kind: str, *more: tuple[Word, ...]
-    ) -> CommandStep:
-        made = self._made(change.endpoint_id)
-        tag: Json = {"Key": "Name", "Value": self._names.endpoint_key(change)}
-        command = _ec2(
-            "create-vpc-endpoint",
-            ("vpc-id", change.vpc_id),
-            ("service-name", change.service_name),
-            ("vpc-endpoint-type", kind),
-            *more,
-            *_policy(change.policy),
-            ("tag-specifications", JsonWord([{"ResourceType": "vpc-endpoint", "Tags": [tag]}])),
-        )._replace(variable=made, query="VpcEndpoint.VpcEndpointId")
-        wait = FunctionCall("wait_until_available", made)
-        return CommandStep((command, wait), (FunctionCall("delete_endpoint", made),))
-
-    def _modified_endpoint(self, change: ModifyEndpoint) -> CommandStep:
-        members = (
-            ("subnet-ids", change.subnets),
-            ("security-group-ids", tuple(map(self.variable_of, change.groups))),
-            ("route-table-ids", change.route_tables),
-        )
-        add = [(f"add-{name}", *ids) for name, ids in members if ids]
-        remove = [(f"remove-{name}", *ids) for name, ids in members if ids]
-        switched = change.private_dns is not None
-        endpoint = ("vpc-endpoint-id", change.endpoint_id)
-        modify = _ec2(
-            "modify-vpc-endpoint",
-            endpoint,
-            *add,
-            *([("private-dns-enabled",)] if switched else []),
-            *_policy(change.policy),
-        )
-        former = self._former_policy(change) if change.policy is not None else []
-        back = _ec2(
-            "modify-vpc-endpoint",
-            endpoint,
-            *remove,
-            *([("no-private-dns-enabled",)] if switched else []),
-            *former,
-        )
-        return CommandStep((modify, FunctionCall("wait_until_available", change.endpoint_id)), (back,))
-
-    def _former_policy(self, change: ModifyEndpoint) -> list[tuple[str | JsonWord, ...]]:
-        """Return the present policy of an endpoint; AWS's default, where it prints none."""
-        policy = self._world.vpc_endpoints[change.endpoint_id].policy_document
-        return [("reset-policy",)] if policy is None else _policy(policy)
-
-    def _nat_gateway(self, change: CreateNatGateway) -> CommandStep:
-        """Return the commands for an Elastic IP address and a NAT gateway with it.
-
-        https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html
-        """
-        nat, address = self._made(change.nat_gateway_id), self._made(change.allocation_id)
-        allocate = _ec2("allocate-address", ("domain", "vpc"))._replace(variable=address, query="AllocationId")
-        create = _ec2("create-nat-gateway", ("subnet-id", change.subnet_id), ("allocation-id", address))._replace(
-            variable=nat, query="NatGateway.NatGatewayId"
-        )
-        wait = _ec2("wait nat-gateway-available", ("nat-gateway-ids", nat))
-        back = (
-            _ec2("delete-nat-gateway", ("nat-gateway-id", nat)),
-            _ec2("wait nat-gateway-deleted", ("nat-gateway-ids", nat)),
-            _ec2("release-address", ("allocation-id", address)),
-        )
-        return CommandStep((allocate, create, wait), back)
-
-    def _of_route(self, change: RouteChange) -> CommandStep:
-        match change:
-            case DeleteRoute():
-                gone = f"The black hole for {change.destination} in {change.route_table_id} cannot be restored."
-                return CommandStep(
-                    (_ec2("delete-route", *_route(change.route_table_id, change.destination)),), (), gone
-                )
-            case RouteToNat():
-                return _create_route(change.route_table_id, "nat-gateway-id", self.variable_of(change.nat_gateway_id))
-            case RouteToInternetGateway():
-                return _create_route(change.route_table_id, "gateway-id", change.internet_gateway_id)
-            case ReplaceRoute():
-                return self._replace_route(change)
-            case _:
-                assert_never(change)
-
-    def _replace_route(self, change: ReplaceRoute) -> CommandStep:
-        route = _route(change.route_table_id, change.destination)
-        option = "nat-gateway-id" if change.target_kind == "nat-gateway" else "gateway-id"
-        table = self._world.route_tables.get(change.route_table_id)
-        routes = () if table is None or table.routes is UNSET else table.routes
-        former = next((row for row in routes if row.to == change.destination), None)
-        target = None if former is None else _target_option(former)
-        replace = (_ec2("replace-route", *route, (option, self.variable_of(change.target))),)
-        if target is None:
-            lost = f"The former target of {change.destination} in {change.route_table_id} is not known."
-            return CommandStep(replace, (), lost)
-        return CommandStep(replace, (_ec2("replace-route", *route, target),))
-
-    def _association(self, change: AssociateZone) -> CommandStep:
-        vpc: dict[str, Json] = {"VPCRegion": self._world.region or "", "VPCId": change.vpc_id}
-        options: tuple[Option, ...] = (("hosted-zone-id", (change.zone_id,)), ("vpc", (JsonWord(vpc),)))
-        return CommandStep(
-            (AwsCommand("route53", "associate-vpc-with-hosted-zone", options),),
-            (AwsCommand("route53", "disassociate-vpc-from-hosted-zone", options),),
-        )
+def _waiter(name: str, option: str, resource: Word) -> AwsCommand:
+    return AwsCommand("ec2", f"wait {name}", ((option, (resource,)),))
 
 
-def _ec2(operation: str, *options: tuple[Word | JsonWord, ...]) -> AwsCommand:
-    return AwsCommand("ec2", operation, tuple((str(option[0]), option[1:]) for option in options))
+def _hyphenated(name: str) -> str:
+    """Return a name of the API as the AWS CLI spells it."""
+    return _WORDS.sub("-", name).lower()
 
 
-def _route(table_id: str, destination: str) -> tuple[tuple[str, str], ...]:
-    """Return the options that name a route."""
-    is_list = destination.startswith("pl-")
-    return (
-        ("route-table-id", table_id),
-        ("destination-prefix-list-id" if is_list else "destination-cidr-block", destination),
-    )
-
-
-def _create_route(table_id: str, option: str, target: Word) -> CommandStep:
-    route = _route(table_id, _DEFAULT)
-    return CommandStep((_ec2("create-route", *route, (option, target)),), (_ec2("delete-route", *route),))
-
-
-def _policy(policy: str | None) -> list[tuple[str | JsonWord, ...]]:
-    return [] if policy is None else [("policy-document", JsonWord(json.loads(policy)))]
-
-
-def _rule_command(
-    verb: str, change: AuthorizeRule | RevokeRule, permissions: JsonWord, group: Word | None = None
-) -> AwsCommand:
-    side = "ingress" if change.direction == "in" else "egress"
-    return _ec2(
-        f"{verb}-security-group-{side}",
-        ("group-id", group or change.group_id),
-        ("ip-permissions", permissions),
-    )
-
-
-def _attribute(change: SetVpcAttribute, *, value: bool) -> AwsCommand:
-    option = change.attribute.replace("_", "-")
-    return _ec2("modify-vpc-attribute", ("vpc-id", change.vpc_id), (option, JsonWord({"Value": value})))
-
-
-def _entry(change: AddAclEntry) -> CommandStep:
-    place: tuple[tuple[str, ...], ...] = (
-        ("network-acl-id", change.acl_id),
-        ("rule-number", str(change.number)),
-        ("egress" if change.direction == "out" else "ingress",),
-    )
-    ports: dict[str, Json] = {"From": change.ports[0], "To": change.ports[1]}
-    create = _ec2(
-        "create-network-acl-entry",
-        *place,
-        ("protocol", "6"),
-        ("port-range", JsonWord(ports)),
-        ("cidr-block", change.cidr),
-        ("rule-action", "allow"),
-    )
-    return CommandStep((create,), (_ec2("delete-network-acl-entry", *place),))
-
-
-def _target_option(route: Route) -> tuple[str, str] | None:
-    """Return the target of a route as an option of ``replace-route``; an instance's route has its interface too."""
-    targets = {
-        "nat-gateway-id": route.nat_gateway_id,
-        "transit-gateway-id": route.transit_gateway_id,
-        "vpc-peering-connection-id": route.vpc_peering_connection_id,
-        "network-interface-id": route.network_interface_id,
-        "instance-id": route.instance_id,
-        "carrier-gateway-id": route.carrier_gateway_id,
-        "local-gateway-id": route.local_gateway_id,
-        "core-network-arn": route.core_network_arn,
-        "odb-network-arn": route.odb_network_arn,
-        "gateway-id": route.gateway_id,
-    }
-    return next(((name, target) for name, target in targets.items() if target is not None), None)
+def _query_of(path: tuple[str | int, ...]) -> str:
+    """Return the path to a value as the AWS CLI takes it: ``PrefixLists[0].PrefixListId``."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")

@@ -14,6 +14,7 @@ from skerry.catalogue.services import service_of_endpoint
 from skerry.errors import Argument, InputError
 from skerry.masking import mask_json
 from skerry.model.world import World
+from skerry.plan.change_calls import description_of
 from skerry.plan.changes import (
     AddAclEntry,
     AuthorizeRule,
@@ -180,7 +181,7 @@ class _Template:
         rule, inward = change.rule, change.direction == "in"
         properties = {
             "GroupId": self._group(change.group_id),
-            "Description": iac_common.description_of(row),
+            "Description": description_of(row),
             "IpProtocol": rule.protocol,
             "FromPort": rule.port,
             "ToPort": rule.port,

@@ -3,21 +3,17 @@
 from collections.abc import Iterable, Sequence
 
 from skerry.errors import Argument, InputError
-from skerry.model.world import World
 from skerry.plan.changes import (
     AddZoneRecord,
     AssociateZone,
     Change,
     ConfigureService,
-    CreateGatewayEndpoint,
     DeleteEndpoint,
     DeleteRoute,
     Manual,
     MirrorImage,
-    ModifyEndpoint,
     ProposeStatement,
     RevokeRule,
-    is_new,
 )
 from skerry.plan.records import Plan, Planned, Why
 from skerry.render.plan import merge_reasons, title_of
@@ -66,21 +62,6 @@ def refuse_unwritable_changes(plan: Plan, language: str) -> None:
     settings = [change for change in changes if isinstance(change, ConfigureService) and change.has_settings]
     what = f"{language} changes a service only where it is written"
     refuse(settings, what, "Change the service there, or with aws ecs update-service, and plan again.")
-
-
-def services_of_prefix_lists(world: World, rows: Iterable[Planned]) -> dict[str, str]:
-    """Return the names of AWS's prefix lists with unknown ids: those of their services.
-
-    https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html
-    """
-    services: dict[str, str] = {}
-    for planned in rows:
-        change = planned.change
-        if isinstance(change, CreateGatewayEndpoint) and is_new(change.prefix_list):
-            services[change.prefix_list] = change.service_name
-        elif isinstance(change, ModifyEndpoint) and change.prefix_list is not None and is_new(change.prefix_list):
-            services[change.prefix_list] = str(world.vpc_endpoints[change.endpoint_id].service_name)
-    return services
 
 
 def summary_of(plan: Plan) -> str:
@@ -145,12 +126,3 @@ def _reason(why: Why) -> str:
 def reasons_of(rows: Iterable[Planned]) -> str:
     """Return the reasons of several changes, each once."""
     return "\n".join(dict.fromkeys(line for planned in rows for line in reasons_of_change(planned).splitlines()))
-
-
-def description_of(row: Planned) -> str:
-    """Return the description of a rule: the steps that need it, in characters of AWS's list.
-
-    https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
-    """
-    steps = dict.fromkeys(step for why in row.why for step in why.steps)
-    return f"For ECS tasks: {', '.join(steps)}" if steps else "For ECS tasks"

@@ -2,8 +2,8 @@
 
 import re
 
-from skerry.catalogue.services import service_of_endpoint
 from skerry.masking import mask
+from skerry.plan.change_calls import names_of_endpoints
 from skerry.plan.changes import (
     Change,
     CreateGatewayEndpoint,
@@ -26,12 +26,7 @@ class Names:
         self._groups = {change.group_id: self.plain(f"endpoints_{change.vpc_id}") for change in groups}
         if len(groups) == 1:
             self._groups = {groups[0].group_id: "endpoints"}
-        endpoints = [
-            planned.change
-            for planned in rows
-            if isinstance(planned.change, CreateInterfaceEndpoint | CreateGatewayEndpoint)
-        ]
-        self._one_vpc = len({change.vpc_id for change in endpoints}) < 2  # noqa: PLR2004 -- one or none
+        self._endpoint_names = names_of_endpoints(rows)
         self.inputs = _inputs([planned.change for planned in rows])
 
     @staticmethod
@@ -81,9 +76,7 @@ class Names:
 
     def endpoint_key(self, change: CreateInterfaceEndpoint | CreateGatewayEndpoint) -> str:
         """Return the label of an endpoint: its service, with its VPC if there are several."""
-        ref = service_of_endpoint(change.service_name)
-        key = ref.key if ref else change.service_name
-        return key if self._one_vpc else f"{change.vpc_id} {key}"
+        return self._endpoint_names[change.endpoint_id]
 
 
 def split_at_region(service_name: str, region: str | None) -> tuple[str, str] | None:

@@ -9,6 +9,7 @@ refused. Arguments: https://registry.terraform.io/providers/hashicorp/aws/latest
 from collections.abc import Iterator
 
 from skerry.model.world import World
+from skerry.plan.change_calls import services_of_prefix_lists
 from skerry.plan.changes import (
     AuthorizeRule,
     CreateGatewayEndpoint,
@@ -86,7 +87,7 @@ def _settings(world: World, rows: list[Planned], names: Names) -> Iterator[str]:
 
 def _looked_up(world: World, rows: list[Planned], names: Names) -> Iterator[str]:
     """Return AWS's prefix lists of unknown id in rules, by their names."""
-    services = iac_common.services_of_prefix_lists(world, rows)
+    services = services_of_prefix_lists(world, rows)
     rules = (planned.change.rule for planned in rows if isinstance(planned.change, AuthorizeRule))
     for peer in dict.fromkeys(rule.peer for rule in rules if rule.kind == "prefix-list" and is_new(rule.peer)):
         yield format_block(

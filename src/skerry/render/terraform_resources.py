@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from skerry.catalogue.services import service_of_endpoint
 from skerry.model.world import World
+from skerry.plan.change_calls import description_of
 from skerry.plan.changes import (
     AddAclEntry,
     AuthorizeRule,
@@ -68,7 +69,7 @@ def _rule_settings(rows: list[Planned], kind: str, names: Names) -> dict[str, di
         key = names.peer_key(rule.peer)
         arguments[key if len(ports) == 1 else f"{rule.protocol} {rule.port} {key}"] = {
             "security_group_id": names.reference(change.group_id),
-            "description": iac_common.description_of(planned),
+            "description": description_of(planned),
             "ip_protocol": rule.protocol,
             "from_port": rule.port,
             "to_port": rule.port,

@@ -1,0 +1,195 @@
+"""The use cases of `skerry apply`: a plan is carried out in a live account, read back and diagnosed."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from skerry.app.account import read_account
+from skerry.app.diagnosis import diagnose_hypothetical
+from skerry.app.planning import plan as plan_launches
+from skerry.app.planning import plan_hypothetical
+from skerry.app.selection import Hypothetical, Selection, all_launches
+from skerry.apply import journal as journals
+from skerry.apply.journal_entries import VERSION, Closed, Opened, RecordedChange
+from skerry.apply.plan_file import PlanFile
+from skerry.apply.results import RunResult, StepReport
+from skerry.apply.run import make_changes
+from skerry.apply.step_records import is_undoing
+from skerry.apply.steps import Tools
+from skerry.apply.waiting import Timing
+from skerry.aws.account_session import AccountSession, open_session
+from skerry.aws.session import Account
+from skerry.diagnose.diagnose import diagnose as diagnose_launches
+from skerry.diagnose.diagnosis import Diagnosis
+from skerry.errors import Argument, InputError
+from skerry.model.world import World
+from skerry.plan.change_calls import description_of, names_of_endpoints, services_of_prefix_lists
+from skerry.plan.changes import resource_of
+from skerry.plan.records import Options, Plan
+from skerry.reach.walk import Walker
+from skerry.sources.live import ReadScope
+
+
+class ApplyTarget(msgspec.Struct, frozen=True):
+    """The launches of a plan: a selection, or a hypothetical task."""
+
+    selection: Selection | None = None
+    hypothetical: Hypothetical | None = None
+
+
+class Watcher(msgspec.Struct, frozen=True):
+    """The listeners of an apply or an undo: ``step`` gets each ended step, ``notify`` a few words about waits."""
+
+    step: Callable[[StepReport], None] = lambda _: None
+    notify: Callable[[str], None] = lambda _: None
+
+
+class Preparation(msgspec.Struct, frozen=True):
+    """A plan with the account that it is for, as it was read now."""
+
+    account: Account
+    session: AccountSession
+    world: World
+    plan: Plan
+    target: ApplyTarget
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """The result of an apply: its journal, its steps, and the diagnosis of the account that was read back.
+
+    ``diagnosis`` is None if a step stopped, or if the launches of the plan are not known any more.
+    """
+
+    journal: Path
+    services: tuple[str, ...]
+    run: RunResult
+    diagnosis: Diagnosis | None
+
+
+def prepare_apply(
+    account: Account,
+    target: ApplyTarget,
+    plan_file: PlanFile | None = None,
+    options: Callable[[World], Options] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Preparation:
+    """Read the account, and plan for the launches unless there is a plan already.
+
+    Raises `InputError` if the plan is for another account or Region.
+    """
+    session = open_session(account)
+    if plan_file is not None:
+        _refuse_other_account(session, plan_file)
+    world = read_account(account, ReadScope(planning=True), progress).world
+    if plan_file is not None:
+        plan = plan_file.plan
+    elif target.hypothetical is not None:
+        plan = plan_hypothetical(world, target.hypothetical, options and options(world))
+    else:
+        plan = plan_launches(world, target.selection, options and options(world))
+    return Preparation(account, session, world, plan, target)
+
+
+def new_journal_path(preparation: Preparation) -> Path:
+    """Return the path of a new journal in the user's state folder."""
+    session = preparation.session
+    return journals.new_path(session.account, session.region, datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ"))
+
+
+def start_apply(
+    preparation: Preparation, path: Path, watcher: Watcher | None = None, timing: Timing | None = None
+) -> Applied:
+    """Carry out a prepared plan with a new journal, then read the account and diagnose the launches.
+
+    Raises `OutputError` if the journal cannot be written; then nothing was changed.
+    """
+    session, plan = preparation.session, preparation.plan
+    with journals.create_journal(path, opened_for(preparation)) as journal:
+        tools = _tools(session, journal, watcher, timing)
+        return _carry_out(tools, preparation.account, preparation.target, watcher, plan.services)
+
+
+def resume_apply(
+    account: Account,
+    path: Path,
+    target: ApplyTarget | None = None,
+    watcher: Watcher | None = None,
+    timing: Timing | None = None,
+) -> Applied:
+    """Go on with an apply that stopped. Raises `InputError` for the journal of another account, or an undone one."""
+    with journals.reopen_journal(path) as journal:
+        session = open_session(account)
+        refuse_other_journal(session, journal)
+        if is_undoing(journal.entries):
+            raise InputError(f"the changes of {path} are being taken back", "Finish the undo, then plan again.")
+        tools = _tools(session, journal, watcher, timing)
+        return _carry_out(tools, account, target or ApplyTarget(), watcher, journal.opened.services)
+
+
+def diagnose_services(world: World, services: tuple[str, ...], target: ApplyTarget) -> Diagnosis | None:
+    """Diagnose the launches of a plan; None if they are not known any more."""
+    if target.hypothetical is not None:
+        return diagnose_hypothetical(world, target.hypothetical)
+    launches = [launch for launch in all_launches(world) if launch.name in services]
+    return diagnose_launches(Walker(world), launches, world.facts.tasks) if launches else None
+
+
+def refuse_other_journal(session: AccountSession, journal: journals.Journal) -> None:
+    """Raise `InputError` for the journal of another account or Region."""
+    opened = journal.opened
+    if (opened.account, opened.region) != (session.account, session.region):
+        what = f"{journal.path} is of account {opened.account} in {opened.region}, "
+        now = f"and these credentials are of {session.account} in {session.region}"
+        raise InputError(what + now, "Give ", Argument.PROFILE, " and ", Argument.REGION, " of that account.")
+
+
+def _tools(session: AccountSession, journal: journals.Journal, watcher: Watcher | None, timing: Timing | None) -> Tools:
+    return Tools(session, journal, timing or Timing(), (watcher or Watcher()).notify)
+
+
+def _carry_out(
+    tools: Tools, account: Account, target: ApplyTarget, watcher: Watcher | None, services: tuple[str, ...]
+) -> Applied:
+    run = make_changes(tools, (watcher or Watcher()).step)
+    if run.stopped is not None:
+        return Applied(tools.journal.path, services, run, None)
+    tools.notify("reading the account again")
+    world = read_account(account, ReadScope(planning=True)).world
+    diagnosis = diagnose_services(world, services, target)
+    tools.journal.write(Closed("applied", "unknown" if diagnosis is None else diagnosis.verdict))
+    return Applied(tools.journal.path, services, run, diagnosis)
+
+
+def opened_for(preparation: Preparation) -> Opened:
+    """Return the first entry of a journal for a prepared plan."""
+    plan, session = preparation.plan, preparation.session
+    names = names_of_endpoints(plan.changes)
+    return Opened(
+        version=VERSION,
+        skerry=version("skerry"),
+        journal=journals.new_name(),
+        account=session.account,
+        region=session.region,
+        caller=session.caller,
+        fingerprint="" if plan.fingerprint is None else plan.fingerprint.digest,
+        services=plan.services,
+        changes=tuple(
+            RecordedChange(
+                row.change, row.disposition, names.get(resource_of(row.change), ""), description_of(row), row.note
+            )
+            for row in plan.changes
+        ),
+        prefix_lists=services_of_prefix_lists(preparation.world, plan.changes),
+    )
+
+
+def _refuse_other_account(session: AccountSession, plan_file: PlanFile) -> None:
+    if (plan_file.account, plan_file.region) != (session.account, session.region):
+        what = (
+            f"the plan is for account {plan_file.account or 'not known'} in {plan_file.region or 'no known Region'}, "
+        )
+        now = f"and these credentials are of {session.account} in {session.region}"
+        raise InputError(what + now, "Give ", Argument.PROFILE, " and ", Argument.REGION, " of that account.")

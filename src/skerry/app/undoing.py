@@ -1,0 +1,92 @@
+"""The use cases of `skerry undo`: the changes of a journal are taken back, and the account is read again."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from skerry.app.account import read_account
+from skerry.app.applying import ApplyTarget, Watcher, diagnose_services, refuse_other_journal
+from skerry.apply import journal as journals
+from skerry.apply.journal_entries import Closed
+from skerry.apply.results import Conflict, Loss, RunResult
+from skerry.apply.steps import Tools
+from skerry.apply.undo import conflicts_of, losses_of, standing_steps, take_back
+from skerry.apply.waiting import Timing
+from skerry.aws.account_session import open_session
+from skerry.aws.session import Account
+from skerry.diagnose.diagnosis import Diagnosis
+from skerry.errors import InputError
+from skerry.plan.changes import Change, resource_of
+from skerry.sources.live import ReadScope
+
+
+class UndoPlan(msgspec.Struct, frozen=True):
+    """The steps of an undo, the last change first, with its losses and its conflicts with later changes of others."""
+
+    journal: Path
+    services: tuple[str, ...]
+    changes: tuple[Change, ...]
+    losses: tuple[Loss, ...]
+    conflicts: tuple[Conflict, ...]
+
+
+class Undone(msgspec.Struct, frozen=True):
+    """The result of an undo: its steps, and the diagnosis of the account that was read back."""
+
+    journal: Path
+    services: tuple[str, ...]
+    run: RunResult
+    diagnosis: Diagnosis | None
+
+
+def latest_journal() -> Path:
+    """Return the newest journal in the user's state folder. Raises `InputError` if there is none."""
+    paths = journals.list_journals()
+    if not paths:
+        raise InputError(f"there is no journal in {journals.state_folder()}", "Give the path of one.")
+    return paths[-1]
+
+
+def undo(
+    account: Account,
+    path: Path,
+    agree: Callable[[UndoPlan], bool],
+    watcher: Watcher | None = None,
+    timing: Timing | None = None,
+) -> Undone | None:
+    """Take back the changes of a journal, if ``agree`` says so; None if it does not.
+
+    Raises `InputError` for the journal of another account, and for conflicts with later changes: nothing is overwritten.
+    """
+    watcher = watcher or Watcher()
+    with journals.reopen_journal(path) as journal:
+        session = open_session(account)
+        refuse_other_journal(session, journal)
+        tools = Tools(session, journal, timing or Timing(), watcher.notify)
+        planned = _planned(tools)
+        if planned.conflicts:
+            raise _changed_since(planned)
+        if not agree(planned):
+            return None
+        run = take_back(tools, watcher.step)
+        services = journal.opened.services
+        if run.stopped is not None:
+            return Undone(path, services, run, None)
+        watcher.notify("reading the account again")
+        world = read_account(account, ReadScope(planning=True)).world
+        diagnosis = diagnose_services(world, services, ApplyTarget())
+        journal.write(Closed("undone", "unknown" if diagnosis is None else diagnosis.verdict))
+        return Undone(path, services, run, diagnosis)
+
+
+def _planned(tools: Tools) -> UndoPlan:
+    changes = tuple(change for _, change, _ in standing_steps(tools))
+    opened = tools.journal.opened
+    return UndoPlan(tools.journal.path, opened.services, changes, losses_of(tools), conflicts_of(tools))
+
+
+def _changed_since(planned: UndoPlan) -> InputError:
+    names = ", ".join(dict.fromkeys(resource_of(conflict.change) for conflict in planned.conflicts))
+    what = f"somebody changed since what would be taken back: {names}"
+    return InputError(what, "Nothing was taken back. Restore what the journal left, or undo the others' change first.")

@@ -1,0 +1,95 @@
+"""The entries of a journal: the calls of an apply before and after they are made, and the states of its steps."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from skerry.plan.changes import Change, Disposition
+
+VERSION = 1
+
+
+class RecordedChange(msgspec.Struct, frozen=True):
+    """A change of the plan, its disposition, its title, and the texts of its calls."""
+
+    change: Change
+    disposition: Disposition
+    name: str = ""
+    description: str = ""
+    note: str = ""
+
+
+class Opened(msgspec.Struct, frozen=True, tag_field="entry", tag="opened"):
+    """The first entry: the plan, and the account and Region that it is for.
+
+    ``fingerprint`` is the digest of the plan's fingerprint, ``prefix_lists`` are the services of prefix lists with
+    unknown ids.
+    """
+
+    version: int
+    skerry: str
+    journal: str
+    account: str
+    region: str
+    caller: str
+    fingerprint: str
+    services: tuple[str, ...]
+    changes: tuple[RecordedChange, ...]
+    prefix_lists: dict[str, str] = {}
+
+
+class Started(msgspec.Struct, frozen=True, tag_field="entry", tag="started"):
+    """A step before its first call, with the state before it."""
+
+    step: int
+    former: dict[str, Any] | None
+
+
+class CallBegun(msgspec.Struct, frozen=True, tag_field="entry", tag="calling"):
+    """A call that is about to be made."""
+
+    step: int
+    call: int
+    operation: str
+    undo: bool = False
+
+
+class CallAnswered(msgspec.Struct, frozen=True, tag_field="entry", tag="answered"):
+    """A call with an answer; ``resource`` of the plan got the id ``made``."""
+
+    step: int
+    call: int
+    resource: str = ""
+    made: str = ""
+    undo: bool = False
+
+
+class Finished(msgspec.Struct, frozen=True, tag_field="entry", tag="finished"):
+    """A step that is done, with the state after it. ``unchanged``: it was done before the first call."""
+
+    step: int
+    left: dict[str, Any] | None
+    unchanged: bool = False
+
+
+class Reverting(msgspec.Struct, frozen=True, tag_field="entry", tag="reverting"):
+    """A step that is about to be taken back."""
+
+    step: int
+
+
+class Reverted(msgspec.Struct, frozen=True, tag_field="entry", tag="reverted"):
+    """A step that is taken back, or was taken back by somebody else already."""
+
+    step: int
+    how: Literal["reverted", "absent"]
+
+
+class Closed(msgspec.Struct, frozen=True, tag_field="entry", tag="closed"):
+    """The end of an apply or of an undo, with the verdict of the account that was read back."""
+
+    end: Literal["applied", "undone"]
+    verdict: str
+
+
+Entry = Opened | Started | CallBegun | CallAnswered | Finished | Reverting | Reverted | Closed

@@ -1,0 +1,183 @@
+"""The command that carries out a plan in a live account."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from skerry.cli.next_commands import words_of
+from skerry.cli.options import (
+    Command,
+    LaunchOptions,
+    PathOf,
+    add_account_options,
+    add_color_option,
+    add_launch_options,
+    hand_over,
+)
+from skerry.cli.output import complain, leave, say, write
+from skerry.cli.plan import PreferenceOptions, add_preference_options
+from skerry.cli.reading import InputSource, show_progress
+from skerry.errors import EXIT_BLOCKED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from skerry.app import Applied, ApplyTarget, Preparation
+    from skerry.apply.plan_file import PlanFile
+    from skerry.plan.changes import Change
+
+_ALLOWED = ["disruptive", "managed"]
+
+
+class AgreementOptions(NamedTuple):
+    """The user's agreement before a question, and the path of the journal."""
+
+    yes: bool
+    allowed: tuple[str, ...]
+    journal: Path | None
+
+
+def add_agreement_options(command: Command) -> Command:
+    """Add the options of the commands that change an account: ``agreement``."""
+    options = [
+        click.option("--yes", is_flag=True, help="Do not ask; for pipelines."),
+        click.option(
+            "--allow",
+            "allowed",
+            type=click.Choice(_ALLOWED),
+            multiple=True,
+            help="Also disruptive changes, or changes of objects that another program manages; repeatable.",
+        ),
+        click.option("--journal", type=PathOf(dir_okay=False), metavar="PATH", help="The journal's path."),
+    ]
+    return hand_over("agreement", AgreementOptions, options)(command)
+
+
+@click.command()
+@click.argument("plan_path", type=PathOf(dir_okay=False), required=False, metavar="[PLAN.json]")
+@add_account_options
+@add_color_option
+@add_launch_options
+@add_preference_options
+@add_agreement_options
+@click.option("--resume", type=PathOf(dir_okay=False), metavar="JOURNAL", help="Go on with an apply that stopped.")
+def apply(
+    plan_path: Path | None,
+    source: InputSource,
+    launch: LaunchOptions,
+    preferences: PreferenceOptions,
+    agreement: AgreementOptions,
+    resume: Path | None,
+) -> None:
+    """Carry out a plan in the live account, then read it back: a plan's JSON, or the plan of skerry plan.
+
+    Every step is in a journal before it is made: skerry undo takes it back. Exit code 0: the tasks can start now.
+    """
+    launch.refuse_conflicts()
+    preferences.refuse_conflicts()
+    if resume is not None:
+        if plan_path is not None or agreement.journal is not None:
+            raise click.UsageError("--resume goes on with a journal: leave out the plan and --journal")
+        _resume(source, launch, resume)
+        return
+    from skerry.apply.plan_file import read_plan_file
+
+    plan_file = None if plan_path is None else read_plan_file(plan_path)
+    _start(source, _prepared(source, launch, preferences, plan_file), agreement)
+
+
+def refuse_without_terminal() -> None:
+    """Raise a usage error if there is nobody to ask."""
+    if not (sys.stdin is not None and sys.stdin.isatty()):
+        raise click.UsageError("nobody can be asked here: give --yes")
+
+
+def agrees(question: str) -> bool:
+    """Ask on the terminal; an interrupt is a no, and ends the command."""
+    return bool(click.confirm(question, err=True))
+
+
+def _target(launch: LaunchOptions) -> "ApplyTarget":
+    from skerry import app
+
+    hypothetical = launch.hypothetical
+    return app.ApplyTarget(None if hypothetical else launch.selection, hypothetical)
+
+
+def _prepared(
+    source: InputSource, launch: LaunchOptions, preferences: PreferenceOptions, plan_file: "PlanFile | None"
+) -> "Preparation":
+    from skerry import app
+    from skerry.aws.session import Account
+
+    with show_progress(quiet=source.quiet) as progress:
+        account = Account(source.profile, source.region)
+        return app.prepare_apply(account, _target(launch), plan_file, preferences.plan_options, progress)
+
+
+def _start(source: InputSource, preparation: "Preparation", agreement: AgreementOptions) -> None:
+    from skerry import app
+    from skerry.render import plan as plan_texts
+
+    plan = preparation.plan
+    view = source.view
+    write(source.shown(plan_texts.format_plan(plan, refused=preparation.world.facts.refused, view=view)))
+    if not any(row.disposition != "manual" for row in plan.changes):
+        leave(plan_texts.verdict_of(plan), allow_unknown=False)
+    _agree(preparation, agreement)
+    with show_progress(quiet=source.quiet) as progress:
+        watcher = app.Watcher(notify=progress or _drop)
+        path = app.new_journal_path(preparation) if agreement.journal is None else agreement.journal
+        say(f"journal {path}")
+        applied = app.start_apply(preparation, path, watcher)
+    manual = [row.change for row in plan.changes if row.disposition == "manual"]
+    _finish(applied, source, manual)
+
+
+def _drop(_: str) -> None:
+    """Show no progress."""
+
+
+def _agree(preparation: "Preparation", agreement: AgreementOptions) -> None:
+    """Leave unless the user agrees to every change."""
+    disruptive = any(row.disposition == "disruptive" for row in preparation.plan.changes)
+    if agreement.yes:
+        if disruptive and "disruptive" not in agreement.allowed:
+            raise click.UsageError("the plan has disruptive changes: give --allow disruptive with --yes")
+        return
+    refuse_without_terminal()
+    session = preparation.session
+    kind = "disruptive changes among them" if disruptive else "nothing of others is interrupted"
+    if not agrees(f"Make these changes in account {session.account} in {session.region} ({kind})?"):
+        complain("skerry: nothing was changed")
+        sys.exit(EXIT_BLOCKED)
+
+
+def _resume(source: InputSource, launch: LaunchOptions, path: Path) -> None:
+    from skerry import app
+    from skerry.aws.session import Account
+
+    with show_progress(quiet=source.quiet) as progress:
+        watcher = app.Watcher(notify=progress or _drop)
+        applied = app.resume_apply(Account(source.profile, source.region), path, _target(launch), watcher)
+    _finish(applied, source)
+
+
+def _finish(applied: "Applied", source: InputSource, manual: "Sequence[Change]" = ()) -> None:
+    import msgspec
+
+    from skerry.render import applied as texts
+
+    words = words_of({"--profile": source.profile, "--region": source.region})
+    commands = {
+        "stopped": shlex.join(["skerry", "apply", "--resume", str(applied.journal), *words]),
+        "done": shlex.join(["skerry", "undo", str(applied.journal), *words]),
+    }
+    view = msgspec.structs.replace(source.view, commands=commands)
+    write(texts.format_applied(applied.services, applied.run, applied.diagnosis, manual, view))
+    if applied.run.stopped is not None:
+        sys.exit(EXIT_BLOCKED)
+    leave("unknown" if applied.diagnosis is None else applied.diagnosis.verdict, allow_unknown=False)

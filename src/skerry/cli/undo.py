@@ -1,0 +1,57 @@
+"""The command that takes back the changes of a journal."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from skerry.cli.apply import agrees, refuse_without_terminal
+from skerry.cli.next_commands import words_of
+from skerry.cli.options import PathOf, add_account_options, add_color_option
+from skerry.cli.output import complain, write
+from skerry.cli.reading import InputSource, show_progress
+from skerry.errors import EXIT_BLOCKED
+
+if TYPE_CHECKING:
+    from skerry.app import UndoPlan
+
+
+@click.command()
+@click.argument("journal", type=PathOf(dir_okay=False), required=False)
+@add_account_options
+@add_color_option
+@click.option("--yes", is_flag=True, help="Do not ask; for pipelines.")
+def undo(journal: Path | None, source: InputSource, *, yes: bool) -> None:
+    """Take back the changes of an apply, by its journal; without one, the latest of this user.
+
+    New resources are removed, and former values are restored. Nothing that others changed is overwritten.
+    """
+    import msgspec
+
+    from skerry import app
+    from skerry.aws.session import Account
+    from skerry.render import applied as texts
+
+    path = app.latest_journal() if journal is None else journal
+    view = source.view
+
+    def agree(planned: "UndoPlan") -> bool:
+        write(texts.format_losses(planned.losses, planned.changes, view))
+        if yes or not planned.changes:
+            return True
+        refuse_without_terminal()
+        return agrees("Take these changes back?")
+
+    with show_progress(quiet=source.quiet) as progress:
+        watcher = app.Watcher(notify=progress or (lambda _: None))
+        undone = app.undo(Account(source.profile, source.region), path, agree, watcher)
+    if undone is None:
+        complain("skerry: nothing was taken back")
+        sys.exit(EXIT_BLOCKED)
+    words = words_of({"--profile": source.profile, "--region": source.region})
+    commands = {"stopped": shlex.join(["skerry", "undo", str(path), *words])}
+    view = msgspec.structs.replace(view, commands=commands)
+    write(texts.format_undone(undone.services, undone.run, undone.diagnosis, view))
+    sys.exit(EXIT_BLOCKED if undone.run.stopped is not None else 0)

@@ -1,0 +1,86 @@
+"""The results of an apply and of an undo for people: the verdict of the account read back, and each step."""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from skerry.apply.results import Loss, RunResult, StepEnd
+from skerry.diagnose.diagnosis import Diagnosis
+from skerry.plan.changes import Change
+from skerry.render import console
+from skerry.render.plan import title_of
+from skerry.render.text import bold, clean, list_names, pluralize, style_word
+from skerry.render.view import View, format_next
+from skerry.verdicts import BLOCKED, OK, UNKNOWN
+
+_MOST_NAMES = 3
+
+
+def format_applied(
+    services: tuple[str, ...], run: RunResult, diagnosis: Diagnosis | None, manual: Iterable[Change], view: View
+) -> str:
+    """Write the result of an apply; the first line says whether the tasks can start now."""
+    names = list_names(services, _MOST_NAMES) or "the task"
+    made = pluralize(sum(step.end == "made" for step in run.steps), "change")
+    if run.stopped is not None:
+        headline = f"{style_word(BLOCKED)}: stopped after {made}; nothing else was changed"
+    elif diagnosis is None:
+        headline = f"{style_word(UNKNOWN)}: {made} made, and {names} is not in the account to be diagnosed"
+    elif diagnosis.verdict is OK:
+        headline = f"{style_word(OK)}: {made} made, and {names} can start (read back)"
+    else:
+        headline = f"{style_word(diagnosis.verdict)}: {made} made, and {names} still cannot start (read back)"
+    return _written(headline, run, diagnosis, manual, view)
+
+
+def format_undone(services: tuple[str, ...], run: RunResult, diagnosis: Diagnosis | None, view: View) -> str:
+    """Write the result of an undo; the first line says whether all was taken back."""
+    count = pluralize(sum(step.end == "taken-back" for step in run.steps), "change")
+    if run.stopped is not None:
+        headline = f"{style_word(BLOCKED)}: stopped after {count} taken back"
+    else:
+        verdict = (
+            ""
+            if diagnosis is None
+            else f"; {list_names(services, _MOST_NAMES) or 'the task'}: {diagnosis.verdict} (read back)"
+        )
+        headline = f"{style_word(OK)}: {count} taken back{verdict}"
+    return _written(headline, run, None, (), view)
+
+
+def format_losses(losses: Iterable[Loss], changes: Iterable[Change], view: View) -> str:
+    """Write the changes that an undo takes back, and its losses."""
+    lines = [bold("Taken back, in this order"), *(f"  {clean(title_of(change))}" for change in changes)]
+    lost = [f"  {clean(loss.message)}" for loss in losses]
+    lines += ["", bold("Not restored"), *lost, "  New ids of what is made again; connections that a step cuts."]
+    return view.fit(lines)
+
+
+def _written(headline: str, run: RunResult, diagnosis: Diagnosis | None, manual: Iterable[Change], view: View) -> str:
+    if view.quiet:
+        return f"{headline}\n"
+    lines = [headline, ""]
+    lines += [f"{_mark(step.end)}  {clean(title_of(step.change))}" for step in run.steps]
+    if run.stopped is not None:
+        lines += ["", f"{bold('Stopped')}  {clean(title_of(run.stopped.change))}", f"  {clean(run.stopped.reason)}"]
+        lines += [f"  {clean(run.stopped.remedy)}"] if run.stopped.remedy else []
+    by_hand = list(manual)
+    if by_hand:
+        lines += ["", bold("By hand"), *(f"  {clean(title_of(change))}" for change in by_hand)]
+    text = view.fit(lines)
+    if diagnosis is not None and diagnosis.verdict is not OK:
+        text += "\n" + console.format_diagnosis(diagnosis, view=view)
+    return text + format_next(view, "stopped" if run.stopped is not None else "done")
+
+
+def _mark(end: StepEnd) -> str:
+    match end:
+        case "made":
+            return "made      "
+        case "there":
+            return "there     "
+        case "taken-back":
+            return "taken back"
+        case "gone":
+            return "gone      "
+        case _:
+            assert_never(end)
