@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from textwrap import fill
 
+from skerry.apply.api_actions import CHANGING_ACTIONS
 from skerry.catalogue.blocker_codes import load_codes
 from skerry.catalogue.output_terms import load_output_terms
 from skerry.checks import CHECKS
@@ -84,14 +85,18 @@ def permission_page() -> str:
     equals = [f"`{command}`" for command, calls in made.items() if calls == whole and command != "diagnose"]
     narrow = {call.action for call in ReadScope(network_only=True).may_call}
     beyond = ", ".join(f"`{action}`" for action in sorted({call.action for call in whole} - narrow))
+    changes = ", ".join(f"`{action}`" for action in sorted(CHANGING_ACTIONS["apply"].changes))
+    restores = ", ".join(
+        f"`{action}`" for action in sorted(CHANGING_ACTIONS["undo"].changes - CHANGING_ACTIONS["apply"].changes)
+    )
     more = sorted({call.action for call in made["plan"]} - {call.action for call in whole})
     return f"""# Permissions
 
 `skerry iam-policy COMMAND` prints the IAM policy that a command needs, from the tables of calls in
-`src/skerry/aws/` and `src/skerry/services/`: all that skerry calls to read a live account. Every call only
-reads, and none reads the value of a secret of Secrets Manager or of a parameter of Parameter Store. `ecr:BatchGetImage`
-and `ecr:GetDownloadUrlForLayer` tell whether an image exists and for which processor. skerry keeps only that of
-its configuration; images below a pull-through cache rule are only described
+`src/skerry/aws/` and `src/skerry/services/`: all that skerry calls to read a live account. Every call of the reading
+commands only reads, and none reads the value of a secret of Secrets Manager or of a parameter of Parameter Store.
+`ecr:BatchGetImage` and `ecr:GetDownloadUrlForLayer` tell whether an image exists and for which processor. skerry keeps
+only that of its configuration; images below a pull-through cache rule are only described
 (`ecr:DescribeImages`), as ECR might fetch them.
 `skerry iam-policy diagnose`, as for {" and ".join(equals)}:
 
@@ -114,6 +119,16 @@ not examined:
 
 `skerry plan` and `skerry cost` also ask {", ".join(f"`{action}`" for action in more)}: in which zones an endpoint may
 be made.
+
+`skerry apply` and `skerry undo` read as `skerry plan` does, and change the account. `skerry iam-policy apply` lists
+their changes in a statement of its own, `SkerryChangesEc2`:
+
+<!-- apply -->
+{fill(changes, 118)}.
+<!-- /apply -->
+
+`skerry iam-policy undo` lists those of an undo, which also needs {restores}.
+A plan with one kind of change needs a part of them: a policy may be narrowed to it.
 
 `sts:GetCallerIdentity` tells the account's number, and
 [needs no permission](https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).

@@ -53,8 +53,7 @@ def plan_of(*changes: Change) -> Plan:
 def open_journal(plan: Plan, folder: Path) -> Any:
     """A new journal of a plan for the embedded account."""
     session = open_session(Account(region=REGION))
-    preparation = app.Preparation(Account(region=REGION), session, read().world, plan, app.ApplyTarget())
-    return journals.create_journal(folder / "plan.journal", opened_for(preparation))
+    return journals.create_journal(folder / "plan.journal", opened_for(session, read().world, plan))
 
 
 def tools_for(journal: Journal) -> Tools:

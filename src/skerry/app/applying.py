@@ -1,6 +1,6 @@
 """The use cases of `skerry apply`: a plan is carried out in a live account, read back and diagnosed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -10,11 +10,14 @@ import msgspec
 from skerry.app.account import read_account
 from skerry.app.diagnosis import diagnose_hypothetical
 from skerry.app.planning import plan as plan_launches
-from skerry.app.planning import plan_hypothetical
-from skerry.app.selection import Hypothetical, Selection, all_launches
+from skerry.app.planning import plan_hypothetical, scope_for
+from skerry.app.selection import Hypothetical, Selection, all_launches, hypothetical_launch, launches
 from skerry.apply import journal as journals
 from skerry.apply.journal_entries import VERSION, Closed, Opened, RecordedChange
 from skerry.apply.plan_file import PlanFile
+from skerry.apply.preflight.check import AccountNow, ApplySettings, PlanToApply, check_before
+from skerry.apply.preflight.identity import CallerIdentity
+from skerry.apply.preflight.results import Allowance, CheckResult
 from skerry.apply.results import RunResult, StepReport
 from skerry.apply.run import make_changes
 from skerry.apply.step_records import is_undoing
@@ -25,10 +28,13 @@ from skerry.aws.session import Account
 from skerry.diagnose.diagnose import diagnose as diagnose_launches
 from skerry.diagnose.diagnosis import Diagnosis
 from skerry.errors import Argument, InputError
+from skerry.launch.launches import Launch
+from skerry.model.arns import NameOrArn
 from skerry.model.world import World
 from skerry.plan.change_calls import description_of, names_of_endpoints, services_of_prefix_lists
 from skerry.plan.changes import resource_of
 from skerry.plan.records import Options, Plan
+from skerry.plan.scope import Scope
 from skerry.reach.walk import Walker
 from skerry.sources.live import ReadScope
 
@@ -55,6 +61,17 @@ class Preparation(msgspec.Struct, frozen=True):
     world: World
     plan: Plan
     target: ApplyTarget
+    scope: Scope
+    made_for: tuple[str | None, str | None]
+
+    def check(self, allowed: Iterable[Allowance] = ()) -> tuple[CheckResult, ...]:
+        """Return the refusals and remarks before the first change."""
+        account, region = self.made_for
+        plan, session = self.plan, self.session
+        given = PlanToApply(account, region, plan.changes, plan.fingerprint, plan.made_at, plan.made_by)
+        identity = CallerIdentity(session.account, NameOrArn(session.caller), session.region)
+        settings = ApplySettings(datetime.now(UTC), version("skerry"), frozenset(allowed))
+        return check_before(given, AccountNow(identity, self.world, self.scope), settings)
 
 
 class Applied(msgspec.Struct, frozen=True):
@@ -78,19 +95,36 @@ def prepare_apply(
 ) -> Preparation:
     """Read the account, and plan for the launches unless there is a plan already.
 
-    Raises `InputError` if the plan is for another account or Region.
+    Raises `InputError` if the launches of the plan are not in the account.
     """
     session = open_session(account)
-    if plan_file is not None:
-        _refuse_other_account(session, plan_file)
     world = read_account(account, ReadScope(planning=True), progress).world
+    chosen_options = None if options is None else options(world)
+    scope = scope_for(world, _launches(world, target, plan_file), chosen_options)
     if plan_file is not None:
-        plan = plan_file.plan
-    elif target.hypothetical is not None:
-        plan = plan_hypothetical(world, target.hypothetical, options and options(world))
+        return Preparation(
+            account, session, world, plan_file.plan, target, scope, (plan_file.account, plan_file.region)
+        )
+    if target.hypothetical is not None:
+        plan = plan_hypothetical(world, target.hypothetical, chosen_options)
     else:
-        plan = plan_launches(world, target.selection, options and options(world))
-    return Preparation(account, session, world, plan, target)
+        plan = plan_launches(world, target.selection, chosen_options)
+    return Preparation(account, session, world, plan, target, scope, (session.account, session.region))
+
+
+def _launches(world: World, target: ApplyTarget, plan_file: PlanFile | None) -> Sequence[Launch]:
+    """Return the launches of a plan. Raises `InputError` if those of a plan file are not in the account."""
+    if target.hypothetical is not None:
+        return [hypothetical_launch(world, target.hypothetical)]
+    if plan_file is None:
+        return launches(world, target.selection or Selection())
+    services = plan_file.plan.services
+    chosen = [launch for launch in all_launches(world) if launch.name in services]
+    missing = sorted(set(services) - {launch.name for launch in chosen})
+    if missing:
+        what = f"the plan is for {', '.join(missing)}, and nothing in the account has this name"
+        raise InputError(what, "For a task that does not exist yet, give its ", Argument.DEFINITION, " again.")
+    return chosen
 
 
 def new_journal_path(preparation: Preparation) -> Path:
@@ -107,7 +141,7 @@ def start_apply(
     Raises `OutputError` if the journal cannot be written; then nothing was changed.
     """
     session, plan = preparation.session, preparation.plan
-    with journals.create_journal(path, opened_for(preparation)) as journal:
+    with journals.create_journal(path, opened_for(session, preparation.world, plan)) as journal:
         tools = _tools(session, journal, watcher, timing)
         return _carry_out(tools, preparation.account, preparation.target, watcher, plan.services)
 
@@ -133,8 +167,8 @@ def diagnose_services(world: World, services: tuple[str, ...], target: ApplyTarg
     """Diagnose the launches of a plan; None if they are not known any more."""
     if target.hypothetical is not None:
         return diagnose_hypothetical(world, target.hypothetical)
-    launches = [launch for launch in all_launches(world) if launch.name in services]
-    return diagnose_launches(Walker(world), launches, world.facts.tasks) if launches else None
+    chosen = [launch for launch in all_launches(world) if launch.name in services]
+    return diagnose_launches(Walker(world), chosen, world.facts.tasks) if chosen else None
 
 
 def refuse_other_journal(session: AccountSession, journal: journals.Journal) -> None:
@@ -163,9 +197,8 @@ def _carry_out(
     return Applied(tools.journal.path, services, run, diagnosis)
 
 
-def opened_for(preparation: Preparation) -> Opened:
-    """Return the first entry of a journal for a prepared plan."""
-    plan, session = preparation.plan, preparation.session
+def opened_for(session: AccountSession, world: World, plan: Plan) -> Opened:
+    """Return the first entry of a journal for a plan."""
     names = names_of_endpoints(plan.changes)
     return Opened(
         version=VERSION,
@@ -182,14 +215,5 @@ def opened_for(preparation: Preparation) -> Opened:
             )
             for row in plan.changes
         ),
-        prefix_lists=services_of_prefix_lists(preparation.world, plan.changes),
+        prefix_lists=services_of_prefix_lists(world, plan.changes),
     )
-
-
-def _refuse_other_account(session: AccountSession, plan_file: PlanFile) -> None:
-    if (plan_file.account, plan_file.region) != (session.account, session.region):
-        what = (
-            f"the plan is for account {plan_file.account or 'not known'} in {plan_file.region or 'no known Region'}, "
-        )
-        now = f"and these credentials are of {session.account} in {session.region}"
-        raise InputError(what + now, "Give ", Argument.PROFILE, " and ", Argument.REGION, " of that account.")

@@ -103,19 +103,22 @@ def plan(world: World, selection: Selection | None = None, options: Options | No
     chosen = launches(world, selection or Selection())
     if not chosen:
         return Plan((), NOT_APPLICABLE, NOT_APPLICABLE, proven=True)
-    names = {(launch.cluster, launch.name) for launch in chosen}
-    others = [launch for launch in all_launches(world) if (launch.cluster, launch.name) not in names]
-    return _plan(world, chosen, others, options)
+    return _plan(world, scope_for(world, chosen, options), options)
 
 
 def plan_hypothetical(world: World, task: Hypothetical, options: Options | None = None) -> Plan:
     """Plan the smallest changes for a task that does not exist yet."""
-    return _plan(world, [hypothetical_launch(world, task)], all_launches(world), options)
+    return _plan(world, scope_for(world, [hypothetical_launch(world, task)], options), options)
 
 
-def _plan(world: World, chosen: list[Launch], others: list[Launch], options: Options | None) -> Plan:
-    options = options or Options()
-    scope = Scope(chosen, options.also, others)
+def scope_for(world: World, chosen: Sequence[Launch], options: Options | None = None) -> Scope:
+    """Return the scope of a plan for launches: all other launches must go on as they did."""
+    names = {(launch.cluster, launch.name) for launch in chosen}
+    others = [launch for launch in all_launches(world) if (launch.cluster, launch.name) not in names]
+    return Scope(chosen, (options or Options()).also, others)
+
+
+def _plan(world: World, scope: Scope, options: Options | None) -> Plan:
     made = planner.plan(world, scope, options)
     changes = [planned.change for planned in made.changes]
     fingerprint = fingerprint_of(world, scope, changes) if changes else None

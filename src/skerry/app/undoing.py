@@ -57,7 +57,7 @@ def undo(
 ) -> Undone | None:
     """Take back the changes of a journal, if ``agree`` says so; None if it does not.
 
-    Raises `InputError` for the journal of another account, and for conflicts with later changes: nothing is overwritten.
+    Raises `InputError` for the journal of another account, and for conflicts with later changes.
     """
     watcher = watcher or Watcher()
     with journals.reopen_journal(path) as journal:

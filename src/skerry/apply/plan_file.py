@@ -1,4 +1,4 @@
-"""A plan read back from its JSON, as ``skerry plan --format json`` writes it.
+"""A plan read back from its JSON.
 
 A file may come from anywhere: types are checked, and only changes are read that skerry itself could have written. Ids,
 blocks and names have AWS's forms, every new resource is created before it is used, and nothing is a path.

@@ -36,7 +36,8 @@ class AccountSession:
         """Make a call and return its answer.
 
         ``once``: the call is not repeated after a lost connection, because a second one would create a second resource.
-        Raises `RefusedError` for an error that AWS answers, and `LostCallError` if the call has an unknown effect. Raises `SkerryError` without credentials, or if nothing was sent.
+        Raises `RefusedError` for an error that AWS answers, and `LostCallError` if the call has an unknown effect.
+        Raises `SkerryError` without credentials, or if nothing was sent.
         """
         from botocore import xform_name  # noqa: PLC0415 -- slow to import
         from botocore.exceptions import ClientError  # noqa: PLC0415

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from skerry.cli.hints import OPTIONS
 from skerry.cli.next_commands import words_of
 from skerry.cli.options import (
     Command,
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
 
     from skerry.app import Applied, ApplyTarget, Preparation
     from skerry.apply.plan_file import PlanFile
+    from skerry.apply.preflight.results import Allowance
     from skerry.plan.changes import Change
 
-_ALLOWED = ["disruptive", "managed"]
+ALLOWANCES: tuple["Allowance", ...] = ("disruptive", "managed")
+_ALLOW = "--allow"
 
 
 class AgreementOptions(NamedTuple):
@@ -47,7 +50,7 @@ def add_agreement_options(command: Command) -> Command:
         click.option(
             "--allow",
             "allowed",
-            type=click.Choice(_ALLOWED),
+            type=click.Choice(ALLOWANCES),
             multiple=True,
             help="Also disruptive changes, or changes of objects that another program manages; repeatable.",
         ),
@@ -127,7 +130,7 @@ def _start(source: InputSource, preparation: "Preparation", agreement: Agreement
     write(source.shown(plan_texts.format_plan(plan, refused=preparation.world.facts.refused, view=view)))
     if not any(row.disposition != "manual" for row in plan.changes):
         leave(plan_texts.verdict_of(plan), allow_unknown=False)
-    _agree(preparation, agreement)
+    _agree(source, preparation, agreement)
     with show_progress(quiet=source.quiet) as progress:
         watcher = app.Watcher(notify=progress or _drop)
         path = app.new_journal_path(preparation) if agreement.journal is None else agreement.journal
@@ -141,17 +144,23 @@ def _drop(_: str) -> None:
     """Show no progress."""
 
 
-def _agree(preparation: "Preparation", agreement: AgreementOptions) -> None:
+def _agree(source: InputSource, preparation: "Preparation", agreement: AgreementOptions) -> None:
     """Leave unless the user agrees to every change."""
-    disruptive = any(row.disposition == "disruptive" for row in preparation.plan.changes)
+    from skerry.render import applied as texts
+
+    # A terminal is asked about disruptive changes; a pipeline has to allow them.
+    allowed = {*agreement.allowed} if agreement.yes else {*agreement.allowed, "disruptive"}
+    results = preparation.check(name for name in ALLOWANCES if name in allowed)
+    refused = texts.is_refused(results)
+    complain(texts.format_checks(results, source.view, OPTIONS.__getitem__, _ALLOW), nl=False)
+    if refused:
+        complain("skerry: nothing was changed")
+        sys.exit(EXIT_BLOCKED)
     if agreement.yes:
-        if disruptive and "disruptive" not in agreement.allowed:
-            raise click.UsageError("the plan has disruptive changes: give --allow disruptive with --yes")
         return
     refuse_without_terminal()
     session = preparation.session
-    kind = "disruptive changes among them" if disruptive else "nothing of others is interrupted"
-    if not agrees(f"Make these changes in account {session.account} in {session.region} ({kind})?"):
+    if not agrees(f"Make these changes in account {session.account} in {session.region}?"):
         complain("skerry: nothing was changed")
         sys.exit(EXIT_BLOCKED)
 

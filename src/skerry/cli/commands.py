@@ -16,13 +16,19 @@ from skerry.cli.terminal import text_width
 def iam_policy(command: str, *, network_only: bool) -> None:
     """Print the IAM policy that allows a command all its calls to a live account, and nothing else.
 
-    It is that of the widest use: one service or task takes fewer calls. No call changes anything.
+    It is that of the widest use: one service or task takes fewer calls. Only apply and undo change anything.
     """
+    from skerry.apply.api_actions import CHANGING_ACTIONS
     from skerry.render import iam_policy
     from skerry.sources import live
 
     calls = live.ReadScope(*WIDEST[command]._replace(network_only=network_only)).may_call
-    write(iam_policy.write_policy(call.action for call in calls), None)
+    reads = {call.action for call in calls}
+    if command not in CHANGING_ACTIONS:
+        write(iam_policy.write_policy(reads), None)
+        return
+    more = CHANGING_ACTIONS[command]
+    write(iam_policy.write_policy(reads | more.reads, more.changes), None)
 
 
 @click.command()

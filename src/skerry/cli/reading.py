@@ -58,6 +58,7 @@ class ReadOptions(NamedTuple):
 
 
 WIDEST = {
+    "apply": ReadOptions(planning=True),
     "cost": ReadOptions(planning=True),
     "diagnose": ReadOptions(),
     "explain": ReadOptions(),
@@ -66,6 +67,7 @@ WIDEST = {
     "rehearse": ReadOptions(),
     "snapshot": ReadOptions(),
     "trace": ReadOptions(containers=False),
+    "undo": ReadOptions(planning=True),
 }
 """The commands that may read a live account, with the most that each reads of it."""
 

@@ -1,14 +1,16 @@
 """The results of an apply and of an undo for people: the verdict of the account read back, and each step."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import assert_never
 
+from skerry.apply.preflight.results import ApplyRefusal, CheckResult
 from skerry.apply.results import Loss, RunResult, StepEnd
 from skerry.diagnose.diagnosis import Diagnosis
+from skerry.errors import Argument
 from skerry.plan.changes import Change
 from skerry.render import console
 from skerry.render.plan import title_of
-from skerry.render.text import bold, clean, list_names, pluralize, style_word
+from skerry.render.text import bold, clean, dim, list_names, pluralize, style_word
 from skerry.render.view import View, format_next
 from skerry.verdicts import BLOCKED, OK, UNKNOWN
 
@@ -30,6 +32,27 @@ def format_applied(
     else:
         headline = f"{style_word(diagnosis.verdict)}: {made} made, and {names} still cannot start (read back)"
     return _written(headline, run, diagnosis, manual, view)
+
+
+def is_refused(results: Iterable[CheckResult]) -> bool:
+    """Tell whether the checks before an apply refuse it."""
+    return any(isinstance(result, ApplyRefusal) for result in results)
+
+
+def format_checks(results: Iterable[CheckResult], view: View, spell: Callable[[Argument], str], allow: str) -> str:
+    """Write the refusals and remarks before an apply.
+
+    ``spell`` returns the option of an argument, ``allow`` is the option that allows a kind of change.
+    """
+    lines: list[str] = []
+    for result in results:
+        word = bold("refused") if isinstance(result, ApplyRefusal) else dim("note")
+        lines.append(f"{word}: {clean(result.message)}")
+        advice = "".join(spell(part) if isinstance(part, Argument) else part for part in result.advice)
+        if isinstance(result, ApplyRefusal) and result.allowance is not None:
+            advice = f"{advice} Give {allow} {result.allowance}."
+        lines += [f"  {clean(advice)}"] if advice else []
+    return view.fit(lines) if lines else ""
 
 
 def format_undone(services: tuple[str, ...], run: RunResult, diagnosis: Diagnosis | None, view: View) -> str:
