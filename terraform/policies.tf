@@ -18,9 +18,11 @@ locals {
     ]])
   }
 
+  # What a pull on Fargate asks for; AmazonECSTaskExecutionRolePolicy has one action more, which pushes ask for:
+  # https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_ECS.html
   pull = [
     { actions = ["ecr:GetAuthorizationToken"], of = null },
-    { actions = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], of = "repositories" },
+    { actions = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], of = "repositories" },
   ]
   # The log option awslogs-create-group lets the task create its group:
   # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html

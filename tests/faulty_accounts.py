@@ -1,6 +1,7 @@
 """Faults of the demo account that plans mend: what is wrong in the embedded AWS, and how it is read."""
 
 from collections.abc import Callable
+from ipaddress import ip_network
 from typing import Any
 
 from skerry import app
@@ -80,6 +81,20 @@ def no_way_back(ec2: Any, deployment: DemoDeployment) -> None:
                 ec2.replace_network_acl_association(
                     AssociationId=association["NetworkAclAssociationId"], NetworkAclId=acl
                 )
+
+
+def public_subnet(ec2: Any, deployment: DemoDeployment) -> None:
+    """A subnet with a way to the internet, beside those of the tasks."""
+    vpc = deployment.network.vpc
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    zone = ec2.describe_subnets(SubnetIds=deployment.network.subnets)["Subnets"][0]["AvailabilityZone"]
+    [block] = [row["CidrBlock"] for row in ec2.describe_vpcs(VpcIds=[vpc])["Vpcs"]]
+    last = list(ip_network(block).subnets(new_prefix=28))[-1]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock=str(last), AvailabilityZone=zone)["Subnet"]["SubnetId"]
+    table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
+    ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
 
 
 def read() -> Gathered:

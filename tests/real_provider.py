@@ -56,9 +56,9 @@ class RealTerraform:
         """Replace the root module; its state stays."""
         (self._folder / "main.tf").write_text(text, encoding="utf-8")
 
-    def plan(self) -> list[dict[str, Any]]:
-        """The changes that Terraform plans, with refreshed state; reading alone is no change."""
-        self._run("plan", "-out=plan")
+    def plan(self, *, refresh: bool = True) -> list[dict[str, Any]]:
+        """The changes that Terraform plans, with refreshed state unless not asked for; reading alone is no change."""
+        self._run("plan", "-out=plan", f"-refresh={str(refresh).lower()}")
         rows: list[dict[str, Any]] = json.loads(self._run("show", "-json", "plan")).get("resource_changes", [])
         return [row for row in rows if row["change"]["actions"] not in (["no-op"], ["read"])]
 

@@ -7,8 +7,12 @@ from typing import Any
 import hcl2
 import pytest
 
+from skerry.plan.changes import CreateInterfaceEndpoint
 from tests.cloudformation.resolving import read
 from tests.cloudformation.stacks import ARNS, CIDRS, ENDPOINT, LISTS, endpoints, opened, services
+from tests.holdings import EXECUTION, SECRET, Resources, statement
+from tests.networks import ACCOUNT, REGION
+from tests.planning import planned
 from tests.terraform.existing import answers
 from tests.terraform.planning import module, only
 from tests.terraform.planning import opened as opened_by_the_module
@@ -155,3 +159,27 @@ def test_least_privilege_allows_what_the_modules_does(*, creates: bool) -> None:
     }
     made = {row["ServiceName"]: permissions(row["PolicyDocument"]) for row in stack.of(ENDPOINT).values()}
     assert made == planned
+
+
+def test_least_privilege_allows_the_actions_of_the_planner() -> None:
+    """The actions at each endpoint that a task has by its image, logs and secrets; the planner may narrow resources."""
+    network = Resources()
+    network.rows["VpcEndpoints"].clear()
+    network.app["secrets"] = [
+        {"name": "SECRET", "valueFrom": SECRET},
+        {"name": "PARAMETER", "valueFrom": f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/web/db"},
+    ]
+    network.role(EXECUTION, statement(["ecr:*", "logs:*", "secretsmanager:*", "ssm:*"]))
+    found = [row.change for row in planned(network, least_privilege=True).changes]
+    created = [change for change in found if isinstance(change, CreateInterfaceEndpoint) and change.policy]
+    planned_actions = {change.service_name: actions(json.loads(change.policy or "")) for change in created}
+    assert len(planned_actions) == len({"ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssm"})
+
+    switches = dict.fromkeys(("SecretsManager", "Ssm", "LeastPrivilege"), "true")
+    stack = endpoints(**switches, **LISTS | ARNS)
+    made = {row["ServiceName"]: actions(row["PolicyDocument"]) for row in stack.of(ENDPOINT).values()}
+    assert {name: made[name] for name in planned_actions} == planned_actions
+
+
+def actions(policy: Any) -> set[str]:
+    return {action for action, _ in permissions(policy)}

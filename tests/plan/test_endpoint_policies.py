@@ -208,10 +208,14 @@ class TestLeastPrivilege:
 
     def test_least_privilege_allows_the_startup_calls_of_tasks(self) -> None:
         found = planned(self.bare(), least_privilege=True)
+        pulls = [
+            statement(["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], REPOSITORY, **ANYBODY),
+            statement("ecr:GetAuthorizationToken", "*", **ANYBODY),
+        ]
         assert found.proven
         assert policies_of(found) == {
-            "ecr.api": [statement("ecr:GetAuthorizationToken", "*", **ANYBODY)],
-            "ecr.dkr": [statement(["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], REPOSITORY, **ANYBODY)],
+            "ecr.api": pulls,
+            "ecr.dkr": pulls,
             "logs": policies_of(found)["logs"],
             "s3": [statement("s3:GetObject", LAYERS, **ANYBODY)],
             "secretsmanager": [statement("secretsmanager:GetSecretValue", SECRET, **ANYBODY)],
@@ -255,7 +259,7 @@ class TestLeastPrivilege:
         )
         network.service("other", ["subnet-b"], taskDefinition=arn)
         found = planned(network, ("web",), least_privilege=True)
-        (pulls,) = policies_of(found)["ecr.dkr"]
+        pulls, _ = policies_of(found)["ecr.dkr"]
         assert set(pulls["Resource"]) == {REPOSITORY, REPOSITORY.replace("/web", "/other")}
         world = made(network.world(), found)
         refused = [

@@ -10,10 +10,12 @@ from skerry import app
 from skerry.aws.session import ClientFactory, make_clients
 from skerry.embedded.demo_deployment import build, repair
 from skerry.embedded.http_server import serve_over_http
+from skerry.plan.changes import CreateNatGateway, RouteToNat
+from skerry.plan.records import Options
 from skerry.render import terraform
 from skerry.verdicts import BLOCKED, OK
 from tests import real_provider
-from tests.faulty_accounts import FAULTS, REGION, Fault, hostnames_off, network_of, nothing, read
+from tests.faulty_accounts import FAULTS, REGION, Fault, hostnames_off, network_of, nothing, public_subnet, read
 from tests.real_provider import RealTerraform
 
 pytestmark = [
@@ -56,6 +58,21 @@ def test_applied_plan_lets_the_service_start_and_a_second_plan_has_no_changes(
     root = RealTerraform(tmp_path, terraform.render(before.world, plan), served)
     changes = root.plan()
     assert {action for row in changes for action in row["change"]["actions"]} <= {"create", "update"}
+    root.apply()
+    assert app.diagnose(read().world).verdict is OK
+    assert root.plan() == []
+
+
+def test_applied_nat_gateway_lets_the_service_start_and_a_second_plan_has_no_changes(
+    served: str, clients: ClientFactory, tmp_path: Path
+) -> None:
+    deployment = build(clients)
+    public_subnet(clients("ec2"), deployment)
+    before = read()
+    plan = app.plan(before.world, options=Options(nat=True))
+    assert [type(row.change) for row in plan.changes] == [CreateNatGateway, RouteToNat]
+    root = RealTerraform(tmp_path, terraform.render(before.world, plan), served)
+    assert {row["type"] for row in root.plan()} == {"aws_eip", "aws_nat_gateway", "aws_route"}
     root.apply()
     assert app.diagnose(read().world).verdict is OK
     assert root.plan() == []

@@ -32,22 +32,28 @@ from tf.utils import read_dynamic_value, to_dynamic_value
 
 Json = dict[str, Any]
 
-# The arguments that the provider marks ForceNew, of the types that the module makes and those that tests put under it:
-# https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_endpoint.go and its neighbours
+# The arguments that force replacement, of the types that the module makes and those that tests put under it: as version
+# 5.100.0 plans changes of each one (test_replacement.py). `region` came with version 6, which replaces a resource too:
+# https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/provider/sdkv2/region.go
 REPLACED = {
-    "aws_route53_record": ("name", "type", "zone_id"),
+    "aws_route53_record": ("name", "zone_id"),
     "aws_route53_vpc_association_authorization": ("vpc_id", "vpc_region", "zone_id"),
     "aws_route53_zone": ("delegation_set_id", "name"),
     "aws_route53_zone_association": ("vpc_id", "vpc_region", "zone_id"),
     "aws_route_table": ("region", "vpc_id"),
     "aws_security_group": ("description", "name", "name_prefix", "region", "vpc_id"),
-    "aws_subnet": ("availability_zone", "cidr_block", "region", "vpc_id"),
-    "aws_vpc_endpoint": ("region", "service_name", "service_region", "vpc_endpoint_type", "vpc_id"),
+    "aws_subnet": (
+        *("availability_zone", "availability_zone_id", "cidr_block", "ipv6_native", "outpost_arn"),
+        *("region", "vpc_id"),
+    ),
+    "aws_vpc_endpoint": (
+        *("region", "resource_configuration_arn", "service_name", "service_network_arn", "service_region"),
+        *("vpc_endpoint_type", "vpc_id"),
+    ),
     "aws_vpc_security_group_egress_rule": ("region", "security_group_id"),
     "aws_vpc_security_group_ingress_rule": ("region", "security_group_id"),
 }
-# A rule whose source becomes one of another kind is replaced too:
-# https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_security_group_ingress_rule.go
+# A rule whose source becomes one of another kind is replaced too.
 _RULES = {"aws_vpc_security_group_egress_rule", "aws_vpc_security_group_ingress_rule"}
 _SOURCES = ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id")
 

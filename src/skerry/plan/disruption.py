@@ -105,7 +105,10 @@ def _of_endpoint(
         case ModifyEndpoint() if change.route_tables:
             return _cutting(world, change.route_tables)
         case DeleteEndpoint():
-            return "disruptive", f"{change.message}; a deleted endpoint cannot be restored"
+            # The page on deletion says only what goes with an endpoint, its interfaces or routes:
+            # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVpcEndpoints.html
+            inferred = "deleting it first is inferred: no page of AWS says that it keeps its private name or routes"
+            return "disruptive", f"{change.message}; a deleted endpoint cannot be restored; {inferred}"
         case CreateInterfaceEndpoint() | ModifyEndpoint():
             return "safe", ""
         case _:

@@ -17,19 +17,23 @@ _VERSION = "2012-10-17"
 _MOST = 20_480
 """Characters of an endpoint's policy: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html"""
 
+_ECR = ("ecr.api", "ecr.dkr")
+
 
 def least_policy_for(world: World, launches: Iterable[Launch], ref: ServiceRef) -> str | None:
     """Return the policy for the calls of these launches to a service, and nothing else; None if those are not known.
 
-    Whoever asks for layers is ECR itself, so that no condition on the customer's principals may stand there:
-    https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms
+    Whoever asks for layers is ECR itself, so that no condition on the customer's principals may stand there. AWS
+    recommends one policy for both endpoints of ECR:
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
     """
+    refs = {ref._replace(key=key) for key in _ECR} if ref.key in _ECR else {ref}
     actions_by_resource: dict[str, dict[str, None]] = {}
     for launch in launches:
         for need in needs_of(launch):
-            if not isinstance(need, Call) or need.service != ref or not need.actions:
+            if not isinstance(need, Call) or need.service not in refs or not need.actions:
                 continue
-            requests = list(_asked(world, launch, need, ref))
+            requests = list(_asked(world, launch, need, need.service))
             if not requests:
                 return None
             for action, resource in requests:
