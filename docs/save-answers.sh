@@ -132,6 +132,11 @@ for vpc in $(names vpcs ec2:DescribeVpcs '{}' 'Vpcs[].VpcId' aws ec2 describe-vp
             "{\"HostedZoneId\": \"$zone\"}" aws route53 list-resource-record-sets --hosted-zone-id "$zone"
     done
 done
+account=$(sed 's/[^0-9]//g' "$folder/account.json")
+for vpc in $(names vpcs ec2:DescribeVpcs '{}' "Vpcs[?OwnerId!='$account'].VpcId" aws ec2 describe-vpcs); do
+    ask "$vpc-groups" ec2:GetSecurityGroupsForVpc "{\"VpcId\": \"$vpc\"}" \
+        aws ec2 get-security-groups-for-vpc --vpc-id "$vpc"
+done
 for list in $(names prefix-lists ec2:DescribeManagedPrefixLists '{}' 'PrefixLists[].PrefixListId' \
     aws ec2 describe-managed-prefix-lists); do
     ask "$list" ec2:GetManagedPrefixListEntries "{\"PrefixListId\": \"$list\"}" \

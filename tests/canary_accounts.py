@@ -247,6 +247,11 @@ def _everything() -> Row:
         "ProfileResourceAssociations", Id="rpr-1", ProfileId="rp-1", ResourceArn="arn:aws:x", ResourceProperties="{}"
     )
     network.add("SecurityGroupVpcAssociations", GroupId="sg-task", VpcId="vpc-2", State="associated")
+    network.call(
+        "ec2:GetSecurityGroupsForVpc",
+        {"VpcId": "vpc-2"},
+        {"SecurityGroupForVpcs": [{"GroupId": "sg-task", "GroupName": "n", "Description": "d"}]},
+    )
     network.add("VpcBlockPublicAccessExclusions", ExclusionId="x-1", ResourceArn="arn:aws:ec2:::vpc/vpc-9", Reason="r")
     network.add(
         "ServiceDetails", ServiceName="com.amazonaws.x", ServiceType=[{"ServiceType": "Interface"}], Owner="amazon"

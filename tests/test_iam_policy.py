@@ -42,6 +42,8 @@ PROFILE = {"Id": "rpassoc-1", "ProfileId": "rp-1", "ResourceId": "vpc-1", "Statu
 # It has no pull-through caches either; of an image below a rule it is asked whether it is there.
 RULE = {"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io"}
 CACHED = f"123456789012.dkr.ecr.{REGION}.amazonaws.com/hub/app:1"
+# Every VPC of the embedded AWS is the account's own; of a shared one it is asked which groups are for it.
+SHARED_VPC = {"VpcId": "vpc-0123456789abcdef0", "CidrBlock": "10.9.0.0/16", "OwnerId": "444455556666"}
 ANSWERS: dict[str, dict[str, Any]] = {
     "ListProfileAssociations": {"ProfileAssociations": [PROFILE]},
     "ListFirewallRuleGroupAssociations": {"FirewallRuleGroupAssociations": [FIREWALL]},
@@ -200,6 +202,8 @@ def recorded(served: Served, monkeypatch: pytest.MonkeyPatch) -> Recorded:
         name = f"{client.meta.service_model.signing_name}:{operation}"
         found.add(NAMED_OTHERWISE.get(name, name))
         answer = call(client, operation, parameters)
+        if operation == "DescribeVpcs":
+            answer["Vpcs"].append(SHARED_VPC)
         return ANSWERS.get(operation, answer)
 
     monkeypatch.setattr(BaseClient, "_make_api_call", record)

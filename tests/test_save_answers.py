@@ -9,6 +9,7 @@ from typing import Any
 import botocore.session
 import pytest
 from botocore import xform_name
+from moto.ec2.models.vpcs import VPC
 
 from skerry import app
 from skerry.aws.api_table import CALLS, NETWORK_CALLS, PLANNING
@@ -97,6 +98,16 @@ def test_saved_answers_give_the_diagnosis_of_the_account(client: ClientFactory, 
         assert sorted(getattr(saved.facts, kind), key=str) == sorted(getattr(account.facts, kind), key=str)
         assert saved.knows(kind) == account.knows(kind)
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+
+
+@pytest.mark.long
+def test_groups_for_a_shared_vpc_are_saved(client: ClientFactory, save: Save, monkeypatch: pytest.MonkeyPatch) -> None:
+    vpc = client("ec2").describe_vpcs()["Vpcs"][0]["VpcId"]
+    monkeypatch.setattr(VPC, "owner_id", "444455556666")
+    folder, done, cli = save()
+    assert (done.returncode, cli.commands.count(("ec2", "get-security-groups-for-vpc"))) == (0, 1)
+    (row,) = app.load(folder).facts.usable_groups
+    assert (row.vpc_id, len(row.group_ids), row.whole) == (vpc, 1, True)
 
 
 @pytest.mark.long

@@ -6,7 +6,8 @@ import pytest
 
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import NeedDiagnosis
-from skerry.diagnose.placement import check_groups, check_zone
+from skerry.diagnose.placement import check_zone
+from skerry.diagnose.security_groups import check_groups
 from skerry.launch.launches import Launch, launch_of_service
 from skerry.launch.needs import Interface, Placement
 from skerry.model.ecs import RuntimePlatform, TaskDefinition
@@ -223,6 +224,12 @@ class TestS3FilesMounts:
         assert [fact.fact for fact in volumes(files).unknowns] == ["subnet subnet-9"]
 
 
+def usable(network: Network, *groups: str, **more: Any) -> None:
+    """Add AWS's list of the groups for the VPC."""
+    rows = {"SecurityGroupForVpcs": [{"GroupId": name} for name in groups]}
+    network.call("ec2:GetSecurityGroupsForVpc", {"VpcId": "vpc-1"}, rows | more)
+
+
 class TestSecurityGroupsOfOtherVpc:
     """A service in vpc-1 that names a group of vpc-2."""
 
@@ -264,7 +271,28 @@ class TestSecurityGroupsOfOtherVpc:
         row = self.judged(network)
         assert row.verdict is UNKNOWN
         (fact,) = row.unknowns
+        assert fact.action == "ec2:GetSecurityGroupsForVpc"
+
+    def test_security_group_of_other_vpc_is_unknown_after_refused_associations(self, network: Network) -> None:
+        network.forget("SecurityGroupVpcAssociations")
+        error = {"Code": "UnauthorizedOperation", "Message": "no"}
+        call = {"operation": "ec2:DescribeSecurityGroupVpcAssociations", "parameters": {}}
+        network.rows["Calls"].append({"Call": call, "Error": error})
+        (fact,) = self.judged(network).unknowns
         assert fact.action == "ec2:DescribeSecurityGroupVpcAssociations"
+
+    @pytest.mark.parametrize(("groups", "verdict"), [(("sg-task", "sg-far"), OK), (("sg-task",), BLOCKED)])
+    def test_security_group_of_other_vpc_follows_the_list_for_the_vpc(
+        self, network: Network, groups: tuple[str, ...], verdict: Verdict
+    ) -> None:
+        network.forget("SecurityGroupVpcAssociations")
+        usable(network, *groups)
+        assert self.judged(network).verdict is verdict
+
+    def test_security_group_that_is_just_being_associated_is_unknown_off_the_list(self, network: Network) -> None:
+        network.rows["SecurityGroupVpcAssociations"] = [{"GroupId": "sg-far", "VpcId": "vpc-1", "State": "associating"}]
+        usable(network, "sg-task")
+        assert self.judged(network).verdict is UNKNOWN
 
     @pytest.mark.parametrize("change", ["group", "vpc", "groups"])
     def test_other_vpc_blocker_is_omitted_for_unread_group_vpc_or_subnet(self, network: Network, change: str) -> None:
@@ -312,6 +340,43 @@ class TestSharedSubnets:
         (fact,) = [piece.missing for piece in hop.undecided]
         assert isinstance(fact, Missing)
         assert fact.fact == f"whether account {self.OWNER} shares sg-task with {ACCOUNT}"
+        assert fact.action == "ec2:GetSecurityGroupsForVpc"
+
+    def judged(self, network: Network, task_account: str = ACCOUNT) -> tuple[list[str], list[object]]:
+        """Return the codes and the missing facts of the owner's group."""
+        need, source = Interface(task_account, ("sg-task",)), Missing("the source")
+        hop = check_groups(network.world(), need, source, "subnet-a")
+        return [piece.code for piece in hop.lost], [piece.missing for piece in hop.undecided]
+
+    def test_group_of_the_owner_is_allowed_if_aws_lists_it_for_the_vpc(self) -> None:
+        network = self.network(("sg-task",), self.OWNER)
+        usable(network, "sg-task")
+        assert self.judged(network) == ([], [])
+
+    def test_group_of_the_owner_is_blocked_if_aws_does_not_list_it_for_the_vpc(self) -> None:
+        network = self.network(("sg-task",), self.OWNER)
+        usable(network, "sg-mine")
+        assert self.judged(network) == (["SECURITY_GROUP_NOT_SHARED"], [])
+
+    def test_group_of_the_owner_is_unknown_by_a_part_of_the_list(self) -> None:
+        network = self.network(("sg-task",), self.OWNER)
+        usable(network, "sg-mine", NextToken="more")
+        codes, missing = self.judged(network)
+        assert (codes, len(missing)) == ([], 1)
+
+    def test_list_for_another_account_tells_nothing_of_the_task(self) -> None:
+        network = self.network(("sg-task",), self.OWNER)
+        usable(network, "sg-task")
+        codes, missing = self.judged(network, "777788889999")
+        assert (codes, len(missing)) == ([], 1)
+
+    def test_own_group_after_a_shared_one_is_judged_too(self) -> None:
+        network = self.network(("sg-open", "sg-task"), self.OWNER)
+        network.row("SecurityGroups", "sg-open")["OwnerId"] = self.OWNER
+        usable(network, "sg-open")
+        need = Interface(ACCOUNT, ("sg-open", "sg-task"))
+        hop = check_groups(network.world(), need, Missing("the source"), "subnet-a")
+        assert [(piece.code, piece.resource) for piece in hop.lost] == [("SECURITY_GROUP_NOT_SHARED", "sg-task")]
 
     def test_default_group_of_the_owner_is_blocked_in_a_shared_subnet(self) -> None:
         network = self.network(("sg-default",))

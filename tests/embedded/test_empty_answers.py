@@ -1,6 +1,7 @@
 """What moto has no answer for is answered as AWS does for an account that never used it."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 from skerry.aws.session import ClientFactory
 
@@ -27,6 +28,23 @@ def test_listings_are_empty_in_unused_account(
     aws: ClientFactory, service: str, call: str, asked: dict[str, str], key: str
 ) -> None:
     assert getattr(aws(service), call)(**asked)[key] == []
+
+
+class TestGroupsForVpc:
+    def test_groups_for_a_vpc_are_its_own_groups(self, aws: ClientFactory) -> None:
+        vpc, other = (
+            aws("ec2").create_vpc(CidrBlock=block)["Vpc"]["VpcId"] for block in ("10.0.0.0/16", "10.1.0.0/16")
+        )
+        made = aws("ec2").create_security_group(GroupName="web", Description="w", VpcId=vpc)["GroupId"]
+        rows = aws("ec2").get_security_groups_for_vpc(VpcId=vpc)["SecurityGroupForVpcs"]
+        assert made in {row["GroupId"] for row in rows}
+        assert {(row["PrimaryVpcId"], row["OwnerId"]) for row in rows} == {(vpc, "123456789012")}
+        there = aws("ec2").get_security_groups_for_vpc(VpcId=other)["SecurityGroupForVpcs"]
+        assert [row["GroupName"] for row in there] == ["default"]
+
+    def test_groups_for_a_missing_vpc_are_refused(self, aws: ClientFactory) -> None:
+        with pytest.raises(ClientError, match=r"InvalidVpcID.NotFound"):
+            aws("ec2").get_security_groups_for_vpc(VpcId="vpc-0123456789abcdef0")
 
 
 class TestCapacityProviders:

@@ -14,6 +14,7 @@ from skerry.model.record import Camel, Pascal
 from skerry.model.record_kinds import KINDS
 from skerry.model.resolver_records import ResolverEndpoint, ResolverEndpointAddress
 from skerry.model.schedules import NamedTarget
+from skerry.model.security_groups_and_acls import UsableGroup
 from skerry.model.transit_records import TransitGatewayRoute, TransitGatewayRouteTable
 from tests.tables import each
 
@@ -22,6 +23,7 @@ SERVICES = {"elasticfilesystem": "efs", "states": "stepfunctions"}
 OTHERS = [
     (VpcAttribute, "ec2:DescribeVpcAttribute", ""),
     (PrefixListEntry, "ec2:GetManagedPrefixListEntries", "Entries"),
+    (UsableGroup, "ec2:GetSecurityGroupsForVpc", "SecurityGroupForVpcs"),
     (HostedZone, "route53:ListHostedZones", "HostedZones"),
     (HostedZone, "route53:GetHostedZone", "HostedZone"),
     (ZoneVpc, "route53:GetHostedZone", "VPCs"),

@@ -352,7 +352,13 @@ OTHER_FIELDS = {
 
 
 def test_record_kind_names_the_api_action_that_supplies_it() -> None:
-    fields = {kind.field for kind in KINDS} | {"vpc_attributes", "zones", "rule_targets", "firewall_domain_lists"}
+    fields = {kind.field for kind in KINDS} | {
+        "vpc_attributes",
+        "zones",
+        "rule_targets",
+        "firewall_domain_lists",
+        "usable_groups",
+    }
     assert fields == set(ACTIONS) == {name for name in Facts.__struct_fields__ if name not in OTHER_FIELDS}
     assert set(NOUNS) == fields - {"vpc_attributes"}
     assert all(":" in action for action in ACTIONS.values())

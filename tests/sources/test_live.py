@@ -11,6 +11,7 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 from botocore.session import Session
 from botocore.validate import ParamValidator
+from moto.ec2.models.vpcs import VPC
 from moto.route53.models import Route53Backend
 from msgspec import UNSET
 
@@ -140,7 +141,7 @@ class TestDocuments:
         found = {name.removesuffix(".json").split("/")[1] for name in article_read}
         lists = {api_table.CLUSTER_NAMES, api_table.SERVICE_NAMES, api_table.TASK_NAMES, api_table.EVENT_BUSES}
         without = {api_table.TRANSIT_GATEWAY_ROUTES, api_table.RESOLVER_ADDRESSES, api_table.PROFILE_RESOURCES}
-        without |= {api_table.FIREWALL_RULES, api_table.FIREWALL_DOMAINS}
+        without |= {api_table.FIREWALL_RULES, api_table.FIREWALL_DOMAINS, api_table.USABLE_GROUPS}
         without |= {efs.MOUNT_TARGETS, api_table.RULE_TARGETS, api_table.SCHEDULE}
         without |= {api_table.QUEUED_JOBS, api_table.STATE_MACHINE, api_table.PIPE}
         # The article's service has no parameter, no own key, no file in S3, no volume, and no image of a cache.
@@ -289,6 +290,19 @@ class TestTasks:
         requests = requests_of(aws("ecs"), "DescribeTasks")
         assert len(decoded(read(aws).documents)["ecs/describe-tasks/article.json"]["tasks"]) == 101
         assert sorted(len(request["tasks"]) for request in requests) == [1, 100]
+
+
+class TestSharedVpcs:
+    def test_groups_for_a_vpc_are_read_of_a_shared_vpc_alone(
+        self, aws: ClientFactory, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        vpc = vpc_of(aws)
+        assert "GetSecurityGroupsForVpc" not in str(decoded(read(aws).documents))
+        monkeypatch.setattr(VPC, "owner_id", "444455556666")
+        document = decoded(read(aws).documents)[f"ec2/get-security-groups-for-vpc/{vpc}.json"]
+        assert document["Call"] == {"operation": "ec2:GetSecurityGroupsForVpc", "parameters": {"VpcId": vpc}}
+        (group,) = document["Response"]["SecurityGroupForVpcs"]
+        assert sorted(group) == ["GroupId", "OwnerId", "PrimaryVpcId"]
 
 
 class TestPrivateZones:

@@ -75,6 +75,16 @@ GROUP_ASSOCIATIONS = CALL_OF["group_associations"]
 PUBLIC_ACCESS_OPTIONS = CALL_OF["public_access_modes"]
 PUBLIC_ACCESS_EXCLUSIONS = CALL_OF["public_access_exclusions"]
 VPC_ATTRIBUTE = ApiCall("ec2", "DescribeVpcAttribute", always=("VpcId",))
+USABLE_GROUPS = ApiCall(
+    "ec2",
+    "GetSecurityGroupsForVpc",
+    "SecurityGroupForVpcs",
+    ("GroupId",),
+    MOST_ROWS_OF_EC2,
+    wrapped=True,
+    optional=True,
+    without=("Description", "GroupName", "Tags"),
+)
 PREFIX_LIST_ENTRIES = ApiCall("ec2", "GetManagedPrefixListEntries", "Entries", ("Cidr",), 100, wrapped=True)
 TRANSIT_GATEWAY_ROUTES = ApiCall(
     "ec2",
@@ -224,6 +234,7 @@ NETWORK = (
 NETWORK_CALLS = (
     *NETWORK,
     VPC_ATTRIBUTE,
+    USABLE_GROUPS,
     PREFIX_LIST_ENTRIES,
     TRANSIT_GATEWAY_ROUTES,
     ZONES,

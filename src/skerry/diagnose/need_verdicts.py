@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from skerry.catalogue.platform_versions import find_platform
-from skerry.diagnose import endpoint_hosts, placement
+from skerry.diagnose import endpoint_hosts, placement, security_groups
 from skerry.diagnose.diagnosis import Blocker, TraceDiagnosis
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Fault, Interface, Mount, Need, Placement, Unread
@@ -35,7 +35,7 @@ _NOT_REACHED = Outcome(NOT_APPLICABLE, ())
 def source_of(walker: Walker, launch: Launch, subnet_id: str) -> Source | Missing | None:
     """Return the network interface that a task would get in a subnet; None where ECS makes none."""
     world = walker.world
-    if placement.owner_without_groups(world, interface_of(launch), subnet_id) is not None:
+    if security_groups.owner_without_groups(world, interface_of(launch), subnet_id) is not None:
         return None
     subnet = world.find_subnet(subnet_id)
     addresses = subnet if isinstance(subnet, Missing) else task_addresses_of(subnet)
@@ -69,7 +69,7 @@ def judge_need(walker: Walker, need: Need, source: Source | Missing | None, subn
         case Interface():
             world = walker.world
             address = walker.memo.once(("free address", subnet_id), lambda: _free_address(world, subnet_id))
-            return _at(subnet_id, address, placement.check_groups(world, need, source, subnet_id))
+            return _at(subnet_id, address, security_groups.check_groups(world, need, source, subnet_id))
         case Unread():
             return _at(subnet_id, make_undecided_hop("fargate", "", Missing(need.fact, need.action)))
         case Call():

@@ -1,11 +1,11 @@
-"""Checks of a placement: Fargate in the subnet's zone, security groups of the VPC, mount targets in the zone."""
+"""Checks of a placement: Fargate in the subnet's zone, and mount targets there."""
 
 import msgspec
 from msgspec import UNSET
 
 from skerry.catalogue.fargate_zones import find_restrictions, zone_extension_of
 from skerry.catalogue.regions import find_offer, find_region
-from skerry.launch.needs import Interface, Mount, Placement
+from skerry.launch.needs import Mount, Placement
 from skerry.launch.unknown_regions import REGION_NOT_FOUND, no_region_message
 from skerry.model.facts import Missing
 from skerry.model.network import Subnet
@@ -13,7 +13,7 @@ from skerry.model.world import World
 from skerry.net.ip_addresses import IpAddress
 from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.trace import Destination, Hop
-from skerry.reach.walk import Source, Walker
+from skerry.reach.walk import Walker
 
 _NOT_HERE = "FARGATE_NOT_IN_ZONE"
 _ACTION = "ec2:DescribeSubnets"
@@ -88,83 +88,6 @@ def _in_region(need: Placement, subnet: Subnet) -> Hop:
             "subnet", subnet.subnet_id, Missing(f"whether Fargate starts {tasks} tasks in {name}")
         )
     return Hop("subnet", subnet.subnet_id, rule="a zone that has Fargate")
-
-
-_DEFAULT = "default"
-
-
-def check_groups(world: World, need: Interface, source: Source | Missing | None, subnet_id: str) -> Hop:
-    """Return a hop: the task may use its security groups in the subnet, and has some in a shared one."""
-    shared = _in_shared_subnet(world, need, subnet_id)
-    return shared if shared is not None else _of_vpc(world, source, subnet_id)
-
-
-def owner_without_groups(world: World, need: Interface, subnet_id: str) -> str | None:
-    """Return the owner of a shared subnet in which a task without groups gets no interface; None elsewhere.
-
-    Without a named group the interface would get the default group of the owner.
-
-    https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html
-    """
-    return _other_owner(world, need, subnet_id) if need.groups == () else None
-
-
-def _other_owner(world: World, need: Interface, subnet_id: str) -> str | None:
-    subnet = world.find_subnet(subnet_id)
-    if isinstance(subnet, Missing) or subnet.owner_id is UNSET or need.account is None:
-        return None
-    return subnet.owner_id if subnet.owner_id != need.account else None
-
-
-def _in_shared_subnet(world: World, need: Interface, subnet_id: str) -> Hop | None:
-    """Return a hop for groups that a participant of a shared VPC cannot use, or perhaps not; None if there are none."""
-    owner = _other_owner(world, need, subnet_id)
-    if owner is None or need.groups is UNSET:
-        return None
-    if owner_without_groups(world, need, subnet_id) is not None:
-        message = f"{subnet_id} is of account {owner}, whose default group a task of {need.account} cannot use"
-        return make_lost_hop("subnet", subnet_id, "SECURITY_GROUPS_REQUIRED", message)
-    for group_id in need.groups:
-        group = world.find_security_group(group_id)
-        if not isinstance(group, Missing) and group.owner_id == owner and group.group_name == _DEFAULT:
-            # https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html
-            message = f"{group_id} is the default group of account {owner}, which a task of {need.account} cannot use"
-            return make_lost_hop("security-group", group_id, "SECURITY_GROUPS_REQUIRED", message)
-        if not isinstance(group, Missing) and group.owner_id == owner:
-            # The owner may share a group, and a participant then sees it among its own:
-            # https://docs.aws.amazon.com/vpc/latest/userguide/security-group-sharing.html
-            fact = f"whether account {owner} shares {group_id} with {need.account}"
-            return make_undecided_hop("security-group", group_id, Missing(fact, "ram:ListResources"))
-    return None
-
-
-def _of_vpc(world: World, source: Source | Missing | None, subnet_id: str) -> Hop:
-    """Return a hop: the security groups belong to the subnet's VPC or are associated with it.
-
-    https://docs.aws.amazon.com/vpc/latest/userguide/security-group-assoc.html
-    """
-    named = source.groups if isinstance(source, Source) and source.groups is not UNSET else ()
-    for group_id in named:
-        group, subnet = world.find_security_group(group_id), world.find_subnet(subnet_id)
-        if isinstance(group, Missing) and world.knows("security_groups"):
-            # No interface gets a group that is gone, whatever the other groups admit.
-            return make_undecided_hop("security-group", group_id, group)
-        if isinstance(group, Missing) or isinstance(subnet, Missing) or group.vpc_id in {UNSET, subnet.vpc_id}:
-            continue
-        rows = [
-            association
-            for association in world.facts.group_associations
-            if association.key == f"{group_id} in {subnet.vpc_id}"
-        ]
-        states = {association.state for association in rows}
-        if states == {"associated"}:
-            continue
-        if states - {"disassociated", "association-failed"} or not world.knows("group_associations"):
-            fact = f"whether {group_id} of {group.vpc_id} may be used in {subnet.vpc_id}"
-            return make_undecided_hop("security-group", group_id, world.missing_for("group_associations", fact))
-        message = f"{group_id} is of {group.vpc_id} and not associated with {subnet.vpc_id}: no interface there gets it"
-        return make_lost_hop("security-group", group_id, "SECURITY_GROUP_OF_ANOTHER_VPC", message)
-    return Hop("security-group", ", ".join(named), rule="may be used in the VPC")
 
 
 def _list(names: tuple[str, ...] | None) -> str:

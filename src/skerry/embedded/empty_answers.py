@@ -8,7 +8,7 @@ from moto.core.request import normalize_request
 from moto.core.responses import ActionResult, BaseResponse
 from moto.ecs.models import EC2ContainerServiceBackend
 
-from skerry.embedded import service_revisions
+from skerry.embedded import service_revisions, usable_groups
 from skerry.embedded.patching import Correction
 
 
@@ -55,6 +55,8 @@ def _call_action(original: Any, response: Any) -> Any:
         return response.serialized(ActionResult(_public_access(response.region)))
     if operation == ("ecs", "DescribeServiceRevisions"):
         return response.serialized(service_revisions.describe_service_revisions(response))
+    if operation == ("ec2", "GetSecurityGroupsForVpc"):
+        return response.serialized(usable_groups.get_security_groups_for_vpc(response))
     if key := _EMPTY.get(operation):
         return response.serialized(ActionResult({key: []}))
     return original(response)

@@ -68,6 +68,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     vpn_gateways: tuple[transit_records.VpnGateway, ...] = ()
     egress_only_gateways: tuple[transit_records.EgressOnlyInternetGateway, ...] = ()
     group_associations: tuple[security_groups_and_acls.SecurityGroupVpcAssociation, ...] = ()
+    usable_groups: tuple[security_groups_and_acls.UsableGroups, ...] = ()
     public_access_modes: tuple[network.BlockPublicAccessOptions, ...] = ()
     public_access_exclusions: tuple[network.BlockPublicAccessExclusion, ...] = ()
     resolver_rules: tuple[resolver_records.ResolverRule, ...] = ()

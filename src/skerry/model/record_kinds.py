@@ -363,11 +363,13 @@ CALL_OF = {kind.field: kind.call for kind in KINDS}
 ACTIONS = {kind.field: kind.action for kind in KINDS} | {
     "vpc_attributes": "ec2:DescribeVpcAttribute",
     "zones": "route53:ListHostedZonesByVPC",
+    "usable_groups": "ec2:GetSecurityGroupsForVpc",
     "firewall_domain_lists": "route53resolver:ListFirewallDomains",
     "rule_targets": "events:ListTargetsByRule",
 }
 NOUNS = {kind.field: kind.noun for kind in KINDS} | {
     "zones": "private hosted zone",
+    "usable_groups": "security groups for a VPC",
     "firewall_domain_lists": "DNS Firewall domain list",
     "rule_targets": "EventBridge target",
 }

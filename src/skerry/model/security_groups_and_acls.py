@@ -1,5 +1,6 @@
 """Records of packet filters: security groups and network ACLs."""
 
+import msgspec
 from msgspec import UNSET, UnsetType, field
 
 from skerry.model.field_types import Protocol, ProtocolNumber, RuleAction, RuleNumber, RulePort
@@ -93,6 +94,28 @@ class NetworkAcl(Pascal, frozen=True):
     entries: tuple[AclEntry, ...] | UnsetType = UNSET
     is_default: bool = False
     tags: tuple[Tag, ...] = ()
+
+
+class UsableGroup(Pascal, frozen=True):
+    """A security group that the caller may give to network interfaces in a VPC.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecurityGroupForVpc.html
+    """
+
+    group_id: str
+
+
+class UsableGroups(msgspec.Struct, frozen=True, gc=False):
+    """The security groups that the caller may use in a VPC: its own, associated ones, and ones shared with it.
+
+    ``whole``: every page of the answer was read.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetSecurityGroupsForVpc.html
+    """
+
+    vpc_id: str
+    group_ids: tuple[str, ...]
+    whole: bool
 
 
 class SecurityGroupVpcAssociation(Pascal, frozen=True):

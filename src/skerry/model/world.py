@@ -56,6 +56,7 @@ class World:
         self.nat_gateways = _index(facts.nat_gateways, "nat_gateway_id")
         self.vpc_endpoints = _index(facts.vpc_endpoints, "vpc_endpoint_id")
         self.prefix_lists = _index(facts.prefix_lists, "prefix_list_id")
+        self.usable_groups = _index(facts.usable_groups, "vpc_id")
         self._clusters = _index(facts.clusters, "cluster_arn")
 
     def knows(self, kind: str, scope: str = EVERYWHERE) -> bool:

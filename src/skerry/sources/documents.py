@@ -17,6 +17,7 @@ from skerry.model.endpoints import FileSystem, HostedZone, HostedZoneKey, Hosted
 from skerry.model.facts import Facts, Refusal
 from skerry.model.network import PrefixList, VpcAttribute
 from skerry.model.record_kinds import KINDS
+from skerry.model.security_groups_and_acls import UsableGroup
 from skerry.services import READS_BY_ACTION
 from skerry.sources import call_envelopes, call_parameters, resource_answers
 from skerry.sources.call_envelopes import AnswerEnvelope, CallEnvelope, ErrorEnvelope
@@ -28,6 +29,7 @@ from skerry.sources.merging import Rows
 from skerry.sources.regions import account_of, region_of
 from skerry.sources.snapshots import VERSION, Snapshot
 from skerry.sources.text_types import forget_texts
+from skerry.sources.usable_groups import GroupPage, UsableGroupLists
 from skerry.sources.validation import read_record, read_rows
 
 _Row = TypeVar("_Row", bound=msgspec.Struct)
@@ -95,6 +97,7 @@ class _Loader:
     def __init__(self) -> None:
         self.rows = Rows()
         self.zones = ZoneParts(self.rows)
+        self.usable_groups = UsableGroupLists(self.rows)
         self.understood = False
         self.account: str | None = None
         self.regions: set[str | None] = set()
@@ -115,6 +118,7 @@ class _Loader:
             "HostedZone": self._hosted_zone,
             "HostedZoneSummaries": self._summaries,
             "ResourceRecordSets": self._record_sets,
+            "SecurityGroupForVpcs": self._usable_groups,
         } | dict.fromkeys(call_parameters.HANDLERS, self._linked)
         self._handlers |= dict.fromkeys(_DESCRIBED_BY.values(), self._brief)
         self._handlers |= dict.fromkeys(_DESCRIBED_BY, self._described)
@@ -265,6 +269,14 @@ class _Loader:
         )
         call_parameters.HANDLERS[answer.key](self.rows, related)
 
+    def _usable_groups(self, answer: _Answer) -> None:
+        noted = len(self.rows.notes)
+        ids = tuple(group.group_id for group in self._each(answer, UsableGroup, "usable_groups"))
+        parameters = answer.call.parameters
+        is_damaged = len(self.rows.notes) > noted
+        page = GroupPage(answer.name, parameters, ids, last=not answer.partial, damaged=is_damaged)
+        self.usable_groups.add(page)
+
     def _file_systems(self, answer: _Answer) -> None:
         """Note file systems without mount targets: they need no call of their own."""
         for file_system in self._each(answer, FileSystem, "mount_targets"):
@@ -343,12 +355,21 @@ class _Loader:
 
     def facts(self, source: str, region: str | None) -> Facts:
         rows: dict[str, Any] = self.rows.build_tables()
-        self.zones.settle([vpc.vpc_id for vpc in rows.get("vpcs", ())])
+        vpc_ids = [vpc.vpc_id for vpc in rows.get("vpcs", ())]
+        self.zones.settle(vpc_ids)
+        usable_groups = self.usable_groups.build(vpc_ids)
         zones = self.zones.build_zones()
         notes, refused = tuple(self.rows.notes), tuple(self.rows.refused)
         lists, origins = self.rows.build_completeness(), self.rows.build_origins()
         facts = Facts(
-            **rows, zones=zones, completeness=lists, refused=refused, notes=notes, source=source, origins=origins
+            **rows,
+            zones=zones,
+            usable_groups=usable_groups,
+            completeness=lists,
+            refused=refused,
+            notes=notes,
+            source=source,
+            origins=origins,
         )
         only_region = next(iter(self.regions)) if len(self.regions) == 1 else None
         account = self.account or account_of(facts)

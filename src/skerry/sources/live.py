@@ -165,7 +165,7 @@ def _id(field: str) -> Callable[[AnswerRow], Iterable[Any]]:
 
 
 _PICKS: dict[str, Callable[[AnswerRow], Iterable[Any]]] = {
-    api_table.VPCS.operation: _id("VpcId"),
+    api_table.VPCS.operation: lambda row: [(row["VpcId"], row.get("OwnerId"))],
     api_table.PREFIX_LISTS.operation: _id("PrefixListId"),
     api_table.TRANSIT_GATEWAY_ROUTE_TABLES.operation: _id("TransitGatewayRouteTableId"),
     api_table.RESOLVER_ENDPOINTS.operation: _id("Id"),
@@ -179,7 +179,12 @@ _PICKS: dict[str, Callable[[AnswerRow], Iterable[Any]]] = {
 
 def _details(first: Sequence[CallResult], region: str) -> Iterator[CallRequest]:
     """Yield requests about each resource of the first round."""
-    for vpc in sorted(collect_picked(first, api_table.VPCS)):
+    vpcs: dict[str, str | None] = dict(collect_picked(first, api_table.VPCS))
+    account = next(iter(collect_picked(first, api_table.IDENTITY)), None)
+    for vpc in sorted(vpcs):
+        if account is None or vpcs[vpc] != account:
+            # The associations of groups tell this of the account's own VPCs.
+            yield CallRequest(api_table.USABLE_GROUPS, {"VpcId": vpc}, vpc, within=f"VPC {vpc}")
         for attribute in _VPC_ATTRIBUTES:
             parameters = {"VpcId": vpc, "Attribute": attribute}
             yield CallRequest(api_table.VPC_ATTRIBUTE, parameters, f"{vpc}-{attribute}", within=f"VPC {vpc}")

@@ -11,6 +11,7 @@ from skerry.model.network import PrefixListEntry, VpcAttribute
 from skerry.model.record_kinds import KINDS
 from skerry.model.resolver_records import ResolverEndpointAddress
 from skerry.model.schedules import NamedTarget, Schedule
+from skerry.model.security_groups_and_acls import UsableGroup
 from skerry.model.state_machines import EventPipe, StateMachine
 from skerry.model.transit_records import TransitGatewayAttachment, TransitGatewayRoute
 from skerry.services import READS_BY_ACTION
@@ -55,6 +56,7 @@ LISTS: Mapping[str, Keep] = (
         "HostedZones": keep_rows(keep_record(HostedZone)),
         "IpAddresses": keep_rows(keep_record(ResolverEndpointAddress)),
         "ResourceRecordSets": keep_rows(keep_record(RecordSet)),
+        "SecurityGroupForVpcs": keep_rows(keep_record(UsableGroup)),
         "Routes": keep_rows(keep_record(TransitGatewayRoute)),
         "RuleNames": _nothing,
         "Targets": keep_rows(keep_record(NamedTarget)),
@@ -88,6 +90,7 @@ PARAMETERS = frozenset(
         "TargetArn",
         "TransitGatewayRouteTableId",
         "VPCId",
+        "VpcId",
         "imageIds",
         "jobQueue",
     }
