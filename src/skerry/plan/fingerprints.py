@@ -22,7 +22,7 @@ from skerry.reach.trace import Hop, Piece, Trace
 _PLATFORM = "fargate"  # a platform version is no object of the account
 _RECORD = "record"
 """The kind of an object with a digest of its whole record: a change starts from it."""
-_INERT = {"Tags", "Description"}
+_INERT = {"Tags", "Description", "LastError"}
 _LONG = {"PolicyDocument"}
 _PERMISSIONS = {"IpPermissions", "IpPermissionsEgress"}
 

@@ -22,7 +22,7 @@ from skerry.plan.changes import (
 _COUNTED = {"pending", "available", "deleting"}
 
 
-class Quota(msgspec.Struct, frozen=True, gc=False):
+class ServiceQuota(msgspec.Struct, frozen=True, gc=False):
     """A quota of AWS by its code, with the value that AWS gives to every account; it can be raised.
 
     ``service`` is the service's code in Service Quotas.
@@ -35,20 +35,20 @@ class Quota(msgspec.Struct, frozen=True, gc=False):
 
 # https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html
 # https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
-_INTERFACE_ENDPOINTS = Quota("L-29B6F2EB", 50)
-_GATEWAY_ENDPOINTS = Quota("L-1B52E74A", 20)
-_GROUPS = Quota("L-E79EC296", 2_500)
-_GROUPS_OF_ONE = Quota("L-2AFB9258", 5)
-_RULES = Quota("L-0EA8095F", 60)
-_ENTRIES = Quota("L-2AEEBF1A", 20)
-_NAT_GATEWAYS = Quota("L-FE5A380F", 5)
-_ELASTIC_ADDRESSES = Quota("L-0263D0A3", 5, "ec2")
+_INTERFACE_ENDPOINTS = ServiceQuota("L-29B6F2EB", 50)
+_GATEWAY_ENDPOINTS = ServiceQuota("L-1B52E74A", 20)
+_GROUPS = ServiceQuota("L-E79EC296", 2_500)
+_GROUPS_OF_ONE = ServiceQuota("L-2AFB9258", 5)
+_RULES = ServiceQuota("L-0EA8095F", 60)
+_ENTRIES = ServiceQuota("L-2AEEBF1A", 20)
+_NAT_GATEWAYS = ServiceQuota("L-FE5A380F", 5)
+_ELASTIC_ADDRESSES = ServiceQuota("L-0263D0A3", 5, "ec2")
 
 
 class QuotaUse(msgspec.Struct, frozen=True, gc=False):
     """The number of resources after a plan's changes that count against a quota; ``resources`` names them."""
 
-    quota: Quota
+    quota: ServiceQuota
     count: int
     resources: str
 

@@ -6,10 +6,10 @@ from skerry.apply.preflight.applied_quotas import read_quotas
 from skerry.apply.preflight.identity import read_identity
 from skerry.aws.errors import RefusedError
 from skerry.errors import SkerryError
-from skerry.plan.quotas import Quota, QuotaUse
+from skerry.plan.quotas import QuotaUse, ServiceQuota
 from tests.accounts import ACCOUNT, REGION, Account, error
 
-RULES, ENTRIES = Quota("L-0EA8095F", 60), Quota("L-2AEEBF1A", 20)
+RULES, ENTRIES = ServiceQuota("L-0EA8095F", 60), ServiceQuota("L-2AEEBF1A", 20)
 USES = (QuotaUse(RULES, 3, "rules"), QuotaUse(RULES, 4, "other rules"), QuotaUse(ENTRIES, 1, "entries"))
 ARN = f"arn:aws:sts::{ACCOUNT}:assumed-role/deployer/session"
 
