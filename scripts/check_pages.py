@@ -1,9 +1,10 @@
 """Write the pages of checks, codes, words and permissions in docs/ from their sources; with --check, only compare."""
 
+import json as jsons
 import re
 import sys
 from pathlib import Path
-from textwrap import fill
+from textwrap import fill, indent
 
 from skerry.apply.api_actions import CHANGING_ACTIONS
 from skerry.catalogue.blocker_codes import load_codes
@@ -12,7 +13,7 @@ from skerry.checks import CHECKS
 from skerry.checks.check import Check
 from skerry.cli.reading import WIDEST
 from skerry.model.api_call import ApiCall
-from skerry.render.iam_policy import write_policy
+from skerry.render.iam_policy import change_statement, write_policy
 from skerry.sources.live import ReadScope
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -85,7 +86,12 @@ def permission_page() -> str:
     equals = [f"`{command}`" for command, calls in made.items() if calls == whole and command != "diagnose"]
     narrow = {call.action for call in ReadScope(network_only=True).may_call}
     beyond = ", ".join(f"`{action}`" for action in sorted({call.action for call in whole} - narrow))
-    changes = ", ".join(f"`{action}`" for action in sorted(CHANGING_ACTIONS["apply"].changes))
+    statements = ",\n".join(
+        indent(jsons.dumps(change_statement(*row), indent=2), "  ") for row in CHANGING_ACTIONS["apply"].statements
+    )
+    checks = ", ".join(
+        f"`{action}`" for action in sorted(CHANGING_ACTIONS["apply"].reads - CHANGING_ACTIONS["undo"].reads)
+    )
     restores = ", ".join(
         f"`{action}`" for action in sorted(CHANGING_ACTIONS["undo"].changes - CHANGING_ACTIONS["apply"].changes)
     )
@@ -120,15 +126,25 @@ not examined:
 `skerry plan` and `skerry cost` also ask {", ".join(f"`{action}`" for action in more)}: in which zones an endpoint may
 be made.
 
-`skerry apply` and `skerry undo` read as `skerry plan` does, and change the account. `skerry iam-policy apply` lists
-their changes in a statement of its own, `SkerryChangesEc2`:
+`skerry apply` and `skerry undo` read as `skerry plan` does, and change the account. `skerry iam-policy apply` allows
+their changes on the types of resources that AWS asks for, and tags on new resources alone:
 
 <!-- apply -->
-{fill(changes, 118)}.
+```json
+[
+{statements}
+]
+```
 <!-- /apply -->
 
-`skerry iam-policy undo` lists those of an undo, which also needs {restores}.
-A plan with one kind of change needs a part of them: a policy may be narrowed to it.
+A plan with one kind of change needs a part of them, and a policy may name the account, the Region, or single ids.
+Outside the standard partition, `arn:aws:` is another word, such as `arn:aws-cn:`. `skerry iam-policy undo` allows the
+changes of an undo, which also needs
+{fill(restores, 118)}.
+
+Before the first change, `skerry apply` reads the caller's own policies and the applied quotas:
+{fill(checks, 118)}.
+Without them a permission or a quota is not known, and the output says so.
 
 `sts:GetCallerIdentity` tells the account's number, and
 [needs no permission](https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).

@@ -332,10 +332,10 @@ class TestPolicyDocument:
         assert list(policy) == ["Version", "Statement"]
         assert policy["Version"] == "2012-10-17"
         services = []
-        assert [row["Sid"] for row in policy["Statement"] if row["Sid"].startswith("SkerryChanges")] == (
-            ["SkerryChangesEc2"] if command in CHANGING_ACTIONS else []
-        )
-        for statement in policy["Statement"][: -1 if command in CHANGING_ACTIONS else None]:
+        reads = [row for row in policy["Statement"] if row["Sid"].startswith("SkerryReads")]
+        changes = [row["Sid"] for row in policy["Statement"][len(reads) :]]
+        assert changes == (["SkerryChangesEc2", "SkerryTagsEc2"] if command in CHANGING_ACTIONS else [])
+        for statement in reads:
             assert list(statement) == ["Sid", "Effect", "Action", "Resource"]
             assert (statement["Effect"], statement["Resource"]) == ("Allow", "*")
             assert statement["Action"] == sorted(set(statement["Action"]))

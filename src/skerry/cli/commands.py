@@ -28,7 +28,8 @@ def iam_policy(command: str, *, network_only: bool) -> None:
         write(iam_policy.write_policy(reads), None)
         return
     more = CHANGING_ACTIONS[command]
-    write(iam_policy.write_policy(reads | more.reads, more.changes), None)
+    changes = (iam_policy.change_statement(*statement) for statement in more.statements)
+    write(iam_policy.write_policy(reads | more.reads, changes), None)
 
 
 @click.command()

@@ -39,7 +39,7 @@ from skerry.plan.world_after import apply_changes, permission_of
 
 
 class MadeChange(NamedTuple):
-    """A change that was made, with the ids that AWS gave, and the values that it replaced."""
+    """A change with the ids that AWS gave, and with the former values."""
 
     change: Change
     former: Former = NOTHING

@@ -6,24 +6,24 @@ https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_GetService
 from collections.abc import Iterable, Iterator, Mapping
 
 from skerry.apply.preflight.results import ApplyRefusal, ApplyRemark, CheckResult
-from skerry.aws.errors import CallContext, RefusedError, map_errors
-from skerry.aws.session import ClientFactory
-from skerry.model.api_call import ApiCall
+from skerry.aws.account_session import AccountSession, LostCallError
+from skerry.aws.errors import RefusedError
+from skerry.errors import SkerryError
 from skerry.plan.quotas import QuotaUse
 
-QUOTA = ApiCall("service-quotas", "GetServiceQuota", prefix="servicequotas", always=("Quota",))
+_SERVICE = "service-quotas"
+_ACTION = "servicequotas:GetServiceQuota"
 
 
-def read_quotas(client: ClientFactory, uses: Iterable[QuotaUse]) -> dict[str, float]:
+def read_quotas(session: AccountSession, uses: Iterable[QuotaUse]) -> dict[str, float]:
     """Return the applied value of each quota by its code, without those that AWS does not give."""
     values: dict[str, float] = {}
     for quota in dict.fromkeys(use.quota for use in uses):
+        parameters = {"ServiceCode": quota.service, "QuotaCode": quota.code}
         try:
-            with map_errors(CallContext(QUOTA, asked=True)):
-                answer = client(QUOTA.service).get_service_quota(ServiceCode=quota.service, QuotaCode=quota.code)
-                values[quota.code] = float(answer["Quota"]["Value"])
-        except RefusedError:
-            # A refused or unknown quota stays unread, and `check_quotas` says so.
+            values[quota.code] = float(session.call(_SERVICE, "GetServiceQuota", parameters)["Quota"]["Value"])
+        except (RefusedError, LostCallError, SkerryError, LookupError, TypeError, ValueError):
+            # A quota that AWS does not give stays unread, and `check_quotas` says so.
             continue
     return values
 
@@ -43,4 +43,4 @@ def check_quotas(uses: Iterable[QuotaUse], applied: Mapping[str, float]) -> Iter
             unread.append(f"{code} ({use.count} {use.resources} of {limit:g})")
     if unread:
         message = f"quotas were not read, and AWS's defaults allow the changes: {', '.join(dict.fromkeys(unread))}"
-        yield ApplyRemark("QUOTA_UNREAD", "quotas", message, (f"Allow {QUOTA.action} to have them read.",))
+        yield ApplyRemark("QUOTA_UNREAD", "quotas", message, (f"Allow {_ACTION} to have them read.",))

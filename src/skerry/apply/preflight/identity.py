@@ -8,13 +8,9 @@ from collections.abc import Iterator
 import msgspec
 
 from skerry.apply.preflight.results import ApplyRefusal
-from skerry.aws.errors import CallContext, map_errors
-from skerry.aws.session import ClientFactory
 from skerry.errors import Argument
-from skerry.model.api_call import ApiCall
 from skerry.model.arns import NameOrArn
 
-WHO_AM_I = ApiCall("sts", "GetCallerIdentity", always=("Account", "Arn"))
 _OTHER_CREDENTIALS = ("Give the credentials of that account, as by ", Argument.PROFILE, ".")
 _OTHER_REGION = ("Give the plan's Region, as by ", Argument.REGION, ".")
 _PLAN_AGAIN = "Make a plan of this account and Region, and apply that one."
@@ -26,17 +22,6 @@ class CallerIdentity(msgspec.Struct, frozen=True, gc=False):
     account: str
     arn: NameOrArn
     region: str
-
-
-def read_identity(client: ClientFactory) -> CallerIdentity:
-    """Ask AWS for the caller's identity; the call needs no permission.
-
-    Raises `SkerryError` for credentials that AWS does not accept, and `RefusedError` without an answer.
-    """
-    sts = client("sts")
-    with map_errors(CallContext(WHO_AM_I, region=sts.meta.region_name)):
-        answer = sts.get_caller_identity()
-        return CallerIdentity(answer["Account"], NameOrArn(answer["Arn"]), client("ec2").meta.region_name)
 
 
 def check_identity(identity: CallerIdentity, account: str | None, region: str | None) -> Iterator[ApplyRefusal]:
