@@ -1,25 +1,20 @@
 """Every error of the embedded AWS has an explanation of the right class: as the AWS CLI prints it, from real calls."""
 
-import ast
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from botocore.exceptions import ClientError
-from moto.core.exceptions import JsonRESTError, ServiceException
 
-import skerry.embedded
 from skerry.aws.session import ClientFactory
 from skerry.errortext.explain import explain
 from tests.embedded.conftest import REGION
+from tests.embedded.raising_lines import OF_RULES, record_raising_lines, unprovoked
 
-EMBEDDED = Path(skerry.embedded.__file__).parent
 ECR_API = f"com.amazonaws.{REGION}.ecr.api"
 S3 = f"com.amazonaws.{REGION}.s3"
 RULE = [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}]
-ENTRY = {"Protocol": "6", "RuleAction": "allow", "Egress": False, "CidrBlock": "0.0.0.0/0"}
+ENTRY = {"Protocol": "-1", "RuleAction": "allow", "Egress": False, "CidrBlock": "0.0.0.0/0"}
 LAYER = f"sha256:{0:064}"
 GENERIC = "aws-error"
 _CLASSES = {"no-addresses": "capacity", "layer-missing": "image"}
@@ -199,40 +194,9 @@ def fail(aws: ClientFactory, call: Provoked) -> ClientError:
 
 
 @pytest.fixture
-def raising(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, int]]:
-    """The lines of `skerry.embedded` on the stack whenever moto's errors are made."""
-    lines: set[tuple[str, int]] = set()
-
-    def note(kind: type) -> None:
-        original = vars(kind)["__init__"]
-
-        def wrapper(self: object, *arguments: Any, **named: Any) -> None:
-            frame = sys._getframe(1)  # noqa: SLF001
-            while frame is not None:
-                if Path(frame.f_code.co_filename).parent == EMBEDDED:
-                    lines.add((Path(frame.f_code.co_filename).name, frame.f_lineno))
-                frame = frame.f_back  # type: ignore[assignment]
-            original(self, *arguments, **named)
-
-        monkeypatch.setattr(kind, "__init__", wrapper)
-
-    note(JsonRESTError)
-    note(ServiceException)
-    return lines
-
-
-def raises_of_embedded_aws() -> set[tuple[str, range]]:
-    """Return the statements of `skerry.embedded` that raise an error of AWS, by file and lines."""
-    own = {"SkerryError", "RuntimeError", "S3ClientError"}
-    return {
-        (file.name, range(node.lineno, (node.end_lineno or 0) + 1))
-        for file in EMBEDDED.glob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Raise)
-        and isinstance(node.exc, ast.Call)
-        and isinstance(node.exc.func, ast.Name)
-        and node.exc.func.id not in own
-    }
+def raising() -> Iterator[set[tuple[str, int]]]:
+    with record_raising_lines() as lines:
+        yield lines
 
 
 def test_every_error_of_the_embedded_aws_is_explained(aws: ClientFactory, raising: set[tuple[str, int]]) -> None:
@@ -247,9 +211,4 @@ def test_every_error_of_the_embedded_aws_is_explained(aws: ClientFactory, raisin
         if (code, answer and answer.rule, answer and answer.kind) != expected:
             wrong.append((str(error), answer, expected))
     assert wrong == []
-    unprovoked = {
-        (name, lines.start)
-        for name, lines in raises_of_embedded_aws()
-        if not any(file == name and line in lines for file, line in raising)
-    }
-    assert unprovoked == set()
+    assert unprovoked(raising, lambda file: file not in OF_RULES) == set()

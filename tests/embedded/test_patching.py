@@ -11,6 +11,10 @@ class Shop:
     def price(self, article: str) -> str:
         return f"1 for {article}"
 
+    @property
+    def state(self) -> str:
+        return "open"
+
 
 def dearer(original: Any, shop: Shop, article: str) -> str:
     return f"{original(shop, article)} and more"
@@ -20,6 +24,16 @@ def test_correction_replaces_method_only_inside_the_block() -> None:
     with apply_patches([Correction(Shop, "price", dearer)]):
         assert Shop().price("tea") == "1 for tea and more"
     assert Shop().price("tea") == "1 for tea"
+
+
+def later(original: Any, shop: Shop) -> str:
+    return f"{original(shop)} late"
+
+
+def test_correction_replaces_property_only_inside_the_block() -> None:
+    with apply_patches([Correction(Shop, "state", later)]):
+        assert Shop().state == "open late"
+    assert Shop().state == "open"
 
 
 def test_correction_restores_method_after_exception() -> None:

@@ -78,15 +78,7 @@ def _moto() -> Iterator[None]:
         from moto import mock_aws  # noqa: PLC0415
         from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415
 
-        from skerry.embedded import (  # noqa: PLC0415
-            ecr_images,
-            ecs,
-            efs_and_kms,
-            empty_answers,
-            service_revisions,
-            vpc,
-            vpc_endpoints,
-        )
+        from skerry.embedded.patches import PATCHES, freeze_tasks  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if error.name != "moto":
             raise
@@ -98,10 +90,8 @@ def _moto() -> Iterator[None]:
         Correction(BotocoreStubber, "__call__", _kept_inside),
         Correction(BotocoreStubber, "process_request", _one_at_a_time),
     )
-    rooms = (vpc, vpc_endpoints, ecs, service_revisions, ecr_images, efs_and_kms, empty_answers)
-    rules = tuple(rule for room in rooms for rule in room.CORRECTIONS)
     # The credentials are set above, and moto's own way to restore them loses empty ones.
-    with apply_patches((*inside, *rules)), ecs.freeze_tasks(), mock_aws(config={"core": {"mock_credentials": False}}):
+    with apply_patches((*inside, *PATCHES)), freeze_tasks(), mock_aws(config={"core": {"mock_credentials": False}}):
         yield
 
 

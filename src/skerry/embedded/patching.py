@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 
 class Correction(NamedTuple):
-    """A method or function of moto, and its replacement: ``around(original, *arguments)``.
+    """A method, property or function of moto, and its replacement: ``around(original, *arguments)``.
 
-    A method's first argument is its object.
+    The first argument of a method or property is its object.
     """
 
     owner: type | ModuleType
@@ -36,7 +36,10 @@ def apply_patches(corrections: Iterable[Correction]) -> Iterator[None]:
             setattr(owner, name, original)
 
 
-def _around(original: Any, around: Callable[..., Any]) -> Callable[..., Any]:
+def _around(original: Any, around: Callable[..., Any]) -> Any:
+    if isinstance(original, property):
+        return property(_around(original.fget, around), original.fset)
+
     @wraps(original)
     def replacement(*arguments: Any, **named: Any) -> Any:
         return around(original, *arguments, **named)

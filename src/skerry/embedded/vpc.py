@@ -1,4 +1,5 @@
 """Patches of moto for VPCs, interfaces and private zones, by AWS's documented rules."""
+# ruff: noqa: SLF001 - moto's inner parts are what is corrected here
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network
@@ -7,8 +8,12 @@ from typing import Any
 import moto.ec2.models.vpcs as endpoint_models
 import moto.ecs.models as task_models
 from moto.ec2.exceptions import EC2ClientError
+from moto.ec2.models import ec2_backends
 from moto.ec2.models.elastic_network_interfaces import NetworkInterfaceBackend
 from moto.ec2.models.network_acls import NetworkAclBackend
+from moto.ec2.responses.vpcs import VPCs
+from moto.route53.exceptions import Route53ClientError
+from moto.route53.models import Route53Backend
 from moto.route53.responses import Route53
 
 from skerry.embedded.patching import Correction
@@ -100,15 +105,18 @@ def _create_interface(
     place = backend.get_subnet(subnet) if isinstance(subnet, str) else subnet
     given = private_ip_address or (arguments[0] if arguments else named.get("private_ip_addresses"))
     if not given and isinstance(place.cidr, IPv4Network):
-        private_ip_address = _free_address(backend, place)
+        private_ip_address = require_free_address(backend, place)
     interface = original(backend, place, private_ip_address, *arguments, **named)
     if not hasattr(interface, "private_dns_name"):
         interface.private_dns_name = None
     return interface
 
 
-def _free_address(backend: Any, subnet: Any) -> str:
-    """Find the lowest free address: AWS keeps the first four and the last of each subnet for itself."""
+def require_free_address(backend: Any, subnet: Any) -> str:
+    """Find the lowest free address: AWS keeps the first four and the last of each subnet for itself.
+
+    Raises EC2ClientError if there is none.
+    """
     taken = set(_addresses(backend, subnet))
     for number in range(4, subnet.cidr.num_addresses - 1):
         address = str(subnet.cidr[number])
@@ -127,6 +135,27 @@ def _addresses(backend: Any, subnet: Any) -> Iterator[str]:
                 yield address["PrivateIpAddress"]
 
 
+def _modify_attribute(original: Any, response: Any) -> Any:
+    """Refuse two DNS attributes at once, and DNS hostnames without DNS support.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcAttribute.html
+    https://github.com/aws/aws-sdk-go/issues/415 has the code and message of the first.
+    """
+    vpc = response.ec2_backend.get_vpc(response._get_param("VpcId"))
+    hostnames = response._get_param("EnableDnsHostnames.Value")
+    support = response._get_param("EnableDnsSupport.Value")
+    if hostnames is not None and support is not None:
+        raise EC2ClientError(
+            "InvalidParameterCombination",
+            "Fields for multiple attribute types specified: enableDnsHostnames, enableDnsSupport",
+        )
+    if hostnames and not vpc.enable_dns_support:
+        raise EC2ClientError(
+            "InvalidParameterCombination", f"DNS hostnames of {vpc.id} can only be enabled with DNS support"
+        )
+    return original(response)
+
+
 def _create_hosted_zone(original: Any, response: Any) -> Any:
     """Make a zone private if it is created for a VPC.
 
@@ -138,6 +167,36 @@ def _create_hosted_zone(original: Any, response: Any) -> Any:
     return original(response)
 
 
+def _associate_zone(original: Any, backend: Any, zone_id: str, vpc: str, region: str) -> Any:
+    """Refuse an unknown VPC, and one with a zone of the same name already.
+
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_AssociateVPCWithHostedZone.html
+    """
+    zone = backend.get_hosted_zone(zone_id)
+    if vpc not in ec2_backends[backend.account_id][region].vpcs:
+        raise Route53ClientError("InvalidVPCId", f"The VPC: {vpc} does not exist in {region}")
+    for other in backend.zones.values():
+        if other.name == zone.name and any(row.get("vpc_id") == vpc for row in other.vpcs):
+            raise Route53ClientError(
+                "ConflictingDomainExists",
+                f"The VPC: {vpc} has already been associated with the hosted zone: {other.id} with the same domain "
+                "name.",
+            )
+    return original(backend, zone_id, vpc, region)
+
+
+def _disassociate_zone(original: Any, backend: Any, zone_id: str, vpc: str) -> Any:
+    """Refuse a VPC without the zone: moto fails on it.
+
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_DisassociateVPCFromHostedZone.html
+    """
+    zone = backend.get_hosted_zone(zone_id)
+    if not any(row.get("vpc_id") == vpc for row in zone.vpcs):
+        message = f"The specified VPC {vpc} and hosted zone {zone_id} are not currently associated."
+        raise Route53ClientError("VPCAssociationNotFound", message)
+    return original(backend, zone_id, vpc)
+
+
 CORRECTIONS = (
     Correction(endpoint_models.VPCBackend, "create_vpc", _create_vpc),
     Correction(endpoint_models.VPCBackend, "delete_vpc", _delete_vpc),
@@ -145,6 +204,9 @@ CORRECTIONS = (
     Correction(endpoint_models, "random_private_ip", _no_choice),
     Correction(task_models, "random_private_ip", _no_choice),
     Correction(NetworkInterfaceBackend, "create_network_interface", _create_interface),
+    Correction(VPCs, "modify_vpc_attribute", _modify_attribute),
     Correction(Route53, "create_hosted_zone", _create_hosted_zone),
+    Correction(Route53Backend, "associate_vpc_with_hosted_zone", _associate_zone),
+    Correction(Route53Backend, "disassociate_vpc_from_hosted_zone", _disassociate_zone),
 )
 """The patches of this module."""

@@ -1,0 +1,28 @@
+"""All patches of moto, in the order of their application."""
+
+from skerry.embedded import (
+    acl_entries,
+    dependencies,
+    ec2_requests,
+    ecr_images,
+    ecs,
+    efs_and_kms,
+    empty_answers,
+    group_rule_records,
+    group_rules,
+    nat_gateways,
+    routes,
+    service_revisions,
+    vpc,
+    vpc_endpoints,
+)
+from skerry.embedded.ecs import freeze_tasks
+
+__all__ = ["PATCHES", "freeze_tasks"]
+
+_NETWORK = (vpc, vpc_endpoints, dependencies, group_rule_records, group_rules, routes, acl_entries, nat_gateways)
+_SERVICES = (ecs, service_revisions, ecr_images, efs_and_kms, empty_answers)
+
+# The checks of every request come last, so that they are made before all others.
+PATCHES = tuple(patch for module in (*_NETWORK, *_SERVICES, ec2_requests) for patch in module.CORRECTIONS)
+"""The patches."""

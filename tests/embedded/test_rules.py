@@ -1,0 +1,49 @@
+"""AWS's rules of the embedded AWS: each row of their table is provoked, and answered by its code."""
+
+import traceback
+from collections.abc import Iterator
+
+import boto3
+import pytest
+
+from skerry.embedded.lifecycle import run_embedded_aws
+from skerry.embedded.rules import read_rules
+from skerry.embedded.settings import Settings
+from skerry.errortext.explain import explain
+from tests.embedded import provoked_endpoints, provoked_groups, provoked_network, provoked_routes
+from tests.embedded.provocations import ERRORS, PROVOCATIONS, REGION, Account
+from tests.embedded.raising_lines import OF_RULES, record_raising_lines, unprovoked
+
+MODULES = (provoked_endpoints, provoked_groups, provoked_network, provoked_routes)
+
+
+@pytest.fixture(scope="module")
+def settings() -> Iterator[Settings]:
+    used = Settings()
+    with run_embedded_aws(REGION, settings=used):
+        yield used
+
+
+def test_each_rule_is_provoked() -> None:
+    assert MODULES
+    assert sorted(PROVOCATIONS) == sorted(read_rules())
+
+
+def test_embedded_aws_answers_each_provocation_with_the_code_of_its_rule(settings: Settings) -> None:
+    wrong, ec2 = [], boto3.client("ec2", REGION)
+    with record_raising_lines() as lines:
+        for name, rule in read_rules().items():
+            for provocation in PROVOCATIONS.get(name, ()):
+                settings.replace(b"{}")
+                try:
+                    answer = provocation(Account(ec2, settings))
+                except Exception as error:  # noqa: BLE001 - the other rules are tried too
+                    answer = "".join(traceback.format_exception(error)[-2:])[-400:]
+                if answer != rule.answer:
+                    wrong.append(
+                        f"{name} ({provocation.__name__}): {answer or 'no error'}, not {rule.answer or 'none'}"
+                    )
+    assert not wrong, "\n".join(wrong)
+    assert unprovoked(lines, lambda file: file in OF_RULES) == set()
+    assert ERRORS
+    assert [str(error) for error in ERRORS if not explain(f"\n{error}\n")] == []
