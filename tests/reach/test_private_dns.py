@@ -3,7 +3,7 @@
 import pytest
 
 from skerry.net.dns_names import DnsName
-from skerry.reach.private_dns import other_name_of
+from skerry.reach.private_dns import has_unprinted_names, may_have_any_name, other_name_of
 from tests.networks import ACCOUNT, REGION, Network
 
 ORDINARY = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
@@ -41,3 +41,28 @@ def test_endpoint_without_service_has_no_other_name() -> None:
     network.endpoint("vpce-1", "ecr.dkr", DnsEntries=PRIVATE)
     del network.row("VpcEndpoints", "vpce-1")["ServiceName"]
     assert other_name_of(network.world().vpc_endpoints["vpce-1"], DnsName(FIPS)) is None
+
+
+@pytest.mark.parametrize(
+    "fields", [{"VpcEndpointType": "Resource"}, {"VpcEndpointType": "ServiceNetwork"}, {"ServiceName": None}]
+)
+def test_endpoint_with_possible_private_names_is_of_a_kind_that_need_not_print_them(
+    fields: dict[str, str | None],
+) -> None:
+    network = Network()
+    network.endpoint("vpce-1", "ecr.dkr")
+    row = network.rows["VpcEndpoints"][-1]
+    row.update(fields)
+    if row["ServiceName"] is None:
+        del row["ServiceName"]
+    endpoint = network.world().vpc_endpoints["vpce-1"]
+    assert may_have_any_name(endpoint, "anywhere") is not None
+    assert has_unprinted_names(endpoint)
+
+
+def test_interface_endpoint_of_a_service_has_no_unprinted_names() -> None:
+    network = Network()
+    network.endpoint("vpce-1", "ecr.dkr")
+    endpoint = network.world().vpc_endpoints["vpce-1"]
+    assert may_have_any_name(endpoint, "anywhere") is None
+    assert not has_unprinted_names(endpoint)

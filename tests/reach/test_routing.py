@@ -180,6 +180,19 @@ class TestRoutePriority:
         found = taken(by_list("pl-1", "one"), by_list("pl-2", "two"), lists=lists, addresses=self.inside)
         assert list(found) == ["two"]
 
+    def test_entry_shared_by_prefix_lists_is_ambiguous_among_others_of_its_length(self) -> None:
+        lists = (
+            PrefixList(prefix_list_id="pl-1", cidrs=blocks_of("10.1.0.0/16", "10.2.0.0/16")),
+            PrefixList(prefix_list_id="pl-2", cidrs=blocks_of("10.3.0.0/16", "10.1.0.0/16")),
+        )
+        routes = (by_list("pl-1", "tgw"), by_list("pl-2", "pcx"))
+        shared, alone = addresses_of("10.1.0.0/16"), addresses_of("10.2.0.0/16", "10.3.0.0/16")
+        assert taken(*routes, lists=lists, addresses=shared) == {"tgw or pcx": shared}
+        assert taken(*routes, lists=lists, addresses=alone) == {
+            "tgw": addresses_of("10.2.0.0/16"),
+            "pcx": addresses_of("10.3.0.0/16"),
+        }
+
     def test_prefix_list_with_duplicate_entry_gives_a_single_route(self) -> None:
         twice = PrefixList(prefix_list_id="pl-1", cidrs=blocks_of(self.block, self.block))
         assert list(taken(by_list("pl-1", "one"), lists=(twice,), addresses=self.inside)) == ["one"]
@@ -329,3 +342,10 @@ def test_route_spelling_reports_missing_target() -> None:
         spell_route(Route(destination_ipv6_cidr_block=Ipv6RuleBlock("::/0"), egress_only_internet_gateway_id="eigw-1"))
         == "::/0 → eigw-1"
     )
+
+
+def test_blocks_of_addresses_by_different_routes_are_apart() -> None:
+    near, far = addresses_of("10.1.0.0/16"), addresses_of("10.3.0.0/16")
+    routes = (to("10.1.0.0/16", "tgw"), to("10.2.0.0/15", "pcx"))
+    assert taken(*routes, addresses=union(near, far)) == {"tgw": near, "pcx": far}
+    assert taken(*routes, addresses=addresses_of("10.2.0.0/16")) == {"pcx": addresses_of("10.2.0.0/16")}

@@ -163,11 +163,18 @@ class TestSecurityGroups:
         self, drawn: list[IpPermission], cidr: str
     ) -> None:
         first = filters_of(security_groups=(group_of(*drawn),)).first_rule(("sg-1",), "out", HTTPS)
-        inside = intersect(first.addresses, addresses_of(cidr)) if first else ()
+        inside = intersect(((first.first, first.last),), addresses_of(cidr)) if first else ()
         if first and inside:
             assert first.allows(inside)
             hop = judged(*drawn, addresses=inside, groups=None)
             assert (hop.rule, hop.lost, hop.undecided) == (first.hop.rule, (), ())
+
+    @pytest.mark.parametrize("peer", ["10.0.0.0/15", "10.0.255.255/32", "10.2.0.0/32", "10.0.0.0/8"])
+    def test_first_rule_of_security_groups_admits_no_peer_outside_its_block(self, peer: str) -> None:
+        first = filters_of(security_groups=(group_of(rule(cidr="10.1.0.0/16")),)).first_rule(("sg-1",), "out", HTTPS)
+        assert first is not None
+        assert not first.allows(addresses_of(peer))
+        assert first.allows(addresses_of("10.1.255.255/32"))
 
     @pytest.mark.parametrize(
         "groups",

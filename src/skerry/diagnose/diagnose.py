@@ -8,7 +8,7 @@ from msgspec import UNSET
 from skerry.access.evaluation import AccessCheck
 from skerry.diagnose.diagnosis import Diagnosis, NeedDiagnosis, PlacementDiagnosis, ServiceDiagnosis
 from skerry.diagnose.missing_reads import missing_reads_of
-from skerry.diagnose.need_verdicts import blockers_of, groups_of, judge_need, source_of, unknowns_of
+from skerry.diagnose.need_verdicts import blockers_of, groups_of, judge_in_subnets, source_of, unknowns_of
 from skerry.diagnose.not_examined import clusters_unexamined, combine_kinds, kinds_of_launch, list_unexamined
 from skerry.diagnose.predicted_errors import error_of, predict
 from skerry.diagnose.stopped_tasks import StopReason, crash_loops_of, explain_reasons, stop_reasons_of
@@ -86,7 +86,7 @@ def diagnose_one(
     world = walker.world
     launch_needs = needs_of(launch)
     sources = {subnet: source_of(walker, launch, subnet) for subnet in launch.subnets}
-    table = [[judge_need(walker, need, source, subnet) for subnet, source in sources.items()] for need in launch_needs]
+    table = [judge_in_subnets(walker, need, sources) for need in launch_needs]
     if beyond is not None:
         need_outcomes = zip(launch_needs, table, strict=True)
         table = [

@@ -1,6 +1,6 @@
 """Verdict on one Need in one subnet, with the blockers and missing facts of its traces."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import assert_never
 
 import msgspec
@@ -16,7 +16,7 @@ from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.world import World
 from skerry.net.addresses import is_ipv6
-from skerry.net.dns_names import parse_host
+from skerry.net.dns_names import Host, parse_host
 from skerry.reach import client_ports
 from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.outcome import Outcome, combine
@@ -35,7 +35,7 @@ _NOT_REACHED = Outcome(NOT_APPLICABLE, ())
 def source_of(walker: Walker, launch: Launch, subnet_id: str) -> Source | Missing | None:
     """Return the network interface that a task would get in a subnet; None where ECS makes none."""
     world = walker.world
-    if security_groups.owner_without_groups(world, interface_of(launch), subnet_id) is not None:
+    if launch.groups == () and security_groups.owner_without_groups(world, interface_of(launch), subnet_id) is not None:
         return None
     subnet = world.find_subnet(subnet_id)
     addresses = subnet if isinstance(subnet, Missing) else task_addresses_of(subnet)
@@ -82,6 +82,25 @@ def judge_need(walker: Walker, need: Need, source: Source | Missing | None, subn
             assert_never(need)
 
 
+def judge_in_subnets(walker: Walker, need: Need, sources: Mapping[str, Source | Missing | None]) -> list[Outcome]:
+    """Return the outcomes of a Need for a task in each of several subnets."""
+    target = _only_target_of(need) if isinstance(need, Call) else None
+    return [
+        walker.reach(source, target)
+        if target is not None and isinstance(source, Source) and not is_ipv6(source.start.addresses)
+        else judge_need(walker, need, source, subnet_id)
+        for subnet_id, source in sources.items()
+    ]
+
+
+def _only_target_of(need: Call) -> Target | None:
+    """Return the target of a call that depends on the network alone, over IPv4; None for every other call."""
+    if need.own_interface or need.instead is not None or need.variant or need.only_by_endpoint or need.only_if:
+        return None
+    host = parse_host(need.host)
+    return None if host is None and need.host is not None else _target_of(need, host)
+
+
 def _call(walker: Walker, need: Call, source: Source | Missing | None, subnet_id: str) -> Outcome:
     if need.own_interface:
         return _NOT_ITS_OWN
@@ -124,10 +143,13 @@ def _to_host(walker: Walker, need: Call, source: Source, host: str | None) -> Ou
     if host is not None and called is None:
         fact = Missing(f"the host {host[:_SHOWN]!r}, which is neither a DNS name nor an address")
         return _at(source.start.subnet.subnet_id, make_undecided_hop("dns", source.start.subnet.vpc_id, fact))
+    return walker.reach(source, _target_of(need, called))
+
+
+def _target_of(need: Call, host: Host | None) -> Target:
     inferred = need.note if need.grade == "inferred" else ""
     over_ipv4 = endpoint_hosts.needs_ipv4(need)
-    target = Target(called, need.port, need.place, need.service, inferred=inferred, over_ipv4=over_ipv4)
-    return walker.reach(source, target)
+    return Target(host, need.port, need.place, need.service, inferred=inferred, over_ipv4=over_ipv4)
 
 
 def _by_dual_stack(walker: Walker, need: Call, source: Source) -> Outcome:

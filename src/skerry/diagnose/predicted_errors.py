@@ -83,9 +83,11 @@ def _is_first_pull(need: Need, refused: Piece | None) -> bool:
     """Return whether the first pull through a cache fails: it has no way to the internet, or no permission."""
     if not isinstance(need, Call) or need.step != "manifest":
         return False
-    image = parse(next(iter(need.subjects), ""))
-    to_internet = need.service is None and image is not None and image.region is not None
-    return to_internet or (refused is not None and refused.asked is not None and refused.asked[0] in OF_FIRST_PULLS)
+    if need.service is None:
+        image = parse(next(iter(need.subjects), ""))
+        if image is not None and image.region is not None:
+            return True
+    return refused is not None and refused.asked is not None and refused.asked[0] in OF_FIRST_PULLS
 
 
 def _refused(trace: Trace | None) -> Piece | None:
@@ -122,7 +124,8 @@ def _words(need: Need, trace: Trace | None) -> dict[str, str]:
     way = _way(trace)
     words["way"] = way
     words["dial"] = load_wordings().dial[way].format_map(words)
-    words["mount"] = load_wordings().mount[way].format_map(words)
+    if need.step == "volumes":
+        words["mount"] = load_wordings().mount[way].format_map(words)
     return words
 
 

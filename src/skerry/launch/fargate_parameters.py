@@ -48,7 +48,8 @@ def _container_parameters(container: ContainerDefinition) -> Iterator[str]:
         "extraHosts": container.extra_hosts,
         "links": container.links,
     }
-    yield from (name for name, value in given.items() if value)
+    if any(given.values()):
+        yield from (name for name, value in given.items() if value)
     if any(item.type == "GPU" for item in container.resource_requirements):
         yield "a GPU"
 

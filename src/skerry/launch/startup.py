@@ -17,7 +17,7 @@ from skerry.launch.needs import STEPS, Call, Fault, Interface, Need, Placement, 
 from skerry.launch.refusals import refusals_of
 from skerry.launch.secrets import source_of, unread_secrets_of
 from skerry.launch.service_connect import needs_of_service_connect
-from skerry.launch.unknown_regions import refuse_unknown_region
+from skerry.launch.unknown_regions import refuse_unknown_regions
 from skerry.launch.volumes import needs_of_volume
 from skerry.model.arns import NameOrArn
 from skerry.model.ecs import ContainerDefinition, Secret, TaskDefinition
@@ -36,12 +36,12 @@ def needs_of(launch: Launch) -> tuple[Need, ...]:
 
     Calls to one host at one step are one Need. A missing fact of the task is a Need of its own, `Unread`.
     """
-    family, account = launch.family, launch.account
+    family, architecture = launch.family, launch.architecture
     unmerged: list[Need] = [
-        Placement(family, launch.platform_version, launch.architecture, launch.region),
+        Placement(family, launch.platform_version, architecture, launch.region),
         interface_of(launch),
     ]
-    if family == "windows" and launch.architecture == _ARM:
+    if family == "windows" and architecture == _ARM:
         # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RuntimePlatform.html
         message = "Fargate runs Linux alone on ARM64, and the task is for Windows"
         unmerged.append(Fault("placement", "PLATFORM_NOT_ON_ARM64", message))
@@ -51,13 +51,13 @@ def needs_of(launch: Launch) -> tuple[Need, ...]:
     elif launch.region is None:
         unmerged.append(Unread("start", "the Region of the task"))
     else:
-        unmerged.extend(_of_definition(launch, launch.definition, launch.region, account))
+        unmerged.extend(_of_definition(launch, launch.definition, launch.region, windows=family == "windows"))
     if launch.region is not None:
         unmerged.extend(_of_service(launch, launch.region))
     platform_record = find_platform(family, launch.platform_version)
     if platform_record is not None:
         unmerged.extend(unread_secrets_of(_secret_values_of(launch), platform_record))
-    merged = _merge([refuse_unknown_region(need, launch.region) for need in unmerged])
+    merged = _merge(refuse_unknown_regions(unmerged, launch.region))
     if platform_record is None or not platform_record.own_interface:
         return tuple(merged)
     return tuple(_own_interface(need, platform_record.own_interface) for need in merged)
@@ -81,12 +81,11 @@ def interface_of(launch: Launch) -> Interface:
     return Interface(launch.account, launch.groups)
 
 
-def _of_definition(launch: Launch, definition: TaskDefinition, region: str, account: str | None) -> Iterator[Need]:
+def _of_definition(launch: Launch, definition: TaskDefinition, region: str, *, windows: bool) -> Iterator[Need]:
     if definition.container_definitions is UNSET:
         yield Unread("start", "the containers of the task definition", "ecs:DescribeTaskDefinition")
         return
-    yield from refusals_of(definition, account) if launch.refusals is None else launch.refusals
-    windows = launch.family == "windows"
+    yield from refusals_of(definition, launch.account) if launch.refusals is None else launch.refusals
     for container in definition.container_definitions:
         yield from _secrets(container, region)
         yield from _image(launch, container, windows=windows)
@@ -173,19 +172,19 @@ def _merge(needs: list[Need]) -> list[Need]:
     """Order the Needs by step and make calls to one host at one step one."""
     merged: dict[object, Need] = {}
     for need in sorted(needs, key=lambda item: _PLACE[item.step]):
-        key = _key(need) if isinstance(need, Call) else need
+        if not isinstance(need, Call):
+            merged[need] = need
+            continue
+        key = (need.step, need.host, need.service, need.port, need.note, need.only_if, need.identity, need.blocks)
         earlier = merged.get(key)
-        if isinstance(earlier, Call) and isinstance(need, Call):
-            subjects = tuple(dict.fromkeys(earlier.subjects + need.subjects))
-            actions = tuple(dict.fromkeys(earlier.actions + need.actions))
-            merged[key] = msgspec.structs.replace(earlier, subjects=subjects, actions=actions)
-        else:
-            merged[key] = need
+        merged[key] = _join_calls(earlier, need) if isinstance(earlier, Call) else need
     return list(merged.values())
 
 
-def _key(need: Call) -> object:
-    return (need.step, need.host, need.service, need.port, need.note, need.only_if, need.identity, need.blocks)
+def _join_calls(call: Call, other: Call) -> Call:
+    subjects = tuple(dict.fromkeys(call.subjects + other.subjects))
+    actions = tuple(dict.fromkeys(call.actions + other.actions))
+    return msgspec.structs.replace(call, subjects=subjects, actions=actions)
 
 
 def _own_interface(need: Need, steps: tuple[str, ...]) -> Need:

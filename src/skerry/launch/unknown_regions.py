@@ -1,5 +1,6 @@
 """Calls to Regions that AWS does not have: misspelt ones in the names of images, secrets and log options."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from skerry.catalogue.partitions import partition_of
@@ -14,15 +15,21 @@ def no_region_message(what: str) -> str:
     return f"{what}, and AWS has no Region of that name (list of {date_of_regions()})"
 
 
-def refuse_unknown_region(need: Need, region: str | None) -> Need:
-    """Return a fault in place of a call to a Region that AWS's list lacks; ``region`` is the Region of the task.
+def refuse_unknown_regions(needs: Iterable[Need], region: str | None) -> list[Need]:
+    """Return the Needs with a fault in place of each call to a Region that AWS's list lacks.
 
+    ``region`` is the Region of the task, in which most calls stay.
     The name of a service in such a Region does not exist: https://docs.aws.amazon.com/general/latest/gr/rande.html
     """
-    service = need.service if isinstance(need, Call) else None
-    if service is None or service.region == region or not isinstance(need, Call):
-        return need
-    called = service.region
+    return [
+        need
+        if not isinstance(need, Call) or need.service is None or need.service.region == region
+        else _refuse_unknown_region(need, need.service.region)
+        for need in needs
+    ]
+
+
+def _refuse_unknown_region(need: Call, called: str) -> Need:
     if find_region(called) is not None or partition_of(called) is None:
         return need
     message = no_region_message(f"{', '.join(need.subjects) or need.host} is in {called}")

@@ -77,7 +77,8 @@ class World:
 
     def find_subnet(self, subnet_id: str) -> Subnet | Missing:
         """Return the subnet with this id."""
-        return self._find("subnets", self.subnets, subnet_id)
+        subnet = self.subnets.get(subnet_id)
+        return subnet if subnet is not None else self._find("subnets", self.subnets, subnet_id)
 
     def find_security_group(self, group_id: str) -> SecurityGroup | Missing:
         """Return the security group with this id."""
@@ -149,7 +150,7 @@ class World:
 
     def lacks_owner_view(self, vpc_id: str) -> bool:
         """Return whether a VPC belongs to another account whose own view of it was not read."""
-        return self.is_shared(vpc_id) and not self.endpoints_in(vpc_id)
+        return not self.endpoints_in(vpc_id) and self.is_shared(vpc_id)
 
     def is_shared(self, vpc_id: str) -> bool:
         """Return whether another account owns a VPC or one of its subnets."""
@@ -163,7 +164,7 @@ class World:
 
     def endpoints_in(self, vpc_id: str) -> tuple[VpcEndpoint, ...]:
         """Return the VPC endpoints read in the VPC."""
-        return tuple(self._endpoints_by_vpc.get(vpc_id, ()))
+        return self._endpoints_by_vpc.get(vpc_id, ())
 
     def find_endpoint_by_name(self, name: DnsName) -> VpcEndpoint | None:
         """Return the endpoint with a DNS name of its own."""
@@ -176,7 +177,7 @@ class World:
 
     def subnets_in(self, vpc_id: str) -> tuple[Subnet, ...]:
         """Return the subnets read in the VPC."""
-        return tuple(self._subnets_by_vpc.get(vpc_id, ()))
+        return self._subnets_by_vpc.get(vpc_id, ())
 
     def mount_targets_of(self, file_system_id: str) -> tuple[MountTarget, ...] | Missing:
         """Return the mount targets of an EFS file system; one DescribeMountTargets call lists one file system."""
@@ -343,18 +344,18 @@ class World:
         return table
 
     @cached_property
-    def _endpoints_by_vpc(self) -> dict[str, list[VpcEndpoint]]:
+    def _endpoints_by_vpc(self) -> dict[str, tuple[VpcEndpoint, ...]]:
         table: defaultdict[str, list[VpcEndpoint]] = defaultdict(list)
         for endpoint in self.facts.vpc_endpoints:
             table[endpoint.vpc_id].append(endpoint)
-        return table
+        return {vpc_id: tuple(endpoints) for vpc_id, endpoints in table.items()}
 
     @cached_property
-    def _subnets_by_vpc(self) -> dict[str, list[Subnet]]:
+    def _subnets_by_vpc(self) -> dict[str, tuple[Subnet, ...]]:
         table: defaultdict[str, list[Subnet]] = defaultdict(list)
         for subnet in self.facts.subnets:
             table[subnet.vpc_id].append(subnet)
-        return table
+        return {vpc_id: tuple(subnets) for vpc_id, subnets in table.items()}
 
     @cached_property
     def _services_by_prefix_list(self) -> dict[str, str]:

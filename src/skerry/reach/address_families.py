@@ -4,7 +4,7 @@ DNS64 and NAT64: https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-na
 IPv6-only and dual-stack tasks: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
 """
 
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import msgspec
 
@@ -28,7 +28,7 @@ Answer = Destination | Hop
 """A destination in the task's family, or a hop that ends the path."""
 
 
-class Asker(NamedTuple):
+class Asker(msgspec.Struct, frozen=True, gc=False):
     """A task's question for a host, with the subnet of the task."""
 
     world: World
@@ -44,7 +44,9 @@ class Asker(NamedTuple):
 
 def resolve_over_ipv4(asker: Asker, resolution: Resolution) -> Resolution:
     """Return the part of a DNS answer that a task with an IPv4 address can use."""
-    return _with_answers(resolution, [(_over_ipv4(asker, answer),) for answer in resolution.destinations])
+    answers = tuple([_over_ipv4(asker, answer) for answer in resolution.destinations])
+    # The usual case: every answer has an IPv4 address.
+    return resolution if answers == resolution.destinations else _with_answers(resolution, answers)
 
 
 def resolve_over_ipv6(asker: Asker, resolution: Resolution) -> Resolution:
@@ -55,15 +57,14 @@ def resolve_over_ipv6(asker: Asker, resolution: Resolution) -> Resolution:
     if resolution.over_ipv6 is not None:
         return Resolution(make_undecided_hop("dns", resolution.hop.resource, resolution.over_ipv6))
     options = [_over_ipv6(asker, answer) for answer in resolution.destinations]
-    resolved = _with_answers(resolution, options)
+    resolved = _with_answers(resolution, [answer for option in options for answer in option])
     if all(len(answers) == 1 for answers in options):
         return resolved
     doubt = Missing(f"whether {asker.name} has IPv6 addresses")
     return msgspec.structs.replace(resolved, sure=False, doubt=doubt)
 
 
-def _with_answers(resolution: Resolution, options: list[tuple[Answer, ...]]) -> Resolution:
-    answers = [answer for option in options for answer in option]
+def _with_answers(resolution: Resolution, answers: Sequence[Answer]) -> Resolution:
     destinations = tuple(answer for answer in answers if isinstance(answer, Destination))
     if destinations == resolution.destinations:
         return resolution

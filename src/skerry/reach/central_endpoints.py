@@ -45,9 +45,12 @@ def list_central_endpoints(world: World, ref: ServiceRef) -> tuple[CentralEndpoi
     An endpoint is central if records lead to it, or if its private DNS is off, as AWS advises for central endpoints.
     """
     central = []
+    zones_of_world = world.facts.zones
     for endpoint in world.facts.vpc_endpoints:
+        if not zones_of_world and endpoint.private_dns_enabled is not False:
+            continue
         if _serves(endpoint, ref) and judge_endpoint_state(endpoint).clean:
-            zones = tuple(zone for zone in world.facts.zones if _leads_to(world, zone, endpoint))
+            zones = tuple(zone for zone in zones_of_world if _leads_to(world, zone, endpoint))
             if zones or endpoint.private_dns_enabled is False:
                 central.append(CentralEndpoint(endpoint, zones))
     return tuple(central)

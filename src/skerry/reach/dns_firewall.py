@@ -46,7 +46,7 @@ class _Match(NamedTuple):
 
 
 def judge_firewall(world: World, vpc_id: str, host: str, *, redirected: bool) -> Hop | None:
-    """Return the hop of a question that DNS Firewall blocks, or may block; None where it passes.
+    """Return the hop of a question in a VPC with rule groups that they block, or may block; None where it passes.
 
     A hop without losses is an inferred fact that the passage rests on.
     ``redirected``: the answer may lead over other names, which rules inspect too unless they trust them.

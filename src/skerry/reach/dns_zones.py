@@ -113,6 +113,8 @@ def _with_rivals(claim: NameSource, later: list[NameSource], order: Mapping[str,
 
 
 def _zones(world: World, vpc_id: str, held: VpcResolverSettings) -> Iterator[tuple[Zone, str]]:
+    if not world.facts.zones:
+        return
     own = {zone.zone_id for zone in world.zones_in(vpc_id) if zone.vpc_ids is not UNSET}
     for zone in world.facts.zones:
         if zone.zone_id in own:

@@ -27,11 +27,12 @@ from skerry.reach.central_endpoints import (
 from skerry.reach.destinations import Destinations
 from skerry.reach.dns_answers import Resolution, assume_unchanged, contested_answer, join_answers
 from skerry.reach.dns_firewall import judge_firewall
-from skerry.reach.dns_servers import Servers, servers_of
+from skerry.reach.dns_servers import Servers
 from skerry.reach.dns_zones import NameSource
 from skerry.reach.gateways import judge_endpoint_state, make_lost_hop, make_undecided_hop
-from skerry.reach.private_dns import judge_unanswered, judge_unnamed, other_name_of, unanswered_reason_of
+from skerry.reach.private_dns import judge_unanswered, other_name_of, unanswered_reason_of
 from skerry.reach.trace import Hop
+from skerry.reach.vpc_dns import VpcDns
 
 _MOST_NAMES = 32
 _REGISTRY = "registry"
@@ -74,7 +75,7 @@ class NameResolver:
     def __init__(self, world: World, destinations: Destinations) -> None:
         self.world = world
         self.destinations = destinations
-        self._endpoint_names: dict[str, dns_zones.EndpointNames] = {}
+        self._of_vpcs = VpcDns(world)
         self._central_endpoints: dict[ServiceRef, tuple[CentralEndpoint, ...]] = {}
 
     def at_address(self, vpc_id: str, address: IpAddress) -> Resolution:
@@ -88,8 +89,7 @@ class NameResolver:
         if query.host is None and query.place == "aws":
             fact = Missing("the host names of the partition that the Region is in")
             return Resolution(make_undecided_hop("dns", "", fact))
-        vpc = self.world.find_vpc(vpc_id)
-        servers = vpc if isinstance(vpc, Missing) else servers_of(self.world, vpc)
+        servers = self._of_vpcs.servers_of(vpc_id)
         if isinstance(servers, Missing):
             return Resolution(make_undecided_hop("dns", vpc_id, servers))
         if servers.others:
@@ -151,6 +151,8 @@ class NameResolver:
     def _filtered(self, vpc_id: str, host: DnsName | None, resolution: Resolution) -> Resolution:
         """Return an answer after DNS Firewall, which filters private zones and endpoints too."""
         groups = self.world.resolver.settings_of(vpc_id).firewalls
+        if not groups and not self.world.facts.firewall_associations:
+            return resolution
         if host is None and groups:
             fact = f"whether DNS Firewall ({', '.join(groups)}) lets {vpc_id} ask for a host that is not known"
             hop: Hop | None = make_undecided_hop("dns", vpc_id, Missing(fact, "route53resolver:ListFirewallRules"))
@@ -202,9 +204,8 @@ class NameResolver:
 
     def _claims(self, view: _View, host: DnsName) -> tuple[list[NameSource], NameSource | None]:
         """Return the private names to query, and the rule that forwards the rest."""
-        if view.vpc_id not in self._endpoint_names:
-            self._endpoint_names[view.vpc_id] = dns_zones.endpoint_names_of(self.world, view.vpc_id)
-        claims = dns_zones.name_sources_for(self.world, view.vpc_id, host.plain, self._endpoint_names[view.vpc_id])
+        names = self._of_vpcs.endpoint_names_of(view.vpc_id)
+        claims = dns_zones.name_sources_for(self.world, view.vpc_id, host.plain, names)
         return dns_zones.split_at_rules(claims)
 
     def _unread(self, vpc_id: str) -> Missing | None:
@@ -237,7 +238,7 @@ class NameResolver:
         endpoints = self.world.endpoints_of(view.vpc_id)
         if isinstance(endpoints, Missing):
             return Resolution(make_undecided_hop("dns", view.vpc_id, endpoints))
-        unnamed = next((hop for endpoint in endpoints if (hop := judge_unnamed(endpoint, query.place))), None)
+        unnamed = self._of_vpcs.judge_unprinted_names(view.vpc_id, query.place)
         for claim in claims:
             if claim.rivals:
                 return contested_answer(view.vpc_id, claim, host)

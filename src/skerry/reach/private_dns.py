@@ -82,6 +82,11 @@ def other_name_of(endpoint: VpcEndpoint, host: DnsName) -> Hop | None:
     return make_lost_hop("dns", endpoint.vpc_endpoint_id, "DNS_NAME_NOT_OF_ENDPOINT", message)
 
 
+def has_unprinted_names(endpoint: VpcEndpoint) -> bool:
+    """Tell whether the description of an endpoint may lack some of its private names, by the kind of endpoint."""
+    return endpoint.service_name is UNSET or endpoint.vpc_endpoint_type in LATTICE
+
+
 def may_have_any_name(endpoint: VpcEndpoint, place: str) -> Missing | None:
     """Return the missing fact for an endpoint with possible private names that it does not print.
 
@@ -96,9 +101,3 @@ def may_have_any_name(endpoint: VpcEndpoint, place: str) -> Missing | None:
     if endpoint.dns_options.private_dns_preference == "SPECIFIED_DOMAINS_ONLY":
         return None
     return Missing(f"which private names {name}, of type {endpoint.vpc_endpoint_type}, has")
-
-
-def judge_unnamed(endpoint: VpcEndpoint, place: str) -> Hop | None:
-    """Return the missing fact for an endpoint whose private names are unknown and might be more specific."""
-    fact = may_have_any_name(endpoint, place)
-    return make_undecided_hop("dns", endpoint.vpc_endpoint_id, fact) if fact else None

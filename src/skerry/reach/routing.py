@@ -3,7 +3,7 @@
 Order and ties: https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Generic, NamedTuple, TypeVar, assert_never
 
 import msgspec
@@ -52,11 +52,15 @@ class RoutedBlock(msgspec.Struct, Generic[_Route], frozen=True, gc=False):
 
 
 class Compiled(NamedTuple, Generic[_Route]):
-    """A route table, read once: its blocks, longest first, and the routes of lists whose entries are not known."""
+    """A route table, read once: its blocks, longest first, and the routes of lists whose entries are not known.
+
+    ``lists``: the prefix lists with known entries.
+    """
 
     rows: tuple[RoutedBlock[_Route], ...]
     open_lists: tuple[tuple[_Route, str], ...]
     unreadable: tuple[tuple[_Route, Missing], ...]
+    lists: tuple[str, ...]
 
 
 def compile_table(world: World, table: RouteTable) -> Compiled[Route] | Missing:
@@ -89,7 +93,8 @@ def compile_routes(world: World, table_id: str, routes: Iterable[_Route]) -> Com
             case never:
                 assert_never(never)
     rows.sort(key=lambda row: (-row.length, row.rank))
-    return Compiled(tuple(rows), tuple(open_lists), tuple(unreadable))
+    lists = dict.fromkeys(row.prefix_list for row in rows if row.prefix_list is not None)
+    return Compiled(tuple(rows), tuple(open_lists), tuple(unreadable), tuple(lists))
 
 
 def _without_overruled(rows: tuple[RoutedBlock[Route], ...]) -> tuple[RoutedBlock[Route], ...]:
@@ -97,6 +102,8 @@ def _without_overruled(rows: tuple[RoutedBlock[Route], ...]) -> tuple[RoutedBloc
 
     https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-route-priority.html
     """
+    if all(row.route.origin != _BY_VPN for row in rows):
+        return rows
     own = union(*(row.addresses for row in rows if isinstance(row.route.target, LocalTarget)))
     return tuple(row for row in rows if row.route.origin != _BY_VPN or not covers(own, row.addresses))
 
@@ -105,12 +112,13 @@ def select_branches(
     world: World, table: Compiled[_Route], destination: Destination, addresses: Intervals
 ) -> tuple[Branch[_Route], ...]:
     """Split the addresses by the route that each of them takes."""
-    rows = [row for row in table.rows if row.prefix_list is None or _may_hold(world, row.prefix_list, destination)]
+    foreign = {name for name in table.lists if not _may_hold(world, name, destination)}
+    rows = [row for row in table.rows if row.prefix_list not in foreign] if foreign else table.rows
     if not table.open_lists and not table.unreadable:
-        # The common case, separate for speed: each block of addresses within one and the same route.
-        route = _only_route(rows, addresses)
-        if route is not None:
-            return (Branch(addresses, (route,)),)
+        # The common case, separate for speed: each block of addresses within one and the same route, or without one.
+        routes = _only_route(rows, addresses)
+        if routes is not None:
+            return (Branch(addresses, routes),)
     doubtful = list(table.unreadable)
     listed: list[tuple[_Route, Intervals]] = []
     for route, name in table.open_lists:
@@ -126,26 +134,35 @@ def select_branches(
     return tuple(Branch(branch.addresses, branch.routes + others, missing) for branch in branches)
 
 
-def _only_route(rows: list[RoutedBlock[_Route]], addresses: Intervals) -> _Route | None:
-    route: _Route | None = None
-    for block in addresses:
-        row = _only_row(rows, (block,))
-        if row is None or (route is not None and row.route is not route):
+def _only_route(rows: Sequence[RoutedBlock[_Route]], addresses: Intervals) -> tuple[_Route | None] | None:
+    """Return the route of all of these addresses, with None where they have none; None if they take several."""
+    only: tuple[_Route | None] | None = None
+    for low, high in addresses:
+        routes = _route_of_block(rows, low, high)
+        if routes is None or (only is not None and routes[0] is not only[0]):
             return None
-        route = row.route
-    return route
+        only = routes
+    return only
 
 
-def _only_row(rows: list[RoutedBlock[_Route]], addresses: Intervals) -> RoutedBlock[_Route] | None:
-    ((low, high),) = addresses
+def _route_of_block(rows: Sequence[RoutedBlock[_Route]], low: int, high: int) -> tuple[_Route | None] | None:
     for position, row in enumerate(rows):
         ((first, last),) = row.addresses
         if last < low or high < first:
             continue
-        later = rows[position + 1] if position + 1 < len(rows) else None
-        tied = later is not None and (later.length, later.rank) == (row.length, _LISTED) and row.rank == _LISTED
-        return row if first <= low and high <= last and not tied else None
-    return None
+        return (row.route,) if first <= low and high <= last and not _is_tied(rows, position) else None
+    return (None,)
+
+
+def _is_tied(rows: Sequence[RoutedBlock[_Route]], position: int) -> bool:
+    """Tell whether a later entry of a prefix list is the same block as the one at this position."""
+    row = rows[position]
+    for later in rows[position + 1 :] if row.rank == _LISTED else ():
+        if (later.length, later.rank) != (row.length, _LISTED):
+            return False
+        if later.addresses == row.addresses:
+            return True
+    return False
 
 
 def _may_hold(world: World, prefix_list: str, destination: Destination) -> bool:
@@ -156,7 +173,7 @@ def _may_hold(world: World, prefix_list: str, destination: Destination) -> bool:
 
 
 def _longest_first(
-    rows: list[RoutedBlock[_Route]], listed: list[tuple[_Route, Intervals]], addresses: Intervals
+    rows: Sequence[RoutedBlock[_Route]], listed: list[tuple[_Route, Intervals]], addresses: Intervals
 ) -> list[Branch[_Route]]:
     """Return the longer routes first; a prefix list with unknown entries has the place of its entries."""
     long, remaining = _nested([row for row in rows if row.length >= _SHORT], addresses)

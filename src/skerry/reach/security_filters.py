@@ -28,12 +28,13 @@ class Peer(msgspec.Struct, frozen=True, gc=False):
 class FirstRule(msgspec.Struct, frozen=True, gc=False):
     """The first rule of security groups: for packets in its CIDR block no other rule is asked."""
 
-    addresses: Intervals
+    first: int
+    last: int
     hop: Hop
 
     def allows(self, addresses: Intervals) -> bool:
         """Tell whether the rule is for all of these addresses."""
-        return bool(addresses) and covers(self.addresses, addresses)
+        return bool(addresses) and self.first <= addresses[0][0] and addresses[-1][1] <= self.last
 
 
 class Filters:
@@ -44,6 +45,7 @@ class Filters:
         self.memo = memo
         # Rules are read once even with the cache off: they are the user's, and no judgement.
         self._read = Memo()
+        self._first_rules: dict[tuple[tuple[str, ...], Direction, tuple[str, int]], FirstRule | None] = {}
 
     def groups(
         self, groups: tuple[str, ...] | Missing, direction: Direction, traffic: tuple[str, int], peer: Peer
@@ -76,7 +78,10 @@ class Filters:
 
     def first_rule(self, groups: tuple[str, ...], direction: Direction, traffic: tuple[str, int]) -> "FirstRule | None":
         """Return the rule of some security groups that is asked first, if it is one for a CIDR block."""
-        return self._read.once((groups, direction, traffic), lambda: self._first_rule(groups, direction, traffic))
+        key = groups, direction, traffic
+        if key not in self._first_rules:
+            self._first_rules[key] = self._first_rule(groups, direction, traffic)
+        return self._first_rules[key]
 
     def _first_rule(
         self, groups: tuple[str, ...], direction: Direction, traffic: tuple[str, int]
@@ -88,7 +93,7 @@ class Filters:
             if rules:
                 peer, text = rules[0].peer, rules[0].text
                 hop = Hop("security-group", group_id, direction, rule=text)
-                return FirstRule(peer.addresses, hop) if isinstance(peer, Block) else None
+                return FirstRule(*peer.addresses[0], hop) if isinstance(peer, Block) else None
         return None
 
     def rules(self, group_id: str, direction: Direction, traffic: tuple[str, int]) -> tuple[GroupRule, ...] | Missing:

@@ -321,6 +321,8 @@ def judge(parts: Iterable[Segment]) -> Judgement:
 
 def _axes(packets: Box, lost: list[Box], surviving: Packets) -> Iterator[Because]:
     """Yield the axes along which the lost packets are cut from kept ones, all else being equal."""
+    if not surviving:
+        return
     spread: tuple[tuple[Because, list[Box]], ...] = (
         ("placement", [msgspec.structs.replace(box, source=packets.source) for box in surviving]),
         ("address", [msgspec.structs.replace(box, destination=packets.destination) for box in surviving]),

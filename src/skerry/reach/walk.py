@@ -129,6 +129,8 @@ class Walker:
     def reach(self, source: Source, target: Target) -> Outcome:
         """Resolve the target's name, and walk to every answer that DNS may give."""
         answers = self._answers(source.start, target)
+        if answers.clean and not answers.resolution.servers and self._all_out(source, answers):
+            return Outcome(OK, _CleanPaths(self, source, answers))
         outcome = self._by_servers(source, answers) if answers.resolution.servers else self._to_answers(source, answers)
         return outcome if outcome.verdict is OK else self._with_intended(source, target, answers, outcome)
 
@@ -154,9 +156,9 @@ class Walker:
             resolution = resolve(asker, whole)
         traffic = Traffic(target.protocol, target.port)
         first = (resolution.hop,)
-        ways = tuple(self._ways(start, destination, traffic, first) for destination in resolution.destinations)
+        ways = tuple([self._ways(start, destination, traffic, first) for destination in resolution.destinations])
         clean = bool(ways) and not resolution.dead and all(way.clean is not None for way in ways)
-        addresses = union(*(way.destination.addresses for way in ways)) if clean else EMPTY
+        addresses = union(*[way.destination.addresses for way in ways]) if clean else EMPTY
         return _Answers(target, whole, resolution, ways, traffic, clean, addresses)
 
     def _resolution(self, subnet: Subnet, target: Target) -> Resolution:
@@ -176,7 +178,7 @@ class Walker:
 
     def _pieces(self, start: Start, destination: Destination, traffic: Traffic) -> tuple[tuple[WayOption, ...], ...]:
         fan = self.network.fan(start, destination, destination.addresses, traffic)
-        return tuple(tuple(self._option(start, passage, traffic) for passage in item) for item in fan)
+        return tuple([tuple([self._option(start, passage, traffic) for passage in item]) for item in fan])
 
     def _option(self, start: Start, passage: PacketPath, traffic: Traffic) -> WayOption:
         guard = passage.guard
@@ -355,8 +357,7 @@ class Walker:
         Tasks in a dual-stack subnet have an address of each family.
         """
         subnet, target = source.subnet, answers.target
-        blocks = ipv6_blocks_of(subnet)
-        if not blocks or target.over_ipv4 or isinstance(target.host, IpAddress):
+        if target.over_ipv4 or isinstance(target.host, IpAddress) or not (blocks := ipv6_blocks_of(subnet)):
             return outcome
         doubt = answers.all_families.over_ipv6
         if doubt is None:

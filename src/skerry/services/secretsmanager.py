@@ -12,7 +12,7 @@ from typing import NamedTuple
 from msgspec import field
 
 from skerry.model.api_call import ApiCall
-from skerry.model.arns import Arn, ResourceArn, parse_arn
+from skerry.model.arns import Arn, NameOrArn, ResourceArn, parse_arn
 from skerry.model.record import Pascal
 from skerry.model.resource_lookup import Resources
 from skerry.policy.request import Request
@@ -84,7 +84,7 @@ def bare_reference_of(value_from: str) -> str:
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
     """
-    parsed = parse_arn(value_from)
+    parsed = value_from.arn if isinstance(value_from, NameOrArn) else parse_arn(value_from)
     if parsed is None or parsed.service != PREFIX:
         return value_from
     resource = ":".join(parsed.resource.split(":")[:_SECRET_PARTS])
