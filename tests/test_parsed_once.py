@@ -27,6 +27,8 @@ ELSEWHERE = {
     "diagnose/compare.py": ({"parse_ip_address"}, "the address in an error text"),
     "diagnose/need_verdicts.py": ({"parse_host"}, "hosts of calls, from images, log options and the catalogue"),
     "lab/clients_for_needs.py": ({"parse_arn", "Hostname.parse"}, "names in calls, and hosts of registries"),
+    "lab/dns_filter.py": ({"Hostname.parse"}, "names in questions of clients"),
+    "lab/dns_filter_rules.py": ({"Hostname.parse"}, "domains of lists, for a filter of DNS questions"),
     "lab/dns_records.py": ({"Hostname.parse"}, "names of zones and of the catalogue, for files of a DNS server"),
     "lab/input_checks.py": (
         {"Address.parse", "Cidr.parse"},

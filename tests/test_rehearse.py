@@ -20,7 +20,7 @@ from skerry.errors import SkerryError
 from skerry.lab import sandbox
 from skerry.verdicts import OK
 from tests.commands import BLOCKED, FAULT, INTERRUPTED, UNKNOWN, Skerry, complaint
-from tests.networks import EVERYWHERE, IMAGE, REGION, Network, allow, awslogs, container, one_of_everything
+from tests.networks import EVERYWHERE, IMAGE, REGION, VPC, Network, allow, awslogs, container, one_of_everything
 from tests.processes import family, wait_for
 
 SECRET = f"arn:aws:secretsmanager:{REGION}:111122223333:secret:db-AbCdEf:password::"
@@ -150,6 +150,18 @@ class TestProbe:
         assert found.code == BLOCKED
         assert "connect to 10.0.1.10:443, 10.0.2.11:443: no answer in 1 s" in found.out
         assert "dropped by security-group sg-end: in" in found.out
+
+    def test_probe_shows_a_name_that_dns_firewall_blocks(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
+        network = article(mended=True)
+        rules = [{"FirewallRuleGroupId": "g-1", "Priority": 1, "Action": "BLOCK", "FirewallDomainListId": "l-1"}]
+        row = {"Id": "a-1", "FirewallRuleGroupId": "g-1", "VpcId": VPC, "Priority": 101, "Status": "COMPLETE"}
+        network.rows["FirewallRuleGroupAssociations"] = [row]
+        network.call("ListFirewallRules", {"FirewallRuleGroupId": "g-1"}, {"FirewallRules": rules})
+        domains = [f"logs.{REGION}.amazonaws.com"]
+        network.call("ListFirewallDomains", {"FirewallDomainListId": "l-1"}, {"Domains": domains})
+        found = skerry("rehearse", "--from", save(network), "--probe")
+        assert found.code == BLOCKED
+        assert f"lookup logs.{REGION}.amazonaws.com: no such host" in found.out
 
     def test_probe_reports_missing_dns_server(self, skerry: Skerry, save: Callable[[Network], Path]) -> None:
         network = article(mended=True)

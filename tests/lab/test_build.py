@@ -1,6 +1,7 @@
 """Labs that stand: packets go where AWS would let them, and what drops them is recorded."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from skerry.lab.topology import End, RequestedPaths, plan
 from skerry.lab.topology_records import TrafficOrigin
 from skerry.net.cidr import Address
 from skerry.net.hostname import Hostname
+from tests.filtering import Filtered, block, rule
 from tests.hubs import HubAndSpoke
 from tests.networks import REGION, Network, allow, both_ways, entry, record
 
@@ -98,6 +100,51 @@ class TestLocalTraffic:
         lab = Lab(sandbox, network)
         assert not lab.call("10.0.2.10")
         assert lab.dropped() == [("route", "rtb-main", "10.0.2.0/24 → nat-9 (blackhole)")]
+
+
+def filtered(sandbox: Sandbox, *rules: dict[str, Any]) -> Lab:
+    """A built network with an endpoint, a private zone and rules for the name of CloudWatch Logs."""
+    network = Filtered(*rules).domains(LOGS).domains("*", name="rslvr-fdl-2")
+    network.endpoint("vpce-1", "logs", PrivateDnsEnabled=False)
+    network.zone("example", record("b.example.", "CNAME", f"vpce-1-x.logs.{REGION}.vpce.amazonaws.com"))
+    return Lab(sandbox, network)
+
+
+class TestDnsFirewall:
+    @pytest.mark.parametrize("response", ["NXDOMAIN", "NODATA"])
+    def test_blocked_name_has_no_address_and_others_have(self, sandbox: Sandbox, response: str) -> None:
+        lab = filtered(sandbox, block(BlockResponse=response))
+        assert (lab.ask(LOGS), lab.ask("quay.io")) == ((), (INTERNET,))
+
+    @pytest.mark.parametrize("action", ["ALLOW", "ALERT"])
+    def test_first_rule_with_a_match_decides(self, sandbox: Sandbox, action: str) -> None:
+        lab = filtered(sandbox, rule(action), block(FirewallDomainListId="rslvr-fdl-2"))
+        assert (lab.ask(LOGS), lab.ask("quay.io")) == (("54.1.2.3",), ())
+
+    def test_rule_for_another_query_type_blocks_nothing(self, sandbox: Sandbox) -> None:
+        assert filtered(sandbox, block(Qtype="AAAA")).ask(LOGS) == ("54.1.2.3",)
+
+    def test_override_answers_with_the_addresses_of_another_name(self, sandbox: Sandbox) -> None:
+        lab = filtered(sandbox, block(BlockResponse="OVERRIDE", BlockOverrideDomain="quay.io"))
+        assert lab.ask(LOGS) == (INTERNET,)
+        lab = filtered(sandbox, block(BlockResponse="OVERRIDE", BlockOverrideDomain="nowhere.invalid"))
+        assert lab.ask(LOGS) == ()
+
+    @pytest.mark.parametrize(
+        ("more", "expected"), [({}, ()), ({"FirewallDomainRedirectionAction": "TRUST_REDIRECTION_DOMAIN"}, None)]
+    )
+    def test_redirection_is_inspected_unless_a_rule_trusts_it(
+        self, sandbox: Sandbox, more: dict[str, str], expected: tuple[str, ...] | None
+    ) -> None:
+        allow_zone = rule("ALLOW", "rslvr-fdl-3", **more)
+        network = Filtered(allow_zone, block(FirewallDomainListId="rslvr-fdl-2")).domains("*", name="rslvr-fdl-2")
+        network.domains("b.example", name="rslvr-fdl-3")
+        network.endpoint("vpce-1", "logs", PrivateDnsEnabled=False)
+        network.zone("example", record("*.example.", "CNAME", f"vpce-1-x.logs.{REGION}.vpce.amazonaws.com"))
+        assert Lab(sandbox, network).ask("b.example") == (("10.0.1.10",) if expected is None else expected)
+
+    def test_name_that_is_no_host_name_reaches_the_server(self, sandbox: Sandbox) -> None:
+        assert filtered(sandbox, block()).ask("_a.example") == ()
 
 
 class TestExternalTraffic:

@@ -5,6 +5,7 @@ import pytest
 from skerry.errors import SkerryError
 from skerry.lab.dns_records import names_of, resolver_of, servers_of
 from tests.networks import REGION, VPC, Network, record
+from tests.resolving import Resolving
 
 LOGS = f"logs.{REGION}.amazonaws.com"
 DKR = f"dkr.ecr.{REGION}.amazonaws.com"
@@ -93,6 +94,7 @@ def test_cname_to_another_name_is_reported_as_unusable() -> None:
     assert found.names.records == (("b.example", "10.0.1.9"),)
     why = "the record a.example of hosted zone example leads to another name, which the lab does not follow"
     assert found.unusable == (("a.example", why),)
+    assert found.names.redirections == (("a.example", "b.example"),)
 
 
 def test_resolver_rule_raises_error() -> None:
@@ -103,6 +105,57 @@ def test_resolver_rule_raises_error() -> None:
     ]
     with pytest.raises(SkerryError, match="does not build resolver rules"):
         records(network)
+
+
+class TestProfiles:
+    def test_zone_of_a_profile_resolves_beside_those_of_the_vpc(self) -> None:
+        network = Resolving()
+        network.zone("example", record("a.example.", "A", "10.0.1.9"), zone_id="Z1", vpc="vpc-9")
+        network.zone("example.net", record("b.example.net.", "A", "10.0.1.8"), zone_id="Z2")
+        network.profile(("hostedzone", "Z1"))
+        assert records(network) == {("a.example", "10.0.1.9"), ("b.example.net", "10.0.1.8")}
+
+    def test_zone_of_the_vpc_goes_before_the_same_zone_of_its_profile(self) -> None:
+        network = Resolving()
+        network.zone("example", record("a.example.", "A", "10.0.1.9"), zone_id="Z1", vpc="vpc-9")
+        network.zone("example", record("b.example.", "A", "10.0.1.8"), zone_id="Z2")
+        network.profile(("hostedzone", "Z1"))
+        assert records(network) == {("b.example", "10.0.1.8")}
+
+    def test_zone_with_unknown_vpcs_is_that_of_the_profile(self) -> None:
+        network = Resolving()
+        network.hub()
+        network.zone("example", record("a.example.", "A", "10.0.1.9"), zone_id="Z1", vpc=None)
+        with pytest.raises(SkerryError, match="the records of hosted zone example"):
+            records(network)
+        network.profile(("hostedzone", "Z1"))
+        assert records(network) == {("a.example", "10.0.1.9")}
+
+    def test_endpoint_of_a_profile_answers_by_its_interfaces(self) -> None:
+        network = Resolving()
+        network.hub()
+        network.profile(("endpoint", "vpce-9"))
+        assert (LOGS, "10.2.1.10") in records(network)
+
+    def test_endpoint_of_the_vpc_goes_before_that_of_its_profile(self) -> None:
+        network = Resolving()
+        network.hub()
+        network.endpoint("vpce-1", "logs")
+        network.profile(("endpoint", "vpce-9"), ("endpoint", "vpce-1"))
+        assert {pair for pair in records(network) if pair[0] == LOGS} == {(LOGS, "10.0.1.11")}
+
+    def test_several_profiles_raise_error(self) -> None:
+        network = Resolving()
+        network.profile()
+        network.profile(name="rp-2")
+        with pytest.raises(SkerryError, match="several Route 53 Profiles"):
+            records(network)
+
+    def test_profile_with_an_unread_zone_raises_error(self) -> None:
+        network = Resolving()
+        network.profile(("hostedzone", "Z9"))
+        with pytest.raises(SkerryError, match="hosted zone Z9"):
+            records(network)
 
 
 def test_hosted_zone_with_an_invalid_record_raises_error() -> None:

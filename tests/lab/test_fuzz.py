@@ -81,7 +81,8 @@ FILTER = re.compile(
     rf"|{ADDRESS}|{DEVICE}|{CHAIN})(?![^\s{{}},:;]))*"
 )
 RESOLVER = re.compile(
-    rf"no-resolv|no-poll|no-hosts|bind-interfaces|except-interface=lo-none|listen-address={ADDRESS}|address=/#/"
+    rf"no-resolv|no-poll|no-hosts|bind-interfaces|except-interface=lo-none|listen-address={ADDRESS}|port=53|port=5353"
+    rf"|address=/#/"
     rf"|local=/{NAME}/|address=/\*\.{NAME}/{ADDRESS}"
 )
 HOSTS = re.compile(rf"{ADDRESS} {NAME}")

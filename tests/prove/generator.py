@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.networks import ACCOUNT, EVERYWHERE, REGION, VPC, Network, Row, allow, both_ways, entry, record
 from tests.prove.aimed import aim_faults, make_sound
+from tests.prove.filters import filter_names
 
 PEER = "vpc-2"
 TASK_SUBNETS = ("subnet-a", "subnet-b")
@@ -60,6 +61,7 @@ class Drawn(Network):
             make_sound(self)
         elif self.calm:
             aim_faults(self)
+        filter_names(self)
 
     def forget_zones(self) -> None:
         """Leave out the private hosted zones, without which names are those of AWS and of the endpoints."""

@@ -7,6 +7,7 @@ from unittest.mock import patch
 
 from msgspec import structs
 
+from skerry.model import firewall_lookup
 from skerry.model.facts import Missing
 from skerry.model.route_targets import LOCAL, EndpointTarget
 from skerry.model.security_groups_and_acls import GroupPair
@@ -17,6 +18,7 @@ from skerry.net.packets import Box
 from skerry.reach import appliances as boxes
 from skerry.reach import (
     compiled_rules,
+    dns_firewall,
     dns_zones,
     gateways,
     name_resolution,
@@ -477,6 +479,139 @@ def the_widest_zone_answers() -> Iterator[None]:
 
     def wrong(*of: Any) -> Any:
         return claims(*of)[::-1]
+
+    with _swap(dns_zones, "name_sources_for", wrong):
+        yield
+
+
+# ---------------------------------------------------------------------------------------------- DNS Firewall
+
+_sequences = firewall_lookup.firewall_sequences_of
+
+
+@mutant
+def dns_firewall_is_overlooked() -> Iterator[None]:
+    with _swap(name_resolution, "judge_firewall", lambda *_: None):
+        yield
+
+
+@mutant
+def groups_of_dns_firewall_are_asked_from_the_last() -> Iterator[None]:
+    with _swap(dns_firewall, "firewall_sequences_of", lambda *of: tuple(group[::-1] for group in _sequences(*of))):
+        yield
+
+
+@mutant
+def rules_of_dns_firewall_are_asked_from_the_last() -> Iterator[None]:
+    def wrong(*of: Any) -> Any:
+        return tuple(tuple(map(turned, sequence)) for sequence in _sequences(*of))
+
+    def turned(group: Any) -> Any:
+        return group._replace(rules=group.rules[::-1])
+
+    with _swap(dns_firewall, "firewall_sequences_of", wrong):
+        yield
+
+
+@mutant
+def priorities_of_rule_groups_are_overlooked() -> Iterator[None]:
+    def wrong(groups: Any) -> Any:
+        return (tuple(group for _, group in groups),) if groups else ()
+
+    with _swap(firewall_lookup, "_in_sequence", wrong):
+        yield
+
+
+@mutant
+def wildcards_of_domain_lists_are_overlooked() -> Iterator[None]:
+    with (
+        _swap(dns_firewall, "_covers", lambda domain, host: domain == host),
+        _swap(dns_firewall, "_may_cover", lambda *_: False),
+    ):
+        yield
+
+
+@mutant
+def a_wildcard_of_a_domain_list_covers_its_domain() -> Iterator[None]:
+    covers = dns_firewall._covers
+
+    def wrong(domain: str, host: str) -> bool:
+        return covers(domain, host) or domain == f"*.{host}"
+
+    with _swap(dns_firewall, "_covers", wrong):
+        yield
+
+
+@mutant
+def an_alert_of_dns_firewall_lets_later_rules_decide() -> Iterator[None]:
+    takes = dns_firewall._takes
+
+    def wrong(world: Any, vpc_id: str, rule: Any, host: str) -> Any:
+        return False if rule.action == "ALERT" else takes(world, vpc_id, rule, host)
+
+    with _swap(dns_firewall, "_takes", wrong):
+        yield
+
+
+@mutant
+def query_types_of_dns_firewall_are_overlooked() -> Iterator[None]:
+    takes = dns_firewall._takes
+
+    def wrong(world: Any, vpc_id: str, rule: Any, host: str) -> Any:
+        return takes(world, vpc_id, structs.replace(rule, qtype=None), host)
+
+    with _swap(dns_firewall, "_takes", wrong):
+        yield
+
+
+@mutant
+def names_that_an_answer_leads_over_are_not_filtered() -> Iterator[None]:
+    judge = dns_firewall.judge_firewall
+
+    def wrong(world: World, vpc_id: str, host: str, _redirections: Any) -> Any:
+        return judge(world, vpc_id, host, ())
+
+    with _swap(name_resolution, "judge_firewall", wrong):
+        yield
+
+
+@mutant
+def trust_in_redirections_is_overlooked() -> Iterator[None]:
+    with _swap(dns_firewall, "_trusts", lambda _: False):
+        yield
+
+
+# ------------------------------------------------------------------------------------------------- Profiles
+
+
+@mutant
+def zones_of_profiles_are_overlooked() -> Iterator[None]:
+    claims = dns_zones.name_sources_for
+
+    def wrong(*of: Any) -> Any:
+        return [claim for claim in claims(*of) if not claim.profile]
+
+    with _swap(dns_zones, "name_sources_for", wrong):
+        yield
+
+
+@mutant
+def a_profile_goes_before_the_vpc() -> Iterator[None]:
+    claims = dns_zones.name_sources_for
+
+    def wrong(*of: Any) -> Any:
+        return sorted(claims(*of), key=lambda claim: (-len(claim.apex), not claim.profile))
+
+    with _swap(dns_zones, "name_sources_for", wrong):
+        yield
+
+
+@mutant
+def the_vpc_goes_before_narrower_zones_of_its_profile() -> Iterator[None]:
+    claims = dns_zones.name_sources_for
+
+    def wrong(*of: Any) -> Any:
+        return sorted(claims(*of), key=lambda claim: claim.profile != "")
 
     with _swap(dns_zones, "name_sources_for", wrong):
         yield

@@ -20,6 +20,8 @@ def observed(seeds: Iterable[int], workers: int = WORKERS) -> Iterator[Case]:
     for _ in range(workers):
         waiting.put(None)
     threads = [threading.Thread(target=_work, args=(waiting, done), daemon=True) for _ in range(workers)]
+    # Readers of records are made at first use, which several threads must not do at once.
+    Drawn(0).world()
     for thread in threads:
         thread.start()
     left = workers

@@ -10,43 +10,21 @@ from skerry.net.dns_names import DnsName
 from skerry.reach.destinations import Destinations
 from skerry.reach.dns_answers import Resolution
 from skerry.reach.name_resolution import NameResolver, Query
-from tests.networks import REGION, VPC
+from tests.filtering import GROUP, block, rule
+from tests.filtering import Filtered as FilteredNetwork
+from tests.networks import REGION, VPC, record
 from tests.resolving import Resolving
 
 LOGS = f"logs.{REGION}.amazonaws.com"
-LIST = "rslvr-fdl-1"
-GROUP = "rslvr-frg-1"
 
 
-class Filtered(Resolving):
+class Filtered(FilteredNetwork):
     """A VPC with an endpoint for CloudWatch Logs and rules of DNS Firewall."""
 
     def __init__(self, *rules: dict[str, Any], endpoint: bool = True) -> None:
-        super().__init__()
+        super().__init__(*rules)
         if endpoint:
             self.endpoint("vpce-1", "logs")
-        self.group_of_rules(GROUP, *rules, priority=101)
-
-    def group_of_rules(self, group: str, *rules: dict[str, Any], priority: int = 102, status: str = "COMPLETE") -> None:
-        """Associate a rule group with the VPC; each rule gets the next priority."""
-        self.rows["FirewallRuleGroupAssociations"].append(
-            {"Id": f"a-{group}", "FirewallRuleGroupId": group, "VpcId": VPC, "Priority": priority, "Status": status}
-        )
-        rows = [{"FirewallRuleGroupId": group, "Priority": 10 + place} | rule for place, rule in enumerate(rules)]
-        self.call("route53resolver:ListFirewallRules", {"FirewallRuleGroupId": group}, {"FirewallRules": rows})
-
-    def domains(self, *names: str, name: str = LIST) -> "Filtered":
-        """Give the domains of a list."""
-        self.call("route53resolver:ListFirewallDomains", {"FirewallDomainListId": name}, {"Domains": list(names)})
-        return self
-
-
-def rule(action: str, name: str = LIST, **more: Any) -> dict[str, Any]:
-    return {"Action": action, "FirewallDomainListId": name} | more
-
-
-def block(**more: Any) -> dict[str, Any]:
-    return rule("BLOCK", BlockResponse="NXDOMAIN", **more)
 
 
 def answer(network: Resolving) -> Resolution:
@@ -264,6 +242,63 @@ class TestRedirection:
 
     def test_private_name_of_an_endpoint_leads_over_no_other_name(self) -> None:
         assert outcome(self.garden(LOGS, endpoint=True)) == "passes"
+
+    def test_address_in_a_private_zone_leads_over_no_other_name(self) -> None:
+        network = self.garden(LOGS)
+        network.zone(LOGS, record(f"{LOGS}.", "A", "10.0.2.9"))
+        assert outcome(network) == "passes"
+
+    def test_alias_to_an_endpoint_leads_over_no_other_name(self) -> None:
+        network = self.garden(LOGS, endpoint=True)
+        network.row("VpcEndpoints", "vpce-1")["PrivateDnsEnabled"] = False
+        network.zone(LOGS, record(f"{LOGS}.", "A", alias=f"vpce-1-x.logs.{REGION}.vpce.amazonaws.com."))
+        assert outcome(network) == "passes"
+
+    @pytest.mark.parametrize(
+        ("allowed", "more", "expected"),
+        [
+            ([LOGS], {}, "blocked"),
+            ([LOGS, "*.vpce.amazonaws.com"], {}, "passes"),
+            ([LOGS], {"FirewallDomainRedirectionAction": "TRUST_REDIRECTION_DOMAIN"}, "passes"),
+        ],
+    )
+    def test_name_that_a_private_zone_redirects_to_is_inspected(
+        self, allowed: list[str], more: dict[str, str], expected: str
+    ) -> None:
+        network = self.redirecting(*allowed, **more)
+        assert outcome(network) == expected
+
+    def redirecting(self, *allowed: str, **more: Any) -> Filtered:
+        """A zone with a CNAME record to the name of an endpoint."""
+        network = self.garden(*allowed, endpoint=True, **more)
+        network.row("VpcEndpoints", "vpce-1")["PrivateDnsEnabled"] = False
+        network.zone(LOGS, record(f"{LOGS}.", "CNAME", f"vpce-1-x.logs.{REGION}.vpce.amazonaws.com"))
+        return network
+
+    def test_blocked_redirection_is_told_with_the_first_name(self) -> None:
+        (piece,) = answer(self.redirecting(LOGS)).hop.lost
+        target = f"vpce-1-x.logs.{REGION}.vpce.amazonaws.com"
+        expected = f"DNS Firewall blocks {target}, to which {LOGS} leads, in {VPC}: rule 11 of {GROUP} answers NXDOMAIN"
+        assert piece.message == expected
+
+    def test_rule_that_trusts_redirections_blocks_none(self) -> None:
+        trusting = block(FirewallDomainRedirectionAction="TRUST_REDIRECTION_DOMAIN")
+        network = self.redirecting(LOGS)
+        rules = [rule("ALLOW", "rslvr-fdl-2"), trusting]
+        for row, changed in zip(network.rows["Calls"][0]["Response"]["FirewallRules"], rules, strict=True):
+            row.update(changed)
+        assert outcome(network) == "passes"
+
+    def test_redirection_is_unknown_if_a_rule_that_may_not_decide_trusts_it(self) -> None:
+        network = self.redirecting(LOGS)
+        trusting = rule("ALLOW", "rslvr-fdl-managed", FirewallDomainRedirectionAction="TRUST_REDIRECTION_DOMAIN")
+        network.group_of_rules("rslvr-frg-7", trusting, priority=1)
+        assert outcome(network) == "unknown"
+
+    def test_redirection_with_groups_of_unknown_order_is_inspected_in_each(self) -> None:
+        network = self.redirecting(LOGS)
+        network.profile(("firewall", "rslvr-frg-9"))
+        assert outcome(network) == "unknown"
 
     def test_rules_that_block_some_names_leave_others_alone(self) -> None:
         network = Filtered(block(), endpoint=False).domains("example.com")

@@ -13,13 +13,14 @@ from typing import TypeAlias
 
 from skerry.lab import dns_client
 from skerry.lab.config_files import LISTENER, build_scripts, hosts_of
+from skerry.lab.dns_client import DNS_PORT
+from skerry.lab.dns_filter import INNER_PORT, LOOPBACK, DnsFilter
 from skerry.lab.netns import run, run_in_namespace, switch
 from skerry.lab.paths import FOLDER, build_environment
 from skerry.lab.processes import confine_command
 from skerry.lab.protocol import Drop
 from skerry.lab.requirements import program_path_of
-from skerry.lab.topology_records import FAR, NATS, TASKS, LabPlan, TrafficOrigin
-from skerry.net.cidr import Address
+from skerry.lab.topology_records import FAR, NATS, TASKS, LabPlan, Router, TrafficOrigin
 from skerry.net.hostname import Hostname
 
 _BACKLOG = 4_096
@@ -45,6 +46,7 @@ class Lab:
         self._daemons: list[subprocess.Popen[bytes]] = []
         self._listener: socket.socket | None = None
         self._server: socket.socket | None = None
+        self._filters: list[DnsFilter] = []
         # The handler of connections that arrived; a launch replaces it to answer them.
         self.take: Taker = socket.socket.close
         self._spaces = [TASKS, NATS, FAR, *(router.space for router in plan.routers)]
@@ -63,7 +65,13 @@ class Lab:
         for router in self.plan.routers:
             if router.resolver:
                 hosts = hosts_of(router, self.plan.public)
-                self._resolve(router.space, router.resolver, setup.resolvers[router.space], hosts)
+                address, port = (LOOPBACK, INNER_PORT) if router.dns_rules else (router.resolver, DNS_PORT)
+                ready = partial(dns_client.ask, address, _NOBODY, None, _AGAIN, port)
+                self._resolve(router.space, ready, setup.resolvers[router.space], hosts)
+                if router.dns_rules:
+                    self._filters.append(run_in_namespace(router.space, partial(_filter_names, router)))
+        for dns_filter in self._filters:
+            threading.Thread(target=dns_filter.serve, daemon=True).start()
 
     def _furnish(self, space: str, routes: str, filters: str | None) -> None:
         switch(_FORWARD)
@@ -75,7 +83,7 @@ class Lab:
         if space == TASKS:
             switch({"ipv4/ip_nonlocal_bind": "1"})
 
-    def _resolve(self, space: str, address: Address, configuration: str, hosts: str) -> None:
+    def _resolve(self, space: str, ready: Callable[[], object | None], configuration: str, hosts: str) -> None:
         """Start a DNS server and wait until it answers."""
         paths = FOLDER / f"{space}.conf", FOLDER / f"{space}.hosts"
         for path, text in zip(paths, (configuration, hosts), strict=True):
@@ -92,7 +100,7 @@ class Lab:
             self._daemons.append(daemon)
             limit = time.monotonic() + _READY
             while time.monotonic() < limit:
-                if dns_client.ask(address, _NOBODY, None, _AGAIN) is not None:
+                if ready() is not None:
                     return
                 time.sleep(_PAUSE)
             message = (FOLDER / f"{space}.log").read_text(encoding="utf-8", errors="replace")
@@ -114,7 +122,12 @@ class Lab:
         for daemon in self._daemons:
             daemon.kill()
             daemon.wait()
-        for server_socket in (self._listener, self._server):
+        for dns_filter in self._filters:
+            # A thread that waits for a question wakes up from this, not from `close`.
+            with contextlib.suppress(OSError):
+                dns_filter.listener.shutdown(socket.SHUT_RDWR)
+        filters = [end for dns_filter in self._filters for end in (dns_filter.listener, dns_filter.inner)]
+        for server_socket in (self._listener, self._server, *filters):
             if server_socket is not None:
                 server_socket.close()
         run(["ip", "-batch", "-"], "".join(f"netns del {space}\n" for space in self._spaces))
@@ -139,6 +152,15 @@ def _recorded(table: str, name: str, origins: dict[int, TrafficOrigin]) -> list[
         origin = origins.get(int(number), unknown)
         drops.append(Drop(origin, source, int(source_port), destination, int(destination_port)))
     return drops
+
+
+def _filter_names(router: Router) -> DnsFilter:
+    """Return the filter before the DNS server of a VPC, at the server's address."""
+    listener, inner = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+    listener.bind((router.resolver, DNS_PORT))
+    inner.settimeout(_READY)
+    inner.connect((LOOPBACK, INNER_PORT))
+    return DnsFilter(listener, inner, router.dns_rules, router.names)
 
 
 def _serve_names() -> socket.socket:

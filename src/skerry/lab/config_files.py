@@ -7,6 +7,8 @@ Every value in a script is a number, a name of the lab's own, or of a type that 
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from skerry.lab.dns_client import DNS_PORT
+from skerry.lab.dns_filter import INNER_PORT, LOOPBACK
 from skerry.lab.topology_records import (
     FAR,
     LOCAL,
@@ -298,15 +300,18 @@ def _far_filters(plan: LabPlan) -> str:
 def _resolver(router: Router) -> str:
     """Return the configuration of a VPC's Amazon DNS server.
 
-    A name without a record does not exist, and a zone has no records but its own.
+    A name without a record does not exist, and a zone has no records but its own. Behind a filter it answers on the
+    loopback interface.
     """
+    address, port = (LOOPBACK, INNER_PORT) if router.dns_rules else (router.resolver, DNS_PORT)
     lines = [
         "no-resolv",
         "no-poll",
         "no-hosts",
         "bind-interfaces",
         "except-interface=lo-none",
-        f"listen-address={router.resolver}",
+        f"listen-address={address}",
+        f"port={port:d}",
         "address=/#/",
         *(f"local=/{zone}/" for zone in router.names.zones),
         *(f"address=/{name}/{address}" for name, address in router.names.records if name.is_wildcard),

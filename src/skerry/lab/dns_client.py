@@ -10,10 +10,12 @@ import dns.rdatatype
 from skerry.net.cidr import Address
 from skerry.net.hostname import Hostname
 
-_PORT = 53
+DNS_PORT = 53
 
 
-def ask(server: Address, name: Hostname, source: Address | None, timeout: float) -> tuple[str, ...] | None:
+def ask(
+    server: Address, name: Hostname, source: Address | None, timeout: float, port: int = DNS_PORT
+) -> tuple[str, ...] | None:
     """Return a server's addresses of a name, empty if the name does not exist; None if the server does not answer."""
     question = dns.message.make_query(name, dns.rdatatype.A)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
@@ -22,7 +24,7 @@ def ask(server: Address, name: Hostname, source: Address | None, timeout: float)
             asking.bind((source, 0))
         try:
             # A connected socket gets an error at once if nobody listens.
-            asking.connect((server, _PORT))
+            asking.connect((server, port))
             asking.send(question.to_wire())
             answer = dns.message.from_wire(asking.recv(4_096))
         except OSError:

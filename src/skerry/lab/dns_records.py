@@ -14,10 +14,11 @@ from skerry.errors import SkerryError
 from skerry.lab import input_checks
 from skerry.lab.nftables import make_unread_error
 from skerry.lab.topology_records import DnsNames
-from skerry.model.endpoints import RecordSet, VpcEndpoint
+from skerry.model.endpoints import RecordSet, VpcEndpoint, Zone
 from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.net.cidr import Address, Cidr
+from skerry.net.dns_names import DnsName
 from skerry.net.hostname import Hostname
 from skerry.net.ip_addresses import Address4
 
@@ -79,54 +80,110 @@ def servers_of(world: World, vpc_id: str) -> tuple[Address, ...]:
     return tuple(input_checks.check_address(name, what) for name in named if name not in amazon)
 
 
-def _require_plain(world: World, vpc_id: str) -> None:
-    """Raise `SkerryError` if more than zones and endpoints affects the DNS answers in a VPC."""
+def _require_built(world: World, vpc_id: str) -> None:
+    """Raise `SkerryError` if DNS answers of a VPC rest on settings that the lab does not build, or on unknown ones."""
     held = world.resolver.settings_of(vpc_id)
-    if held.rules or held.zones or held.endpoints or held.firewalls:
-        message = f"the lab does not build resolver rules, Route 53 Profiles and DNS Firewall, which hold in {vpc_id}"
-        raise SkerryError(message)
+    if held.rules:
+        raise SkerryError(f"the lab does not build resolver rules, which hold in {vpc_id}")
+    if len(held.profiles) > 1:
+        raise SkerryError(f"the lab does not build several Route 53 Profiles of one VPC, which {vpc_id} has")
+    if held.profiles and held.unread:
+        raise make_unread_error(held.unread[0])
 
 
-def names_of(world: World, vpc_id: str) -> Known:
-    """Return the zones of a VPC's DNS server with their records; the most specific zone of a name decides."""
-    _require_plain(world, vpc_id)
-    if not world.dns_attribute_of(vpc_id, "enable_dns_hostnames"):
-        return Known()
-    zones: dict[Hostname, list[tuple[Hostname, Address]]] = {}
-    unusable: list[tuple[Hostname, str]] = []
-    omitted: list[str] = []
-    for endpoint in world.endpoints_in(vpc_id):
+def _unread(hosted: Zone) -> SkerryError:
+    missing = Missing(f"the records of hosted zone {hosted.name}", "route53:ListResourceRecordSets")
+    return make_unread_error(missing)
+
+
+class _Zones:
+    """The zones of a DNS server while they are collected, and the values that are left out.
+
+    ``taken``: zones of the VPC itself, which go before those of its Profile:
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profiles.html
+    """
+
+    def __init__(self) -> None:
+        self.records: dict[Hostname, list[tuple[Hostname, Address]]] = {}
+        self.redirections: dict[Hostname, list[tuple[Hostname, Hostname]]] = {}
+        self.unusable: list[tuple[Hostname, str]] = []
+        self.omitted: list[str] = []
+        self.taken: frozenset[Hostname] = frozenset()
+
+    def add_endpoint(self, world: World, endpoint: VpcEndpoint) -> None:
+        """Add the private names of an endpoint."""
         for zone, name in _private(endpoint):
-            zones.setdefault(zone, []).extend((name, address) for address in _addresses(world, endpoint))
-    for hosted in world.zones_in(vpc_id):
-        if hosted.vpc_ids is UNSET or hosted.records is UNSET or not hosted.whole:
-            raise make_unread_error(
-                Missing(f"the records of hosted zone {hosted.name}", "route53:ListResourceRecordSets")
-            )
+            if zone not in self.taken:
+                pairs = self.records.setdefault(zone, [])
+                pairs.extend((name, address) for address in _addresses(world, endpoint))
+
+    def add_hosted_zone(self, world: World, hosted: Zone) -> None:
+        """Add the records of a hosted zone."""
+        if hosted.records is UNSET or not hosted.whole:
+            raise _unread(hosted)
         own = Hostname.parse(hosted.name)
         if own is None or own.is_wildcard:
-            omitted.append(f"hosted zone {hosted.name[:_SHOWN]} is left out: its name is not a domain name")
-            continue
-        pairs = zones.setdefault(own, [])
+            self.omitted.append(f"hosted zone {hosted.name[:_SHOWN]} is left out: its name is not a domain name")
+            return
+        if own in self.taken:
+            return
+        self.records.setdefault(own, [])
         for record_set in hosted.records:
             record = record_set.name.hostname
             if record is None or not record.is_within(own):
-                omitted.append(
+                self.omitted.append(
                     f"a record of hosted zone {own} is left out: "
                     f"{record_set.name[:_SHOWN]} is not a host name of the zone"
                 )
                 continue
-            values, why = _record(world, record_set)
-            pairs.extend((record, address) for address in values)
-            if why:
-                unusable.append((record, f"the record {record} of hosted zone {own} {why}"))
-    records = tuple(
-        (name, address)
-        for zone, pairs in zones.items()
-        for name, address in pairs
-        if zone == max((candidate for candidate in zones if name.is_within(candidate)), key=len)
-    )
-    return Known(DnsNames(tuple(zones), records), tuple(unusable), tuple(omitted))
+            self._add_record(world, own, record, record_set)
+
+    def _add_record(self, world: World, zone: Hostname, record: Hostname, row: RecordSet) -> None:
+        values, why = _record(world, row)
+        self.records[zone].extend((record, address) for address in values)
+        self.redirections.setdefault(zone, []).extend((record, target) for target in _targets(row))
+        if why:
+            self.unusable.append((record, f"the record {record} of hosted zone {zone} {why}"))
+
+    def names(self) -> DnsNames:
+        """Return the zones and their records; the most specific zone of a name decides."""
+        records = [(zone, pair) for zone, pairs in self.records.items() for pair in pairs]
+        redirections = [(zone, pair) for zone, pairs in self.redirections.items() for pair in pairs]
+        return DnsNames(
+            tuple(self.records),
+            tuple(pair for zone, pair in records if zone == self._closest(pair[0])),
+            tuple(pair for zone, pair in redirections if zone == self._closest(pair[0])),
+        )
+
+    def _closest(self, name: Hostname) -> Hostname:
+        return max((zone for zone in self.records if name.is_within(zone)), key=len)
+
+
+def names_of(world: World, vpc_id: str) -> Known:
+    """Return the zones of a VPC's DNS server with their records: its own, and those of its Route 53 Profile."""
+    _require_built(world, vpc_id)
+    if not world.dns_attribute_of(vpc_id, "enable_dns_hostnames"):
+        return Known()
+    zones = _Zones()
+    for endpoint in world.endpoints_in(vpc_id):
+        zones.add_endpoint(world, endpoint)
+    held = world.resolver.settings_of(vpc_id)
+    own = [
+        hosted for hosted in world.zones_in(vpc_id) if hosted.vpc_ids is not UNSET or hosted.zone_id not in held.zones
+    ]
+    for hosted in own:
+        if hosted.vpc_ids is UNSET:
+            raise _unread(hosted)
+        zones.add_hosted_zone(world, hosted)
+    zones.taken = frozenset(zones.records)
+    for name in held.endpoints:
+        shared = world.vpc_endpoints[name]
+        if shared.vpc_id != vpc_id:
+            zones.add_endpoint(world, shared)
+    for hosted in world.facts.zones:
+        if hosted.zone_id in held.zones and hosted not in own:
+            zones.add_hosted_zone(world, hosted)
+    return Known(zones.names(), tuple(zones.unusable), tuple(zones.omitted))
 
 
 def _private(endpoint: VpcEndpoint) -> Iterator[tuple[Hostname, Hostname]]:
@@ -158,7 +215,7 @@ def _record(world: World, row: RecordSet) -> tuple[list[Address], str]:
     read = [Address(address) if isinstance(address, Address4) else None for address in addresses]
     values = [address for address in read if address is not None]
     alias = row.alias_target.dns_name if row.alias_target is not None and row.type == "A" else None
-    led = [item.value.name for item in row.resource_records] if row.type == "CNAME" else []
+    led = _led_to(row)
     led += [] if alias is None else [alias]
     targets = [None if name is None else name.hostname for name in led]
     endpoints = [None if name is None else world.find_endpoint_by_name(name) for name in led]
@@ -167,3 +224,13 @@ def _record(world: World, row: RecordSet) -> tuple[list[Address], str]:
         form = "a host name" if row.type == "CNAME" else "an IPv4 address"
         return values, f"holds a value that is not {form}"
     return values, "leads to another name, which the lab does not follow" if None in endpoints else ""
+
+
+def _led_to(row: RecordSet) -> list[DnsName | None]:
+    """Return the names that a CNAME record leads to, None for an invalid one."""
+    return [item.value.name for item in row.resource_records] if row.type == "CNAME" else []
+
+
+def _targets(row: RecordSet) -> list[Hostname]:
+    """Return the valid names that a CNAME record leads to."""
+    return [name.hostname for name in _led_to(row) if name is not None and name.hostname is not None]

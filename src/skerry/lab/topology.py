@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec import UNSET
 
+from skerry.lab.dns_filter_rules import filter_rules_of
 from skerry.lab.dns_records import names_of, resolver_of, servers_of
 from skerry.lab.nftables import Guarded, build_acl_filter, build_group_filter, make_unread_error
 from skerry.lab.route_tables import Targets, lines_of, targets_of
@@ -275,6 +276,7 @@ class _Builder:
             resolver,
             servers_of(self.world, vpc_id) or ((resolver,) if resolver else ()),
             names_of(self.world, vpc_id).names if resolver else DnsNames(),
+            filter_rules_of(self.world, vpc_id) if resolver else (),
         )
 
     def _subnet(self, subnet_id: str, table: int, filters: dict[Chain, Filter]) -> Subnetwork:

@@ -19,6 +19,7 @@ from skerry.net.hostname import Hostname
 from skerry.net.ports import PortRange
 
 Side = Literal["tasks", "nats", "far"]
+DnsResponse = Literal["no-name", "no-data", "override"]
 
 TASKS: Final = "tasks"
 NATS: Final = "nats"
@@ -148,10 +149,26 @@ class Filter(msgspec.Struct, frozen=True):
 
 
 class DnsNames(msgspec.Struct, frozen=True):
-    """Names that a VPC's DNS server resolves by itself: its zones, and records."""
+    """Names that a VPC's DNS server resolves by itself: its zones, records, and the targets of CNAME records."""
 
     zones: tuple[Hostname, ...] = ()
     records: tuple[tuple[Hostname, Address], ...] = ()
+    redirections: tuple[tuple[Hostname, Hostname], ...] = ()
+
+
+class DnsRule(msgspec.Struct, frozen=True):
+    """A rule of DNS Firewall for questions of its domains, or of every name, and of a query type (None: of all).
+
+    ``response`` None: it lets them pass; ``override``: the name that it answers instead. ``trusts``: it inspects no
+    names that an answer redirects to.
+    """
+
+    domains: tuple[Hostname, ...]
+    every_name: bool = False
+    query_type: int | None = None
+    response: DnsResponse | None = None
+    override: Hostname | None = None
+    trusts: bool = False
 
 
 class Router(msgspec.Struct, frozen=True):
@@ -159,6 +176,7 @@ class Router(msgspec.Struct, frozen=True):
 
     ``subnets`` are by id, ``tables`` by number, ``guards`` the chains (out, in) of interfaces by number. ``resolver``:
     the address of the Amazon DNS server, None if it does not answer. ``servers``: the DNS servers of the tasks.
+    ``dns_rules``: the rules of DNS Firewall, in their order.
     """
 
     vpc: str
@@ -172,6 +190,7 @@ class Router(msgspec.Struct, frozen=True):
     resolver: Address | None
     servers: tuple[Address, ...]
     names: DnsNames
+    dns_rules: tuple[DnsRule, ...] = ()
 
     @property
     def space(self) -> str:

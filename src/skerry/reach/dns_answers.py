@@ -16,7 +16,8 @@ class Resolution(msgspec.Struct, frozen=True, eq=False, gc=False):
     ``sure``: the destinations take turns; else it is one of them, and not known which. ``dead`` are hops of answers
     among them that lead nowhere. ``servers`` are the DNS servers of the answer if they are not the VPC's own;
     ``amazon_too``: that one is asked as well. ``over_ipv6``: the destination of a name with IPv6 addresses alone.
-    ``doubt``: the fact that decides among the destinations, if the answer is not sure.
+    ``doubt``: the fact that decides among the destinations, if the answer is not sure. ``redirections``: the names that
+    the answer leads over, None if they are not known.
     """
 
     hop: Hop
@@ -27,6 +28,7 @@ class Resolution(msgspec.Struct, frozen=True, eq=False, gc=False):
     amazon_too: bool = False
     over_ipv6: Missing | None = None
     doubt: Missing | None = None
+    redirections: tuple[str, ...] | None = None
 
 
 def join_answers(hop: Hop, own: tuple[Destination, ...], led: list[Resolution], record: Record) -> Resolution | None:
@@ -43,7 +45,18 @@ def join_answers(hop: Hop, own: tuple[Destination, ...], led: list[Resolution], 
     inferred = [resolution.hop.rule for resolution in alive if resolution.hop.grade == "inferred"]
     if inferred:
         hop = Hop("dns", hop.resource, rule="; ".join((hop.rule, *inferred)), grade="inferred")
-    return Resolution(hop, destinations, sure=record.sure and all(resolution.sure for resolution in alive), dead=dead)
+    sure = record.sure and all(resolution.sure for resolution in alive)
+    return Resolution(hop, destinations, sure=sure, dead=dead, redirections=_join_redirections(record, alive))
+
+
+def _join_redirections(record: Record, led: list[Resolution]) -> tuple[str, ...] | None:
+    """Return the names that a zone's answer leads over; an alias shows the client no name of its own."""
+    own = [name.plain for name in record.redirections]
+    for resolution in led:
+        if resolution.redirections is None:
+            return None
+        own.extend(resolution.redirections)
+    return tuple(own)
 
 
 def assume_unchanged(resolution: Resolution, unread: Missing | None) -> Resolution:

@@ -45,29 +45,63 @@ class _Match(NamedTuple):
         return True, self.rule.block_override_domain if self.rule.block_response == _OVERRIDE else None
 
 
-def judge_firewall(world: World, vpc_id: str, host: str, *, redirected: bool) -> Hop | None:
+def judge_firewall(world: World, vpc_id: str, host: str, redirections: tuple[str, ...] | None) -> Hop | None:
     """Return the hop of a question in a VPC with rule groups that they block, or may block; None where it passes.
 
     A hop without losses is an inferred fact that the passage rests on.
-    ``redirected``: the answer may lead over other names, which rules inspect too unless they trust them.
+    ``redirections``: the names that the answer leads over, None if they are not known. Rules inspect them too, except
+    for those that trust them.
     """
     settings = world.resolver.settings_of(vpc_id)
     sequences = firewall_sequences_of(world.facts, vpc_id, settings)
-    groups = [group for sequence in sequences for group in sequence]
-    if not groups:
+    if not sequences:
         return None
-    fact = f"whether DNS Firewall ({', '.join(settings.firewalls)}) lets {vpc_id} ask for {host}"
+    matches = _decision(world, vpc_id, sequences, host)
+    if isinstance(matches, Hop):
+        return matches
+    followed = [match.rule for match in matches if match.rule is None or not _trusts(match.rule)]
+    hops: list[Hop | None] = []
+    if redirections is None:
+        groups = [group for sequence in sequences for group in sequence]
+        hops += [_unknown_redirection(world, vpc_id, groups, rule, host) for rule in followed]
+    elif followed:
+        inspecting = tuple(tuple(map(_inspecting, sequence)) for sequence in sequences)
+        for name in redirections:
+            decided = _decision(world, vpc_id, inspecting, name, f", to which {host} leads,")
+            hops += [decided] if isinstance(decided, Hop) else []
+    judged = [hop for hop in hops if hop is not None]
+    if len(followed) < len(matches) and any(hop.lost for hop in judged):
+        # The decision may be that of a trusting rule.
+        return make_undecided_hop("dns", vpc_id, _missing_redirections(vpc_id, host))
+    return min(judged, key=lambda hop: (not hop.lost, hop.clean), default=None)
+
+
+def _decision(
+    world: World, vpc_id: str, sequences: tuple[tuple[FirewallGroup, ...], ...], host: str, because: str = ""
+) -> Hop | list[_Match]:
+    """Return the hop of a question, blocked or undecided; else the matches that let it pass."""
+    groups = [group for sequence in sequences for group in sequence]
+    names = dict.fromkeys(group.id for group in groups)
+    fact = f"whether DNS Firewall ({', '.join(names)}) lets {vpc_id} ask for {host}"
     if any(isinstance(group.rules, Missing) for group in groups):
         return make_undecided_hop("dns", vpc_id, Missing(fact, ACTIONS["firewall_rules"]))
     matches = _possible_matches([list(_matches(world, vpc_id, sequence, host)) for sequence in sequences])
     if len({match.outcome for match in matches}) > 1:
         return make_undecided_hop("dns", vpc_id, _missing_decision(fact, matches))
     if not matches[0].outcome[0]:
-        if not redirected:
-            return None
-        hops = [hop for match in matches if (hop := _redirection(world, vpc_id, groups, match.rule, host))]
-        return next((hop for hop in hops if hop.undecided), hops[0] if hops else None)
-    return _blocked(vpc_id, host, next((match for match in matches if match.doubt is None), matches[0]).rule)
+        return matches
+    decisive = next((match for match in matches if match.doubt is None), matches[0])
+    return _blocked(vpc_id, f"{host}{because}", decisive.rule)
+
+
+def _trusts(rule: FirewallRule) -> bool:
+    return rule.firewall_domain_redirection_action == _TRUST
+
+
+def _inspecting(group: FirewallGroup) -> FirewallGroup:
+    """Return a group without the rules that inspect the first name of an answer alone."""
+    assert not isinstance(group.rules, Missing)  # noqa: S101 -- the decision about the first name rests on them
+    return group._replace(rules=tuple(rule for rule in group.rules if not _trusts(rule)))
 
 
 def _blocked(vpc_id: str, host: str, rule: FirewallRule | None) -> Hop:
@@ -151,15 +185,13 @@ def _may_cover(domain: str, host: str) -> bool:
     return plain.startswith(_EVERYTHING) and host.endswith(plain[1:])
 
 
-def _redirection(
+def _unknown_redirection(
     world: World, vpc_id: str, groups: list[FirewallGroup], decisive: FirewallRule | None, host: str
 ) -> Hop | None:
     """Return the doubt about names behind the host, if a rule blocks every other name.
 
     Names of AWS's services are taken to lead to such names only; a hop with this inferred fact loses nothing.
     """
-    if decisive is not None and decisive.firewall_domain_redirection_action == _TRUST:
-        return None
     rules = (rule for group in groups if not isinstance(group.rules, Missing) for rule in group.rules)
     if not any(rule.action == _BLOCK and _blocks_all(world, rule) for rule in rules):
         return None
@@ -170,12 +202,15 @@ def _redirection(
     if allowed := next((domain for domain in listed if domain in _OF_AWS), None):
         text = f"{host} is taken to lead to names of {allowed} only, which DNS Firewall allows in {vpc_id}"
         return Hop("dns", vpc_id, rule=text, grade="inferred")
-    fact = f"whether DNS Firewall lets {vpc_id} ask for the names that {host} leads to ({_PAGE})"
-    return make_undecided_hop("dns", vpc_id, Missing(fact))
+    return make_undecided_hop("dns", vpc_id, _missing_redirections(vpc_id, host))
+
+
+def _missing_redirections(vpc_id: str, host: str) -> Missing:
+    return Missing(f"whether DNS Firewall lets {vpc_id} ask for the names that {host} leads to ({_PAGE})")
 
 
 def _blocks_all(world: World, rule: FirewallRule) -> bool:
-    if rule.firewall_domain_list_id is None or rule.firewall_domain_redirection_action == _TRUST:
+    if rule.firewall_domain_list_id is None or _trusts(rule):
         return False
     domains = firewall_domains_of(world.facts, rule.firewall_domain_list_id)
     return not isinstance(domains, Missing) and _EVERYTHING in domains

@@ -42,12 +42,14 @@ class NameSource(msgspec.Struct, frozen=True, gc=False):
 class Record(NamedTuple):
     """The answer of a zone: addresses, other names to follow, or neither.
 
-    ``sure``: all of them are answered, together or in turns; else it is not known which of them.
+    ``sure``: all of them are answered, together or in turns; else it is not known which of them. ``redirections``:
+    those of the names that the client sees, as targets of CNAME records.
     """
 
     addresses: tuple[IpAddress, ...] = ()
     names: tuple[DnsName, ...] = ()
     sure: bool = True
+    redirections: tuple[DnsName, ...] = ()
 
 
 EndpointNames = dict[str, list[VpcEndpoint]]
@@ -203,9 +205,9 @@ def answer_of(zone: Zone, host: str) -> Record | Missing | None:
     names = [
         item.value.name for record_set in useful for item in record_set.resource_records if record_set.type == "CNAME"
     ]
-    targets += [name for name in names if name is not None]
+    redirections = tuple(name for name in names if name is not None)
     addresses = tuple(address for address in values if address is not None)
-    return Record(addresses, tuple(targets), _takes_turns(useful))
+    return Record(addresses, (*targets, *redirections), _takes_turns(useful), redirections)
 
 
 def has_ipv6(zone: Zone, host: str) -> bool:

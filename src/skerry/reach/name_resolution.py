@@ -157,9 +157,8 @@ class NameResolver:
             fact = f"whether DNS Firewall ({', '.join(groups)}) lets {vpc_id} ask for a host that is not known"
             hop: Hop | None = make_undecided_hop("dns", vpc_id, Missing(fact, "route53resolver:ListFirewallRules"))
         else:
-            # An endpoint's private names lead to its addresses without further names.
-            redirected = resolution.hop.clean and resolution.hop.resource not in self.world.vpc_endpoints
-            hop = judge_firewall(self.world, vpc_id, "" if host is None else host.plain, redirected=redirected)
+            names = resolution.redirections if resolution.hop.clean else ()
+            hop = judge_firewall(self.world, vpc_id, "" if host is None else host.plain, names)
         if hop is None or not (hop.lost or resolution.hop.clean):
             return resolution
         if hop.lost:
@@ -266,7 +265,7 @@ class NameResolver:
         if isinstance(interfaces, Missing):
             return Resolution(make_undecided_hop("dns", name, interfaces))
         by = f", which {claim.profile} shares" if claim.profile else ""
-        return Resolution(Hop("dns", name, rule=f"{host}: private DNS of {name}{by}"), interfaces)
+        return Resolution(Hop("dns", name, rule=f"{host}: private DNS of {name}{by}"), interfaces, redirections=())
 
     def _nowhere(self, endpoint: VpcEndpoint, host: str, query: Query) -> Resolution:
         """Return the answer of an endpoint without subnets: none, or the public one; AWS does not document which."""
@@ -327,7 +326,7 @@ class NameResolver:
             interfaces = state.undecided[0].missing or interfaces
         if isinstance(interfaces, Missing):
             return Resolution(make_undecided_hop("dns", name.plain, interfaces))
-        return Resolution(Hop("dns", name.plain, rule="an endpoint's own name"), interfaces)
+        return Resolution(Hop("dns", name.plain, rule="an endpoint's own name"), interfaces, redirections=())
 
     def _file_system(self, view: _View, file_system: str, host: DnsName, zone: str | None) -> Resolution:
         """Return the mount target in the task's own zone; without one the name does not resolve there.
