@@ -261,7 +261,7 @@ def _everything() -> Row:
         "pullThroughCacheRules",
         ecrRepositoryPrefix="hub",
         upstreamRegistryUrl="registry-1.docker.io",
-        credentialArn="c",
+        credentialArn=f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:ecr-pullthroughcache/hub-AbCdEf",
     )
     network.add("capacityProviders", name="FARGATE", capacityProviderArn="c")
     network.add(

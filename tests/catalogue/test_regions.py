@@ -15,7 +15,7 @@ def test_region_that_does_not_exist_is_none() -> None:
 
 
 def test_regions_of_offers_exist() -> None:
-    for offer in (find_offer("windows"), find_offer("ipv6-only")):
+    for offer in (find_offer("linux"), find_offer("windows"), find_offer("ipv6-only")):
         assert [name for name in offer.regions if find_region(name) is None or partition_of(name) is None] == []
         assert offer.seen <= date_of_regions()
 
@@ -25,3 +25,10 @@ def test_offers_follow_their_pages() -> None:
     assert "eu-west-1" not in find_offer("ipv6-only").regions
     assert find_offer("windows").grade == "observed"
     assert "cn-north-1" not in find_offer("windows").regions
+    assert find_offer("linux").grade == "documented"
+    assert "ap-east-2" not in find_offer("linux").regions
+
+
+def test_every_region_with_another_offer_has_fargate_for_linux() -> None:
+    linux = set(find_offer("linux").regions)
+    assert {*find_offer("windows").regions, *find_offer("ipv6-only").regions} <= linux

@@ -80,8 +80,28 @@ class TestFargateZones:
         assert (blocker.code, blocker.resource) == ("REGION_NOT_FOUND", "eu-wset-1")
         assert blocker.message.startswith("the task is in eu-wset-1, and AWS has no Region of that name")
 
-    def test_placement_in_a_region_newer_than_the_list_is_ok_by_its_zone_id(self) -> None:
-        assert placement(in_zone("eu-north-9a", "eun9-az1"), "eu-north-9").verdict is OK
+    @pytest.mark.parametrize("region", ["eu-north-9", "ap-east-2"])
+    def test_placement_in_a_region_that_aws_did_not_list_for_fargate_is_unknown(self, region: str) -> None:
+        (fact,) = placement(in_zone(f"{region}a", "eun9-az1"), region).unknowns
+        assert fact.fact.startswith(f"whether Fargate starts Linux tasks in {region}, which AWS did not list by 20")
+
+    @pytest.mark.parametrize(
+        ("task", "verdict"),
+        [
+            ({}, OK),
+            ({"platformFamily": "Windows Server 2022 Core"}, UNKNOWN),
+            ({"lastStatus": "STOPPED"}, UNKNOWN),
+            ({"launchType": "EC2"}, UNKNOWN),
+        ],
+    )
+    def test_placement_is_ok_where_a_task_of_the_family_runs_on_fargate(
+        self, task: dict[str, str], verdict: Verdict
+    ) -> None:
+        network = in_zone("ap-east-2a", "ape2-az1")
+        arn = f"arn:aws:ecs:ap-east-2:{ACCOUNT}:task/main/1"
+        running = {"taskArn": arn, "launchType": "FARGATE", "lastStatus": "RUNNING", "platformFamily": "Linux"}
+        network.add("tasks", **(running | task))
+        assert placement(network, "ap-east-2").verdict is verdict
 
     def test_placement_of_windows_task_is_unknown_in_regions_that_aws_did_not_list(self) -> None:
         windows = "WINDOWS_SERVER_2022_CORE"

@@ -76,6 +76,19 @@ class TestImages:
         assert len(told(found, "ecr:BatchGetImage")) == 1
 
 
+class TestUpstreamSecrets:
+    """Those of pull-through cache rules, with which ECR signs in to another registry."""
+
+    SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:ecr-pullthroughcache/hub-AbCdEf"
+
+    @pytest.mark.parametrize(("name", "asked"), [("hub/x:1", True), ("web:1", False)])
+    def test_secret_of_a_rule_is_read_if_it_covers_an_image(self, name: str, asked: bool) -> None:  # noqa: FBT001
+        row = {"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io"}
+        rules = {"pullThroughCacheRules": [row | {"credentialArn": self.SECRET}]}
+        account, _ = launching({"image": f"{REGISTRY}/{name}"}, DescribePullThroughCacheRules=rules)
+        assert ({"SecretId": self.SECRET} in account.asked("DescribeSecret")) is asked
+
+
 class TestPullThroughCache:
     """Asking for an image that a pull-through cache rule covers would make ECR fetch it."""
 

@@ -8,6 +8,7 @@ from skerry.access.images import ImageCheck
 from skerry.access.kms import encryption_of
 from skerry.access.requests import Caller, log_configurations_of, principal_of, requests_of
 from skerry.access.storage_keys import storage_key_of, unsupported_kind_of
+from skerry.access.upstream_secrets import upstream_secret_problems_of
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Interface, Need
 from skerry.model.ecs import ContainerDefinition, LogConfiguration, Secret
@@ -48,6 +49,7 @@ class Existence:
         match need.step, key:
             case "manifest", "ecr.dkr":
                 yield from self._images.check(launch, need)
+                yield from self._hops_of(upstream_secret_problems_of(self._resources, launch, need))
             case "secrets", _ if key in SECRET_STORES:
                 yield from self._hops_of(self._secret_problems(SECRET_STORES[key], launch, need))
             case "exec", "kms":

@@ -7,7 +7,7 @@ import msgspec
 
 from skerry.catalogue.data_files import Grade, read
 
-OfferKind = Literal["windows", "ipv6-only"]
+OfferKind = Literal["linux", "windows", "ipv6-only"]
 
 
 class AwsRegion(msgspec.Struct, frozen=True):

@@ -27,7 +27,7 @@ def check_zone(world: World, need: Placement, subnet_id: str) -> Hop:
     subnet = world.find_subnet(subnet_id)
     if isinstance(subnet, Missing):
         return make_undecided_hop("subnet", subnet_id, subnet)
-    if (refused := _of_region(need, subnet)) is not None:
+    if (refused := _of_region(world, need, subnet)) is not None:
         return refused
     if need.family == "windows" and subnet.cidr_block is None:
         # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
@@ -53,21 +53,38 @@ def check_zone(world: World, need: Placement, subnet_id: str) -> Hop:
     return Hop("subnet", subnet_id, rule=text, grade="inferred")
 
 
-def _of_region(need: Placement, subnet: Subnet) -> Hop | None:
-    """Return a hop for a Region that AWS does not have, or perhaps without Fargate for Windows; None for others.
+def _of_region(world: World, need: Placement, subnet: Subnet) -> Hop | None:
+    """Return a hop for a Region that AWS does not have, or perhaps without Fargate; None for others.
 
-    A zone id comes from AWS: a Region with one exists, though the list of Regions may be older.
+    A zone id comes from AWS: a Region with one exists, though the list of Regions may be older. AWS adds Regions to its
+    lists of Fargate, so that they refuse none.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html
     """
     region = need.region
     if region is None:
         return None
     if find_region(region) is None and subnet.availability_zone_id is UNSET:
         return make_lost_hop("fargate", region, REGION_NOT_FOUND, no_region_message(f"the task is in {region}"))
-    windows = find_offer("windows")
-    if need.family == "windows" and region not in windows.regions:
-        fact = f"whether Fargate starts Windows tasks in {region}, which AWS did not list by {windows.seen}"
-        return make_undecided_hop("fargate", region, Missing(fact))
-    return None
+    offer = find_offer("windows" if need.family == "windows" else "linux")
+    if region in offer.regions or _runs_tasks_of(world, need.family):
+        return None
+    name = need.family.capitalize()
+    fact = f"whether Fargate starts {name} tasks in {region}, which AWS did not list by {offer.seen}"
+    return make_undecided_hop("fargate", region, Missing(fact))
+
+
+def _runs_tasks_of(world: World, family: str) -> bool:
+    """Return whether a task of the family runs on Fargate, which no Region without Fargate has.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
+    """
+    return any(
+        task.launch_type == "FARGATE"
+        and task.last_status == "RUNNING"
+        and (task.platform_family or "").lower().startswith(family)
+        for task in world.facts.tasks
+    )
 
 
 def _in_region(need: Placement, subnet: Subnet) -> Hop:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from skerry.model.arns import ResourceArn
 from skerry.model.record import Camel
 
 Answer: TypeAlias = msgspec.Struct
@@ -22,6 +23,7 @@ class PullThroughCacheRule(Camel, frozen=True):
     ecr_repository_prefix: str
     upstream_registry_url: str
     registry_id: str | None = None
+    credential_arn: ResourceArn | None = None
 
 
 class Absent(msgspec.Struct, frozen=True, gc=False):

@@ -11,12 +11,16 @@ from skerry.aws import resource_calls
 from skerry.model.resource_answers import PullThroughCacheRule
 from skerry.services import SERVICES, ecr
 from skerry.services.call_request import AnswerRow, CallRequest
+from skerry.services.ecr_images import find_cache_rule
 from skerry.services.follow_up import FollowUp
+from skerry.services.image_references import parse
 from skerry.services.organizations import ORGANIZATION
+from skerry.services.secretsmanager import SECRETS_MANAGER
 from skerry.services.service import ReadContext, ResourceReference
 from skerry.sources.concurrent_calls import Area, collect_picked, split_ids
 from skerry.sources.paged_calls import CallResult
 from skerry.sources.references import references_of_revision
+from skerry.sources.text_types import parse_value
 
 
 class ResourceReads:
@@ -59,6 +63,7 @@ class ResourceReads:
         """Request the resources, once all references are known."""
         while not self._complete:
             yield []
+        self._references |= dict.fromkeys(self._upstream_secrets())
         context = ReadContext(self._rules, self.many)
         requests = [
             request for service in SERVICES for request in service.requests_for(self._named(service.prefix), context)
@@ -71,6 +76,14 @@ class ResourceReads:
             following = (request for follow_up in sorted(picked, key=repr) for request in follow_up.requests())
             # A cluster and a secret may name one key.
             requests = [request for request in following if _key_of(request) not in made]
+
+    def _upstream_secrets(self) -> Iterator[ResourceReference]:
+        """Yield the secrets that ECR needs for a first pull of the referenced images."""
+        for reference in self._named(ecr.PREFIX):
+            image = parse(reference.name)
+            rule = None if image is None else find_cache_rule(image, self._rules or ())
+            if rule is not None and rule.credential_arn is not None:
+                yield ResourceReference(SECRETS_MANAGER.prefix, str(rule.credential_arn), reference.account)
 
     def _named(self, service: str) -> list[ResourceReference]:
         return sorted(reference for reference in self._references if reference.service == service)
@@ -91,6 +104,6 @@ def read_revisions(names: Sequence[str]) -> Iterator[CallRequest]:
 def _rule(row: AnswerRow) -> Iterator[PullThroughCacheRule | None]:
     """Yield a rule; None for an unreadable rule, whose coverage is unknown."""
     try:
-        yield msgspec.convert(row, PullThroughCacheRule)
+        yield msgspec.convert(row, PullThroughCacheRule, dec_hook=parse_value)
     except msgspec.ValidationError:
         yield None
