@@ -70,7 +70,8 @@ def from_closed_tasks(ec2: Any, deployment: DemoDeployment) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("prepare", [pytest.param(from_subnets, marks=pytest.mark.long), from_closed_tasks])
+@pytest.mark.long
+@pytest.mark.parametrize("prepare", [from_subnets, from_closed_tasks])
 def test_stack_of_endpoints_lets_the_articles_service_start(prepare: Prepare, clients: ClientFactory, ec2: Any) -> None:
     deployment = build(clients)
     parameters = prepare(ec2, deployment)

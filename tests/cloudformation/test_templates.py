@@ -23,8 +23,9 @@ def test_template_folder_has_the_three_templates() -> None:
     assert [path.name for path in TEMPLATES] == ["central-zones.yaml", "endpoints.yaml", "first-service.yaml"]
 
 
-def test_templates_pass_cfn_lint() -> None:
-    assert lint(*TEMPLATES) == (0, "")
+@pytest.mark.parametrize("name", ["endpoints", "first-service", pytest.param("central-zones", marks=pytest.mark.long)])
+def test_template_passes_cfn_lint(name: str) -> None:
+    assert lint(FOLDER / f"{name}.yaml") == (0, "")
 
 
 def test_cfn_lint_reports_a_misspelt_property(tmp_path: Path) -> None:

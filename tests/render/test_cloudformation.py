@@ -64,7 +64,9 @@ def test_template_matches_the_snapshot(name: str, snapshot: SnapshotAssertion) -
     assert rendered(name) == snapshot
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    "name", [name if name in {"subnets", "nacl"} else pytest.param(name, marks=pytest.mark.long) for name in CASES]
+)
 def test_template_passes_cfn_lint(name: str) -> None:
     assert problems(rendered(name)) == []
 

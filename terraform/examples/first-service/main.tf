@@ -33,6 +33,12 @@ resource "aws_vpc" "this" {
   tags                 = local.tags
 }
 
+# Whatever is put into the VPC without a group of its own reaches nothing.
+resource "aws_default_security_group" "this" {
+  vpc_id = aws_vpc.this.id
+  tags   = { Name = "${var.name}-default" }
+}
+
 resource "aws_subnet" "private" {
   for_each = { a = 0, b = 1 }
 
