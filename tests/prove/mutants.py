@@ -309,12 +309,11 @@ def local_is_always_first() -> Iterator[None]:
 
 @mutant
 def the_shortest_route_wins() -> Iterator[None]:
-    def wrong(rows: Any, addresses: Any) -> Any:
-        ((low, high),) = addresses
+    def wrong(rows: Any, low: int, high: int) -> Any:
         held = [row for row in rows if row.addresses[0][0] <= low and high <= row.addresses[0][1]]
-        return held[-1] if held else None
+        return (held[-1].route,) if held else None
 
-    with _swap(routing, "_only_row", wrong):
+    with _swap(routing, "_route_of_block", wrong):
         yield
 
 
