@@ -10,7 +10,7 @@ BIN := .venv/bin
 # The resolver's version is fixed, so that the same inputs are locked to the same pins.
 UV := uv==0.13.9
 
-.PHONY: help install demo test test-long check fuzz bench accuracy dist-terraform prove lock clean
+.PHONY: help install demo test test-long check fuzz bench accuracy crash dist-terraform prove lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ check: install ## Check style, types, the direction of imports, and that the gen
 
 fuzz: install ## Give skerry wrong inputs: N=100000 SEED=1; ONLY=7 repeats one, REHEARSE=500 builds labs of so many
 	$(BIN)/python -m tests.fuzz N=$(or $(N),10000) SEED=$(SEED) ONLY=$(ONLY) REHEARSE=$(REHEARSE)
+
+crash: install ## Kill applies and undos at every line of their journals, at calls and at random instants: N=200 SEED=0
+	$(BIN)/python -m tests.crash N=$(or $(N),200) SEED=$(or $(SEED),0)
 
 bench: install ## Run the benchmarks
 	$(BIN)/python -m bench

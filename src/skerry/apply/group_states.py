@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroup
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from skerry.apply.lookups import TAG, Marks, read_one
+from skerry.apply.lookups import TAG, Marks, read_one, tags_of
 from skerry.aws.account_session import AccountSession
 from skerry.aws.errors import RefusedError
 from skerry.plan.changes import CreateSecurityGroup, Direction, Rule
@@ -49,11 +49,6 @@ def rule_state(
                 "tags": sorted([key, value] for key, value in tags_of(row).items()),
             }
     return None
-
-
-def tags_of(row: Mapping[str, Any]) -> dict[str, str]:
-    """Return the tags of a record by their keys."""
-    return {tag["Key"]: tag["Value"] for tag in row.get("Tags") or ()}
 
 
 def _is_of(rule: Mapping[str, Any], journal: str) -> bool:

@@ -41,7 +41,9 @@ class Marks(NamedTuple):
         listing = _LISTINGS[resource_type]
         filters = [{"Name": f"tag:{TAG}", "Values": [self.value]}]
         rows = session.call("ec2", listing.operation, {"Filters": filters})[listing.rows]
-        existing = [row for row in rows if str(row.get("State", "")).lower() not in _GONE]
+        # The tag is compared here too: a resource of somebody else must never count as the journal's.
+        marked = (row for row in rows if tags_of(row).get(TAG) == self.value)
+        existing = [row for row in marked if str(row.get("State", "")).lower() not in _GONE]
         return sorted(existing, key=lambda row: str(row[listing.identity]))
 
     def find(self, session: AccountSession, resource_type: str) -> dict[str, Any] | None:
@@ -52,6 +54,11 @@ class Marks(NamedTuple):
         """Return the id of the resource of a type that carries the tag."""
         row = self.find(session, resource_type)
         return None if row is None else str(row[_LISTINGS[resource_type].identity])
+
+
+def tags_of(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return the tags of a record by their keys."""
+    return {tag["Key"]: tag["Value"] for tag in row.get("Tags") or ()}
 
 
 def read_one(
