@@ -142,6 +142,47 @@ class TestJson:
         assert [item["service"] for item in row["unneeded_endpoints"]] == ["sqs"]
 
 
+class TestFlowLogs:
+    def logs(self, tmp_path: Path, *lines: str) -> Path:
+        pytest.importorskip("duckdb", reason="the extra flowlogs")
+        folder = tmp_path / "logs"
+        folder.mkdir(exist_ok=True)
+        header = "interface-id srcaddr dstaddr bytes start end"
+        (folder / "a.log").write_text("\n".join((header, *lines)) + "\n", encoding="utf-8")
+        return folder
+
+    def network(self, tmp_path: Path) -> Path:
+        network = confined()
+        network.interface("eni-2", "10.0.1.9", groups=["sg-open"], Attachment={"InstanceId": "i-1"})
+        return saved(network, tmp_path)
+
+    def test_bytes_with_the_internet_keep_the_nat(self, run: Skerry, tmp_path: Path) -> None:
+        path = self.network(tmp_path)
+        assert run("nat-exit", "--from", path).code == UNKNOWN
+        logs = self.logs(tmp_path, "eni-2 10.0.1.9 203.0.112.9 5000 1764000000 1764000060", "strange line")
+        found = run("nat-exit", "--from", path, "--flow-logs", logs)
+        assert found.code == BLOCKED
+        assert found.out.startswith("cannot: vpc-1 needs its NAT for 1 destination\n")
+        assert "203.0.112.9 5000 bytes  for i-1" in found.out
+        assert "1 record of 1 file in" in found.out
+        assert "1 line could not be read" in found.out
+        row = vpc(run("nat-exit", "--from", path, "--flow-logs", logs, "--format", "json").out)
+        assert [(item["name"], item["internet"]) for item in row["traffic"]] == [("i-1", 5000)]
+        assert {item["name"]: item["state"] for item in row["workloads"]} == {"web": "settled", "i-1": "internet"}
+
+    def test_no_byte_with_the_internet_lets_it_go(self, run: Skerry, tmp_path: Path) -> None:
+        logs = self.logs(tmp_path, "eni-2 10.0.1.9 10.0.2.9 5000 1764000000 1764000060")
+        found = run("nat-exit", "--from", self.network(tmp_path), "--flow-logs", logs)
+        assert (found.code, found.out.partition(":")[0]) == (0, "can go")
+        assert "from 2025-11-24 16:00 to 2025-11-24 16:01 UTC" in found.out
+
+    def test_missing_logs_are_refused(self, run: Skerry, tmp_path: Path) -> None:
+        pytest.importorskip("duckdb", reason="the extra flowlogs")
+        found = run("nat-exit", "--from", self.network(tmp_path), "--flow-logs", tmp_path / "none")
+        assert found.code == USAGE
+        assert "cannot be read" in found.err
+
+
 class TestPlanFiles:
     def test_plan_is_written_as_terraform(self, run: Skerry, tmp_path: Path) -> None:
         found = run("nat-exit", "--from", saved(by_nat(), tmp_path), "--calls-known", "--format", "terraform")

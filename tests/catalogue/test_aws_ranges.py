@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import skerry
-from skerry.catalogue.aws_ranges import is_of_aws
+from skerry.catalogue.aws_ranges import is_of_aws, list_ipv4_blocks
 
 TABLE = json.loads((Path(skerry.__file__).parent / "data" / "aws_ranges.json").read_text(encoding="utf-8"))
 
@@ -36,3 +36,9 @@ def test_published_ranges_are_ascending_disjoint_and_dated() -> None:
         assert all(int(left.broadcast_address) < int(right.network_address) for left, right in pairwise(blocks))
         assert len(blocks) > 1_000
     assert date.fromisoformat(TABLE["date"]).year >= 2026
+
+
+def test_listed_blocks_are_of_aws() -> None:
+    blocks = list_ipv4_blocks()
+    assert len(blocks) > 1000
+    assert all(is_of_aws(ip_address(block.partition("/")[0])) for block in blocks)

@@ -245,6 +245,26 @@ class TestFlowLogs:
         given = NatExitOptions(flow_logs=options.flow_logs, calls_known=True)
         assert vpc(self.function(), given).verdict == "can-go"
 
+    def test_skipped_records_are_no_proof(self) -> None:
+        options = logs(InterfaceBytes("eni-2", "subnet-a", "s3", 500))
+        assert isinstance(options.flow_logs, FlowLogTotals)
+        skipped = msgspec.structs.replace(options.flow_logs, skipped=frozenset({"eni-2"}))
+        row = vpc(self.function(), NatExitOptions(flow_logs=skipped))
+        assert (row.verdict, row.unsettled[0].reason) == ("unknown", "AWS skipped records of eni-2")
+
+    def test_bytes_are_summed_by_workload_and_class(self) -> None:
+        rows = (
+            InterfaceBytes("eni-2", "subnet-a", "s3", 500),
+            InterfaceBytes("eni-2", "subnet-b", "s3", 7),
+            InterfaceBytes("eni-1f", "subnet-b", "aws", 9),
+            InterfaceBytes("eni-6", "subnet-b", "vpc", 3),
+        )
+        traffic = vpc(self.function(), logs(*rows)).traffic
+        assert [(row.name, row.kind, row.classes) for row in traffic] == [
+            ("orders", "function", (("s3", 507),)),
+            ("nat-1", "nat", (("aws", 9),)),
+        ]
+
     def test_interface_without_a_record_is_open(self) -> None:
         row = vpc(self.function(), logs(seen=()))
         assert row.unsettled[0].reason == "the flow logs have no record of eni-2"

@@ -15,20 +15,22 @@ from skerry.model.world import World
 from skerry.nat_exit.examine import Question, examine
 from skerry.nat_exit.records import NatExitReport
 from skerry.nat_exit.settle import ExitEvidence
+from skerry.sources.flow_logs import read_flow_logs
 
 
 class NatExitOptions(msgspec.Struct, frozen=True):
     """Options of an exit from NAT.
 
-    ``also`` are further services of the workloads, by short names or names of endpoint services.
-    ``calls_known``: definitions, ``also`` and measurements name every call. ``vpcs``: only these VPCs.
+    ``also`` are further services of the workloads, by short names or names of endpoint services. ``calls_known``:
+    definitions, ``also`` and measurements name every call. ``vpcs``: only these VPCs. ``flow_logs`` are a file or a
+    folder of VPC flow logs, or their totals.
     """
 
     vpcs: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     calls_known: bool = False
     prices: Path | None = None
-    flow_logs: FlowLogTotals | None = None
+    flow_logs: Path | FlowLogTotals | None = None
     metrics: TrafficMetrics | None = None
 
 
@@ -41,7 +43,10 @@ def nat_exit(world: World, options: NatExitOptions | None = None, today: date | 
     options = options or NatExitOptions()
     if world.region is None:
         raise InputError("the Region of the network is not known", "Give ", Argument.REGION, ".")
-    evidence = ExitEvidence(options.flow_logs, options.metrics, options.calls_known)
+    flow_logs = options.flow_logs
+    if isinstance(flow_logs, Path):
+        flow_logs = read_flow_logs(flow_logs, world)
+    evidence = ExitEvidence(flow_logs, options.metrics, options.calls_known)
     refs = plan_options(world, also=options.also).also
     question = Question(tuple(all_launches(world)), refs, evidence, read_prices(options.prices))
     return examine(world, _vpcs_of(world, options.vpcs), question, today or datetime.now(UTC).date())

@@ -17,6 +17,11 @@ class _Ranges(msgspec.Struct):
     ipv6: tuple[str, ...]
 
 
+def list_ipv4_blocks() -> tuple[str, ...]:
+    """Return AWS's published IPv4 blocks, disjoint and in ascending order."""
+    return read("aws_ranges", _Ranges).ipv4
+
+
 @cache
 def _bounds(version: int) -> tuple[list[int], list[int]]:
     ranges = read("aws_ranges", _Ranges)

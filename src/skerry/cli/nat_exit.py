@@ -33,6 +33,7 @@ class ExitOptions(NamedTuple):
     also: tuple[str, ...]
     calls_known: bool
     prices: Path | None
+    flow_logs: Path | None
 
     def words(self) -> list[str]:
         """Return the options as words of a command line."""
@@ -43,6 +44,7 @@ _OPTIONS = [
     click.option("--in-vpc", "vpcs", multiple=True, help="Only this VPC, by id; repeatable."),
     click.option("--also", multiple=True, metavar="SERVICE", help="Another service that tasks call; repeatable."),
     click.option("--calls-known", is_flag=True, help="Definitions and --also name every call of every workload."),
+    click.option("--flow-logs", type=PathOf(), metavar="PATH", help="A file or folder of VPC flow logs."),
     click.option("--prices", type=PathOf(dir_okay=False), metavar="FILE", help="Your prices, before skerry's."),
 ]  # fmt: skip
 
@@ -61,7 +63,7 @@ def nat_exit(source: InputSource, result: ResultOptions, chosen: ExitOptions) ->
     from skerry import app
 
     world = world_of(source, ReadOptions(planning=True, network_only=source.network_only))
-    options = app.NatExitOptions(chosen.vpcs, chosen.also, chosen.calls_known, chosen.prices)
+    options = app.NatExitOptions(chosen.vpcs, chosen.also, chosen.calls_known, chosen.prices, chosen.flow_logs)
     report = app.nat_exit(world, options)
     view = view_with_commands("nat-exit", source, preferences=chosen.words())
     if result.form in formats.NAT_EXIT:

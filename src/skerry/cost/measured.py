@@ -1,6 +1,6 @@
 """Measured traffic of a network: totals of VPC flow logs, and metrics of NAT gateways and endpoints."""
 
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import msgspec
 
@@ -13,6 +13,7 @@ TrafficClass: TypeAlias = Literal["s3", "dynamodb", "aws", "vpc", "private", "in
 name for most services: https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
 ``private`` is another private network.
 """
+TRAFFIC_CLASSES: tuple[TrafficClass, ...] = get_args(TrafficClass)
 
 
 class InterfaceBytes(msgspec.Struct, frozen=True):
@@ -33,7 +34,8 @@ class InterfaceBytes(msgspec.Struct, frozen=True):
 class FlowLogTotals(msgspec.Struct, frozen=True):
     """The totals of flow log records: how many were read, and the bytes of each interface.
 
-    ``first`` and ``last`` are seconds since 1970. ``interfaces`` have at least one record, also one without data.
+    ``first`` and ``last`` are seconds since 1970. ``interfaces`` have at least one record, also one without data; of
+    ``skipped`` ones AWS skipped some.
     ``client_bytes``: those between NAT gateways and their clients. A gateway's interface shows them in addition.
     """
 
@@ -46,6 +48,7 @@ class FlowLogTotals(msgspec.Struct, frozen=True):
     last: int | None
     rows: tuple[InterfaceBytes, ...]
     interfaces: frozenset[str]
+    skipped: frozenset[str] = frozenset()
     client_bytes: int = 0
     notes: tuple[str, ...] = ()
 

@@ -22,12 +22,12 @@ from skerry.nat_exit.records import (
     RemainingDestination,
     VpcExit,
 )
-from skerry.nat_exit.settle import ExitEvidence, Settlement, settle
+from skerry.nat_exit.settle import ExitEvidence, Settlement, settle, traffic_of
 from skerry.nat_exit.unneeded import unneeded_endpoints_of
 from skerry.nat_exit.workloads import launches_behind, workloads_behind
 from skerry.plan import planner
 from skerry.plan.change_costs import cost_of_change, sum_costs
-from skerry.plan.changes import Advise, ConfigureService, MirrorImage
+from skerry.plan.changes import Advise, Change, ConfigureService, MirrorImage
 from skerry.plan.launches_after import configure_launch
 from skerry.plan.manual_steps import external_host_step_for, other_region_step_for
 from skerry.plan.records import Options, Plan
@@ -85,6 +85,7 @@ def examine_vpc(world: World, vpc_id: str, question: Question) -> VpcExit:
         # Launches of other VPCs may be behind the NAT too.
         launches = tuple(launch for launch in question.launches if launch.not_applicable is None)
     comparison, plan = _plan_exit(world, nats, launches, question)
+    logs = question.evidence.flow_logs
     settlement = settle(world, vpc_id, nats, workloads, question.evidence)
     facts = (*missing, *unread, *_unread_clients(world, vpc_id), *comparison.facts)
     destinations = (*_destinations(comparison.lost), *_breaks(plan), *settlement.destinations)
@@ -104,6 +105,7 @@ def examine_vpc(world: World, vpc_id: str, question: Question) -> VpcExit:
         _saving(nat_cost, plan),
         per_gb,
         unneeded,
+        () if logs is None else tuple(traffic_of(workloads, nats, logs)),
         tuple(_notes(world, plan)),
     )
 
@@ -144,7 +146,10 @@ def _plan_exit(
 
 def _priced(world: World, plan: Plan, prices: PriceTable) -> Plan:
     """Return a plan with the costs by these prices, without its runners-up: another way out is no exit from NAT."""
-    rows = tuple(msgspec.structs.replace(row, cost=cost_of_change(world, row.change, prices)) for row in plan.changes)
+    rows = tuple(
+        msgspec.structs.replace(row, change=_without_nat(row.change), cost=cost_of_change(world, row.change, prices))
+        for row in plan.changes
+    )
     return msgspec.structs.replace(
         plan,
         changes=rows,
@@ -187,13 +192,19 @@ def _remedy(call: LostCall) -> str:
     return _message(external_host_step_for(need))
 
 
-def _message(step: object) -> str:
-    # A NAT gateway is no remedy for an exit from NAT.
-    text = step.message if isinstance(step, Advise | MirrorImage) else ""
-    ways = (", or give the subnet a NAT gateway", "; or give the subnet a NAT gateway", ", such as a NAT gateway")
-    for way in ways:
+def _message(step: Change) -> str:
+    step = _without_nat(step)
+    return step.message if isinstance(step, Advise | MirrorImage) else ""
+
+
+def _without_nat(change: Change) -> Change:
+    """Return a manual step without the advice to make a NAT gateway, which is no remedy for an exit from NAT."""
+    if not isinstance(change, Advise | MirrorImage):
+        return change
+    text = change.message
+    for way in (", or give the subnet a NAT gateway", "; or give the subnet a NAT gateway", ", such as a NAT gateway"):
         text = text.removesuffix(way)
-    return text
+    return msgspec.structs.replace(change, message=text)
 
 
 def _breaks(plan: Plan | None) -> Iterator[RemainingDestination]:

@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from skerry.cost.measured import FlowLogTotals, TrafficMetrics
+from skerry.cost.measured import FlowLogTotals, TrafficClass, TrafficMetrics
 from skerry.cost.monthly import Amount, MonthlyCost
 from skerry.model.facts import Missing
 from skerry.nat_exit.nats import Nat
@@ -73,6 +73,14 @@ class UnneededEndpoint(msgspec.Struct, frozen=True):
     reason: str
 
 
+class WorkloadBytes(msgspec.Struct, frozen=True):
+    """The bytes of a workload, or of a NAT gateway, in flow logs, by class of addresses."""
+
+    name: str
+    kind: str
+    classes: tuple[tuple[TrafficClass, int], ...]
+
+
 class ExitStep(msgspec.Struct, frozen=True):
     """A step towards the exit: its kind, its resource, and for a route the destination; ``count`` changes of a plan."""
 
@@ -85,8 +93,9 @@ class ExitStep(msgspec.Struct, frozen=True):
 class VpcExit(msgspec.Struct, frozen=True):
     """Whether a VPC can do without NAT.
 
-    ``plan`` are the changes before the exit, None without any. ``saving`` is the fixed cost of the NATs a month less
-    that of the plan; ``per_gb`` is what each GB through them costs. ``facts`` must be known first.
+    ``traffic`` are the bytes of flow logs. ``plan`` are the changes before the exit, None without any. ``saving`` is
+    the fixed cost of the NATs a month less that of the plan; ``per_gb`` is the price of each GB through them. ``facts``
+    must be known first.
     """
 
     vpc_id: str
@@ -103,6 +112,7 @@ class VpcExit(msgspec.Struct, frozen=True):
     saving: Amount | Missing | None = None
     per_gb: Amount | Missing | None = None
     unneeded: tuple[UnneededEndpoint, ...] = ()
+    traffic: tuple[WorkloadBytes, ...] = ()
     notes: tuple[str, ...] = ()
 
 

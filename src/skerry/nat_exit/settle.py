@@ -5,12 +5,12 @@ from typing import NamedTuple, assert_never
 
 from msgspec import UNSET
 
-from skerry.cost.measured import FlowLogTotals, InterfaceBytes, TrafficMetrics
+from skerry.cost.measured import FlowLogTotals, InterfaceBytes, TrafficClass, TrafficMetrics
 from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.nat_exit.egress import public_egress_of
 from skerry.nat_exit.nats import Nat
-from skerry.nat_exit.records import RemainingDestination, Settled, Unsettled
+from skerry.nat_exit.records import RemainingDestination, Settled, Unsettled, WorkloadBytes
 from skerry.nat_exit.workloads import Workload
 from skerry.net.addresses import PUBLIC, spell
 from skerry.net.intervals import Intervals, covers
@@ -123,6 +123,7 @@ def _by_flow_logs(
         subject = ", ".join(unseen) or "an interface of it"
         yield Unsettled(name, kind, allowed, f"the flow logs have no record of {subject}")
         return
+    skipped = [interface for interface in workload.interfaces if interface in logs.skipped]
     rows = [row for row in logs.rows if row.interface in workload.interfaces]
     rows += [row for row in by_name if row not in rows]
     yield from (_destination_of((name,), row) for row in rows if row.traffic == "internet" and row.bytes)
@@ -130,8 +131,24 @@ def _by_flow_logs(
     if count and not given:
         reason = f"{count} bytes with addresses of AWS, whose service flow logs do not tell"
         yield Unsettled(name, kind, allowed, reason)
+    elif skipped:
+        yield Unsettled(name, kind, allowed, f"AWS skipped records of {', '.join(skipped)}")
     elif not any(row.traffic == "internet" and row.bytes for row in rows):
         yield Settled(name, kind, "flow-logs", "its flow logs have no byte with the internet")
+
+
+def traffic_of(workloads: tuple[Workload, ...], nats: tuple[Nat, ...], logs: FlowLogTotals) -> Iterator[WorkloadBytes]:
+    """Yield the bytes of each workload and of each NAT gateway in flow logs; those without a record are left out."""
+    for name, kind, interfaces in (
+        *((row.name, row.kind, row.interfaces) for row in workloads),
+        *((nat.id, "nat", (*nat.interfaces, nat.id)) for nat in nats),
+    ):
+        sums: dict[TrafficClass, int] = {}
+        for row in logs.rows:
+            if row.interface in interfaces or (row.service and row.service == name):
+                sums[row.traffic] = sums.get(row.traffic, 0) + row.bytes
+        if sums:
+            yield WorkloadBytes(name, kind, tuple(sums.items()))
 
 
 def _destination_of(names: tuple[str, ...], row: InterfaceBytes) -> RemainingDestination:

@@ -7,7 +7,7 @@ from typing import assert_never
 
 import click
 
-from skerry.cost.measured import FlowLogTotals
+from skerry.cost.measured import TRAFFIC_CLASSES, FlowLogTotals
 from skerry.cost.monthly import Amount
 from skerry.model.facts import Refusal
 from skerry.model.missing import Missing
@@ -90,6 +90,7 @@ def _vpc(vpc: VpcExit, view: View) -> Iterator[str]:
     yield from ["", bold(clean(vpc.vpc_id))]
     yield from (f"  {_nat(nat)}" for nat in vpc.nats)
     yield from _clients(vpc, view)
+    yield from _traffic(vpc, view)
     if vpc.destinations:
         yield from ["", bold("Destinations that remain")]
         for row in vpc.destinations:
@@ -98,7 +99,8 @@ def _vpc(vpc: VpcExit, view: View) -> Iterator[str]:
     if vpc.plan is not None:
         yield from format_changes(vpc.plan)
     if vpc.steps:
-        yield from ["", bold("Steps")]
+        ready = vpc.verdict in {"can-go", "can-go-after-plan"}
+        yield from ["", bold("Steps" if ready else "Steps, once nothing above is open")]
         for number, step in enumerate(vpc.steps, 1):
             yield f"  {number}. {_step(step)}"
     yield from _saving(vpc)
@@ -127,6 +129,17 @@ def _clients(vpc: VpcExit, view: View) -> Iterator[str]:
         yield "  nothing"
 
 
+def _traffic(vpc: VpcExit, view: View) -> Iterator[str]:
+    """Yield a table of bytes by workload and class of addresses."""
+    if not vpc.traffic:
+        return
+    rows: list[tuple[str, ...]] = [("BYTES OF", "KIND", *(name.upper() for name in TRAFFIC_CLASSES))]
+    for row in vpc.traffic:
+        sums = dict(row.classes)
+        rows.append((clean(row.name), row.kind, *(_size(sums.get(name, 0)) for name in TRAFFIC_CLASSES)))
+    yield from ["", bold("Bytes in the flow logs"), *align_columns(rows, width=view.width)]
+
+
 def _destination(row: RemainingDestination) -> Iterator[str]:
     port = "" if row.port is None else f":{row.port}"
     what = f" {dim(row.step)}" if row.step else ""
@@ -141,7 +154,9 @@ def _destination(row: RemainingDestination) -> Iterator[str]:
 
 
 def _size(count: int) -> str:
-    return f"{count / _GB:.2f} GB" if count >= _GB / 100 else f"{count} bytes"
+    if count >= _GB / 100:
+        return f"{count / _GB:.2f} GB"
+    return f"{count} bytes" if count else "0"
 
 
 def _facts(vpc: VpcExit) -> Iterator[str]:
@@ -190,7 +205,7 @@ def _saving(vpc: VpcExit) -> Iterator[str]:
     if vpc.plan is not None and vpc.plan.monthly is not None:
         yield f"{bold('Plan')}  {_amount(vpc.plan.monthly)} a month, and what data costs"
     if vpc.saving is not None:
-        yield f"{bold('Saving')}  {_amount(vpc.saving)} a month, beside the data"
+        yield f"{bold('Saving')}  {_amount(vpc.saving)} a month, and what data costs"
 
 
 def _each(vpc: VpcExit) -> str:

@@ -2,10 +2,10 @@
 
 import msgspec
 
-from skerry.cost.measured import FlowLogTotals
+from skerry.cost.measured import TRAFFIC_CLASSES, FlowLogTotals
 from skerry.model.world import World
 from skerry.nat_exit.nats import Nat
-from skerry.nat_exit.records import NatExitReport, RemainingDestination, UnneededEndpoint, VpcExit
+from skerry.nat_exit.records import NatExitReport, RemainingDestination, UnneededEndpoint, VpcExit, WorkloadBytes
 from skerry.nat_exit.workloads import Workload
 from skerry.render.json_document import write
 from skerry.render.plan_json import AmountOut, ChangeOut, CostOut, FactOut, encode_amount, encode_change, encode_cost
@@ -54,6 +54,19 @@ class RemainingDestinationOut(msgspec.Struct, frozen=True):
     remedy: str
 
 
+class WorkloadBytesOut(msgspec.Struct, frozen=True):
+    """The bytes of a workload or a NAT gateway in flow logs, by class of addresses."""
+
+    name: str
+    kind: str
+    s3: int
+    dynamodb: int
+    aws: int
+    vpc: int
+    private: int
+    internet: int
+
+
 class ExitStepOut(msgspec.Struct, frozen=True):
     """A step towards the exit."""
 
@@ -81,6 +94,7 @@ class VpcExitOut(msgspec.Struct, frozen=True):
     nats: list[NatOut]
     workloads: list[WorkloadOut]
     destinations: list[RemainingDestinationOut]
+    traffic: list[WorkloadBytesOut]
     facts: list[FactOut]
     changes: list[ChangeOut]
     steps: list[ExitStepOut]
@@ -145,6 +159,7 @@ def _vpc(vpc: VpcExit) -> VpcExitOut:
         nats=[_nat(nat) for nat in vpc.nats],
         workloads=[_workload(vpc, row) for row in vpc.workloads],
         destinations=[_destination(row) for row in vpc.destinations],
+        traffic=[_traffic(row) for row in vpc.traffic],
         facts=[FactOut(fact.fact, fact.action) for fact in vpc.facts],
         changes=[encode_change(row) for row in (() if vpc.plan is None else vpc.plan.changes)],
         steps=[ExitStepOut(step.kind, step.resource, step.destination, step.count) for step in vpc.steps],
@@ -189,6 +204,11 @@ def _destination(row: RemainingDestination) -> RemainingDestinationOut:
         row.reason,
         row.remedy,
     )
+
+
+def _traffic(row: WorkloadBytes) -> WorkloadBytesOut:
+    sums = dict(row.classes)
+    return WorkloadBytesOut(row.name, row.kind, *(sums.get(name, 0) for name in TRAFFIC_CLASSES))
 
 
 def _unneeded(row: UnneededEndpoint) -> UnneededEndpointOut:
