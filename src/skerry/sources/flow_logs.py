@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from msgspec import UNSET
+
 from skerry.cost.measured import FlowLogTotals, InterfaceBytes, TrafficClass
 from skerry.errors import SkerryError
 from skerry.model.world import World
@@ -133,6 +135,5 @@ def _interfaces_of_gateways(world: World) -> Iterator[str]:
     """Yield the interfaces of NAT gateways, and the gateways themselves: records of a regional one name it."""
     for gateway in world.facts.nat_gateways:
         yield gateway.nat_gateway_id
-        for address in gateway.nat_gateway_addresses or ():
-            if address.network_interface_id is not None:
-                yield address.network_interface_id
+        addresses = () if gateway.nat_gateway_addresses is UNSET else gateway.nat_gateway_addresses
+        yield from (row.network_interface_id for row in addresses if row.network_interface_id is not None)
