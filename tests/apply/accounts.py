@@ -19,6 +19,7 @@ from skerry.aws.account_session import open_session
 from skerry.aws.session import Account, ClientFactory, make_clients
 from skerry.embedded.demo_deployment import build, repair
 from skerry.embedded.lifecycle import run_embedded_aws
+from skerry.model.world import World
 from skerry.plan.changes import Change
 from skerry.plan.records import Plan, Planned
 from skerry.verdicts import BLOCKED, OK
@@ -28,9 +29,10 @@ FAST = Timing(pause=0.01, longest=2, settle=0.5)
 
 
 class BrokenAccount(NamedTuple):
-    """An account with a fault: its clients, and the plan that repairs it."""
+    """An account with a fault: its clients, what was read of it, and the plan that repairs it."""
 
     clients: ClientFactory
+    world: World
     plan: Plan
 
 
@@ -42,7 +44,8 @@ def broken_account(fault: Fault) -> Iterator[BrokenAccount]:
         if fault is not nothing:
             repair(clients, deployment)
         fault(clients("ec2"), deployment)
-        yield BrokenAccount(clients, app.plan(read().world))
+        world = read().world
+        yield BrokenAccount(clients, world, app.plan(world))
 
 
 def plan_of(*changes: Change) -> Plan:

@@ -10,7 +10,7 @@ import msgspec
 from skerry.app.account import read_account
 from skerry.app.diagnosis import diagnose_hypothetical
 from skerry.app.planning import plan as plan_launches
-from skerry.app.planning import plan_hypothetical, scope_for
+from skerry.app.planning import plan_hypothetical, plan_options, scope_for
 from skerry.app.selection import Hypothetical, Selection, all_launches, hypothetical_launch, launches
 from skerry.apply import journal as journals
 from skerry.apply.journal_entries import VERSION, Closed, Opened, RecordedChange
@@ -100,6 +100,8 @@ def prepare_apply(
     session = open_session(account)
     world = read_account(account, ReadScope(planning=True), progress).world
     chosen_options = None if options is None else options(world)
+    if plan_file is not None:
+        chosen_options = plan_options(world, also=plan_file.plan.also)
     scope = scope_for(world, _launches(world, target, plan_file), chosen_options)
     if plan_file is not None:
         return Preparation(
@@ -118,11 +120,12 @@ def _launches(world: World, target: ApplyTarget, plan_file: PlanFile | None) -> 
         return [hypothetical_launch(world, target.hypothetical)]
     if plan_file is None:
         return launches(world, target.selection or Selection())
-    services = plan_file.plan.services
-    chosen = [launch for launch in all_launches(world) if launch.name in services]
-    missing = sorted(set(services) - {launch.name for launch in chosen})
-    if missing:
-        what = f"the plan is for {', '.join(missing)}, and nothing in the account has this name"
+    wanted = {(launch.cluster, launch.name) for launch in plan_file.plan.launches}
+    chosen = [launch for launch in all_launches(world) if (launch.cluster, launch.name) in wanted]
+    missing = sorted(wanted - {(launch.cluster, launch.name) for launch in chosen})
+    if missing or not wanted:
+        names = ", ".join(f"{name} in {cluster}" if cluster else name for cluster, name in missing) or "no launch"
+        what = f"the plan is for {names}, and nothing in the account has this name"
         raise InputError(what, "For a task that does not exist yet, give its ", Argument.DEFINITION, " again.")
     return chosen
 

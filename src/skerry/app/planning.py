@@ -12,6 +12,7 @@ from skerry.app.selection import Hypothetical, Selection, all_launches, hypothet
 from skerry.catalogue.partitions import partition_of
 from skerry.catalogue.services import (
     ServiceRef,
+    endpoint_service_name_of,
     list_endpoint_services,
     list_regions_in,
     load_services,
@@ -23,7 +24,7 @@ from skerry.launch.launches import Launch
 from skerry.model.world import World
 from skerry.plan import planner
 from skerry.plan.fingerprints import fingerprint_of
-from skerry.plan.records import INGRESSES, Ingress, Options, Plan
+from skerry.plan.records import INGRESSES, Ingress, Options, Plan, PlannedLaunch
 from skerry.plan.scope import Scope
 from skerry.suggestions import suggest
 from skerry.verdicts import NOT_APPLICABLE
@@ -122,7 +123,14 @@ def _plan(world: World, scope: Scope, options: Options | None) -> Plan:
     made = planner.plan(world, scope, options)
     changes = [planned.change for planned in made.changes]
     fingerprint = fingerprint_of(world, scope, changes) if changes else None
-    return msgspec.structs.replace(made, made_at=_now(), made_by=version("skerry"), fingerprint=fingerprint)
+    return msgspec.structs.replace(
+        made,
+        made_at=_now(),
+        made_by=version("skerry"),
+        fingerprint=fingerprint,
+        launches=tuple(dict.fromkeys(PlannedLaunch(launch.name, launch.cluster) for launch in scope.launches)),
+        also=tuple(filter(None, map(endpoint_service_name_of, (options or Options()).also))),
+    )
 
 
 def _now() -> str:

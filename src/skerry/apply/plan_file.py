@@ -20,7 +20,7 @@ from skerry.plan.changes import (
     Change,
     Disposition,
 )
-from skerry.plan.records import Break, Fingerprint, Plan, Planned, Remaining, StrategyName, Why
+from skerry.plan.records import Break, Fingerprint, Plan, Planned, PlannedLaunch, Remaining, StrategyName, Why
 from skerry.verdicts import Verdict
 
 VERSION = 1
@@ -111,6 +111,8 @@ class _PlanIn(msgspec.Struct, frozen=True):
     skerry_version: str = ""
     made_at: str = ""
     fingerprint: Fingerprint | None = None
+    launches: tuple[PlannedLaunch, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 _FIELDS: dict[str, frozenset[str]] = {
@@ -194,4 +196,6 @@ def _plan(document: _PlanIn, rows: tuple[Planned, ...]) -> Plan:
         made_at=document.made_at,
         made_by=document.skerry_version,
         fingerprint=document.fingerprint,
+        launches=document.launches,
+        also=document.also,
     )

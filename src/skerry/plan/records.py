@@ -126,6 +126,13 @@ class Fingerprint(msgspec.Struct, frozen=True, gc=False):
     objects: tuple[CrossedObject, ...]
 
 
+class PlannedLaunch(msgspec.Struct, frozen=True, gc=False):
+    """A launch of a plan, by its name and its cluster; a task that does not exist yet has no cluster."""
+
+    name: str
+    cluster: str
+
+
 class Plan(msgspec.Struct, frozen=True, gc=False):
     """The least changes for the launches in scope, and what was proven of them.
 
@@ -134,8 +141,8 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     changes would go beyond. ``monthly`` is the fixed cost of all changes a month, and ``prices_of`` the date of the
     price table. ``strategy`` names how the changes were chosen. ``because`` is the preference in which they are better
     than ``runners_up``, the other proven plans. ``made_at`` is the time of the plan in UTC, ``made_by`` skerry's
-    version. ``fingerprint``
-    names the objects that it was proven with.
+    version. ``fingerprint`` names the objects that it was proven with; ``launches`` and ``also`` are the launches and
+    the endpoint services whose calls were walked for it.
     """
 
     services: tuple[str, ...]
@@ -156,6 +163,8 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     made_at: str = ""
     made_by: str = ""
     fingerprint: Fingerprint | None = None
+    launches: tuple[PlannedLaunch, ...] = ()
+    also: tuple[str, ...] = ()
 
     @property
     def next_step(self) -> PlanNextStep | None:

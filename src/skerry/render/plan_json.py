@@ -125,6 +125,13 @@ class FingerprintOut(msgspec.Struct, frozen=True):
     objects: list[CrossedObjectOut]
 
 
+class PlannedLaunchOut(msgspec.Struct, frozen=True):
+    """A launch of the plan; a task that does not exist yet has no cluster."""
+
+    name: str
+    cluster: str
+
+
 class PlanOut(msgspec.Struct, frozen=True):
     """The whole answer of ``plan``."""
 
@@ -150,6 +157,8 @@ class PlanOut(msgspec.Struct, frozen=True):
     skerry_version: str
     made_at: str
     fingerprint: FingerprintOut | None
+    launches: list[PlannedLaunchOut]
+    also: list[str]
 
 
 def encode_plan(world: World, plan: Plan) -> str:
@@ -183,6 +192,8 @@ def encode_plan(world: World, plan: Plan) -> str:
         skerry_version=plan.made_by,
         made_at=plan.made_at,
         fingerprint=None if plan.fingerprint is None else _fingerprint_out(plan.fingerprint),
+        launches=[PlannedLaunchOut(launch.name, launch.cluster) for launch in plan.launches],
+        also=list(plan.also),
     )
     return write(document)
 
