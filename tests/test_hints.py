@@ -81,6 +81,7 @@ def test_shared_options_are_declared_once() -> None:
     fewest = {option: min(commands, key=len) for option, commands in several.items()}
     # Of these the meaning differs: a trace has one subnet, a snapshot is a folder, a text is compared.
     assert {option: sorted(commands) for option, commands in fewest.items()} == {
+        "--allow": ["apply"],
         "--cluster": ["explain"],
         "--output": ["snapshot"],
         "--security-group": ["trace"],

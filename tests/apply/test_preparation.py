@@ -57,7 +57,7 @@ def test_plan_without_its_other_services_is_not_the_one_that_was_proven(prepared
 @pytest.mark.parametrize("launches", [(), (PlannedLaunch("web", "other"),)], ids=["none", "other cluster"])
 def test_plan_for_other_launches_is_refused(prepared: Prepared, launches: tuple[PlannedLaunch, ...]) -> None:
     plan = replace(prepared.file.plan, launches=launches)
-    with pytest.raises(InputError, match="the plan is for (web in other|no launch), and nothing in the account"):
+    with pytest.raises(InputError, match=r"the plan is for (web in other|no launch), and nothing in the account"):
         prepare_apply(ACCOUNT, ApplyTarget(), replace(prepared.file, plan=plan))
 
 

@@ -1,6 +1,8 @@
 """The use cases of `skerry apply`: a plan is carried out in a live account, read back and diagnosed."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -15,8 +17,10 @@ from skerry.app.selection import Hypothetical, Selection, all_launches, hypothet
 from skerry.apply import journal as journals
 from skerry.apply.journal_entries import VERSION, Closed, Opened, RecordedChange
 from skerry.apply.plan_file import PlanFile
-from skerry.apply.preflight.check import AccountNow, ApplySettings, PlanToApply, check_before
-from skerry.apply.preflight.identity import CallerIdentity
+from skerry.apply.preflight.account_reads import read_for_checks
+from skerry.apply.preflight.check import ApplySettings, PlanToApply, check_before
+from skerry.apply.preflight.lock import LockHolder, LockScope, hold_locks, lock_folder
+from skerry.apply.preflight.named_objects import vpcs_of
 from skerry.apply.preflight.results import Allowance, CheckResult
 from skerry.apply.results import RunResult, StepReport
 from skerry.apply.run import make_changes
@@ -29,7 +33,6 @@ from skerry.diagnose.diagnose import diagnose as diagnose_launches
 from skerry.diagnose.diagnosis import Diagnosis
 from skerry.errors import Argument, InputError
 from skerry.launch.launches import Launch
-from skerry.model.arns import NameOrArn
 from skerry.model.world import World
 from skerry.plan.change_calls import description_of, names_of_endpoints, services_of_prefix_lists
 from skerry.plan.changes import resource_of
@@ -65,13 +68,15 @@ class Preparation(msgspec.Struct, frozen=True):
     made_for: tuple[str | None, str | None]
 
     def check(self, allowed: Iterable[Allowance] = ()) -> tuple[CheckResult, ...]:
-        """Return the refusals and remarks before the first change."""
+        """Return the refusals and remarks before the first change, with the permissions and quotas read for them.
+
+        Raises `SkerryError` if AWS carries out a call although only a dry run was asked for.
+        """
         account, region = self.made_for
         plan, session = self.plan, self.session
         given = PlanToApply(account, region, plan.changes, plan.fingerprint, plan.made_at, plan.made_by)
-        identity = CallerIdentity(session.account, NameOrArn(session.caller), session.region)
         settings = ApplySettings(datetime.now(UTC), version("skerry"), frozenset(allowed))
-        return check_before(given, AccountNow(identity, self.world, self.scope), settings)
+        return check_before(given, read_for_checks(session, given, self.world, self.scope), settings)
 
 
 class Applied(msgspec.Struct, frozen=True):
@@ -141,10 +146,12 @@ def start_apply(
 ) -> Applied:
     """Carry out a prepared plan with a new journal, then read the account and diagnose the launches.
 
-    Raises `OutputError` if the journal cannot be written; then nothing was changed.
+    Raises `OutputError` if the journal cannot be written, and `LockHeldError` if another process of this machine
+    changes one of the VPCs; then nothing was changed.
     """
     session, plan = preparation.session, preparation.plan
-    with journals.create_journal(path, opened_for(session, preparation.world, plan)) as journal:
+    opened = opened_for(session, preparation.world, plan)
+    with hold_vpcs(opened, path), journals.create_journal(path, opened) as journal:
         tools = _tools(session, journal, watcher, timing)
         return _carry_out(tools, preparation.account, preparation.target, watcher, plan.services)
 
@@ -163,7 +170,18 @@ def resume_apply(
         if is_undoing(journal.entries):
             raise InputError(f"the changes of {path} are being taken back", "Finish the undo, then plan again.")
         tools = _tools(session, journal, watcher, timing)
-        return _carry_out(tools, account, target or ApplyTarget(), watcher, journal.opened.services)
+        with hold_vpcs(journal.opened, path):
+            return _carry_out(tools, account, target or ApplyTarget(), watcher, journal.opened.services)
+
+
+def hold_vpcs(opened: Opened, journal: Path) -> AbstractContextManager[None]:
+    """Hold the locks of the VPCs of a journal for the time of a block.
+
+    Raises `LockHeldError` if another process of this machine changes one of them.
+    """
+    scopes = [LockScope(opened.account, opened.region, vpc_id) for vpc_id in opened.vpcs or ("all",)]
+    holder = LockHolder(os.getpid(), datetime.now(UTC).replace(microsecond=0).isoformat(), str(journal))
+    return hold_locks(lock_folder(journals.state_folder(), journal), scopes, holder)
 
 
 def diagnose_services(world: World, services: tuple[str, ...], target: ApplyTarget) -> Diagnosis | None:
@@ -219,4 +237,5 @@ def opened_for(session: AccountSession, world: World, plan: Plan) -> Opened:
             for row in plan.changes
         ),
         prefix_lists=services_of_prefix_lists(world, plan.changes),
+        vpcs=vpcs_of(world, (row.change for row in plan.changes)),
     )

@@ -6,12 +6,14 @@ from pathlib import Path
 import msgspec
 
 from skerry.app.account import read_account
-from skerry.app.applying import ApplyTarget, Watcher, diagnose_services, refuse_other_journal
+from skerry.app.applying import ApplyTarget, Watcher, diagnose_services, hold_vpcs, refuse_other_journal
+from skerry.app.selection import all_launches
 from skerry.apply import journal as journals
 from skerry.apply.journal_entries import Closed
+from skerry.apply.preflight.undo_effects import UndoEffects, what_undo_breaks
 from skerry.apply.results import Conflict, Loss, RunResult
 from skerry.apply.steps import Tools
-from skerry.apply.undo import conflicts_of, losses_of, standing_steps, take_back
+from skerry.apply.undo import conflicts_of, losses_of, standing_changes, standing_steps, take_back
 from skerry.apply.waiting import Timing
 from skerry.aws.account_session import open_session
 from skerry.aws.session import Account
@@ -22,13 +24,22 @@ from skerry.sources.live import ReadScope
 
 
 class UndoPlan(msgspec.Struct, frozen=True):
-    """The steps of an undo, the last change first, with its losses and its conflicts with later changes of others."""
+    """The steps of an undo, the last change first, with its losses and its conflicts with later changes of others.
+
+    ``effects`` are those on workloads that use the changes now.
+    """
 
     journal: Path
     services: tuple[str, ...]
     changes: tuple[Change, ...]
     losses: tuple[Loss, ...]
     conflicts: tuple[Conflict, ...]
+    effects: UndoEffects = UndoEffects((), ())
+
+    @property
+    def is_disruptive(self) -> bool:
+        """Whether calls of a workload break, or open connections are cut."""
+        return bool(self.effects.breaks) or any(row.disposition == "disruptive" for row in self.effects.changes)
 
 
 class Undone(msgspec.Struct, frozen=True):
@@ -57,27 +68,41 @@ def undo(
 ) -> Undone | None:
     """Take back the changes of a journal, if ``agree`` says so; None if it does not.
 
-    Raises `InputError` for the journal of another account, and for conflicts with later changes.
+    Raises `InputError` for the journal of another account, and for conflicts with later changes. Raises
+    `LockHeldError` if another process of this machine changes one of the VPCs.
     """
     watcher = watcher or Watcher()
     with journals.reopen_journal(path) as journal:
         session = open_session(account)
         refuse_other_journal(session, journal)
         tools = Tools(session, journal, timing or Timing(), watcher.notify)
-        planned = _planned(tools)
-        if planned.conflicts:
-            raise _changed_since(planned)
-        if not agree(planned):
-            return None
-        run = take_back(tools, watcher.step)
-        services = journal.opened.services
-        if run.stopped is not None:
-            return Undone(path, services, run, None)
-        watcher.notify("reading the account again")
-        world = read_account(account, ReadScope(planning=True)).world
-        diagnosis = diagnose_services(world, services, ApplyTarget())
-        journal.write(Closed("undone", "unknown" if diagnosis is None else diagnosis.verdict))
-        return Undone(path, services, run, diagnosis)
+        with hold_vpcs(journal.opened, path):
+            planned = _planned(tools)
+            if planned.conflicts:
+                raise _changed_since(planned)
+            if planned.changes:
+                planned = msgspec.structs.replace(planned, effects=_effects(tools, account, watcher))
+            return _take_back(tools, account, watcher) if agree(planned) else None
+
+
+def _effects(tools: Tools, account: Account, watcher: Watcher) -> UndoEffects:
+    """Return the effects of an undo on the workloads of the account as it is now."""
+    watcher.notify("reading the account")
+    world = read_account(account, ReadScope(planning=True)).world
+    return what_undo_breaks(world, all_launches(world), standing_changes(tools))
+
+
+def _take_back(tools: Tools, account: Account, watcher: Watcher) -> Undone:
+    journal = tools.journal
+    run = take_back(tools, watcher.step)
+    services = journal.opened.services
+    if run.stopped is not None:
+        return Undone(journal.path, services, run, None)
+    watcher.notify("reading the account again")
+    world = read_account(account, ReadScope(planning=True)).world
+    diagnosis = diagnose_services(world, services, ApplyTarget())
+    journal.write(Closed("undone", "unknown" if diagnosis is None else diagnosis.verdict))
+    return Undone(journal.path, services, run, diagnosis)
 
 
 def _planned(tools: Tools) -> UndoPlan:

@@ -23,7 +23,7 @@ class Opened(msgspec.Struct, frozen=True, tag_field="entry", tag="opened"):
     """The first entry: the plan, and the account and Region that it is for.
 
     ``fingerprint`` is the digest of the plan's fingerprint, ``prefix_lists`` are the services of prefix lists with
-    unknown ids.
+    unknown ids, ``vpcs`` the VPCs that the plan changes.
     """
 
     version: int
@@ -36,6 +36,7 @@ class Opened(msgspec.Struct, frozen=True, tag_field="entry", tag="opened"):
     services: tuple[str, ...]
     changes: tuple[RecordedChange, ...]
     prefix_lists: dict[str, str] = {}
+    vpcs: tuple[str, ...] = ()
 
 
 class Started(msgspec.Struct, frozen=True, tag_field="entry", tag="started"):

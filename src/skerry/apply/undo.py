@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from functools import partial
 
 from skerry.apply.journal_entries import Reverted, Reverting
+from skerry.apply.preflight.undo_effects import with_ids
 from skerry.apply.results import Conflict, Loss, RunResult, State, StepReport, Stopped, Watch
 from skerry.apply.run import guarded, step_calls
-from skerry.apply.standings import effective, is_done, without_ids
+from skerry.apply.standings import effective, former_of, is_done, without_ids
 from skerry.apply.states import AutomaticChange, automatic, read_state
 from skerry.apply.step_records import StepRecord, ids_of, record_of
 from skerry.apply.steps import StepCalls, Tools
 from skerry.apply.waiting import StepError, until
 from skerry.plan.changes import CreateNatGateway
+from skerry.plan.world_before import MadeChange
 
 
 def standing_steps(tools: Tools) -> Iterator[tuple[int, AutomaticChange, StepRecord]]:
@@ -47,6 +49,17 @@ def losses_of(tools: Tools) -> tuple[Loss, ...]:
         if calls.loss:
             losses.append(Loss(number, change, calls.loss))
     return tuple(losses)
+
+
+def standing_changes(tools: Tools) -> tuple[MadeChange, ...]:
+    """Return the changes that can be taken back, in the order of the apply, with AWS's ids and the former values."""
+    ids = ids_of(tools.journal.entries)
+    changes = []
+    for number, change, record in standing_steps(tools):
+        former = record.started.former if record.started else None
+        part = effective(StepCalls(tools, number, ids, undo=True).place, change, former)
+        changes.append(MadeChange(with_ids(part, ids), former_of(change, former)))
+    return tuple(reversed(changes))
 
 
 def take_back(tools: Tools, watch: Watch) -> RunResult:

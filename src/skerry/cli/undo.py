@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 @add_account_options
 @add_color_option
 @click.option("--yes", is_flag=True, help="Do not ask; for pipelines.")
-def undo(journal: Path | None, source: InputSource, *, yes: bool) -> None:
+@click.option(
+    "--allow", type=click.Choice(["disruptive"]), help="With --yes: also if workloads break or lose connections."
+)
+def undo(journal: Path | None, source: InputSource, *, yes: bool, allow: str | None) -> None:
     """Take back the changes of an apply, by its journal; without one, the latest of this user.
 
     New resources are removed, and former values are restored. Nothing that others changed is overwritten.
@@ -38,7 +41,9 @@ def undo(journal: Path | None, source: InputSource, *, yes: bool) -> None:
     view = source.view
 
     def agree(planned: "UndoPlan") -> bool:
-        write(texts.format_losses(planned.losses, planned.changes, view))
+        write(texts.format_losses(planned.losses, planned.changes, planned.effects, view))
+        if yes and planned.is_disruptive and allow is None:
+            raise click.UsageError("the undo is disruptive: give --allow disruptive with --yes")
         if yes or not planned.changes:
             return True
         refuse_without_terminal()

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from moto.iam.access_control import AssumedRoleAccessKey, CreateAccessKeyFailure, IAMUserAccessKey, create_access_key
+from moto.sts.models import STSBackend
 
 from skerry.embedded.fault_rules import denied_code
+from skerry.embedded.patching import Correction
 from skerry.model.arns import NameOrArn
 from skerry.policy.document import Policy, parse
 from skerry.policy.evaluate import Policies, evaluate
@@ -151,3 +153,18 @@ def _context_of(response: Any) -> dict[str, tuple[str, ...]]:
             context[f"aws:requesttag/{str(tag['Key']).lower()}"] = (str(tag.get("Value", "")),)
             keys.append(str(tag["Key"]))
     return context | {"aws:tagkeys": tuple(keys)}
+
+
+def _identity(original: Any, backend: Any, access_key_id: str, region: str) -> tuple[str, str, str]:
+    """Name the root user for keys of nobody. moto: an ARN of no form of AWS.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+    """
+    user_id, arn, account = original(backend, access_key_id, region)
+    if arn.endswith(":user/moto"):
+        return account, f"arn:{arn.split(':')[1]}:iam::{account}:root", account
+    return user_id, arn, account
+
+
+CORRECTIONS = (Correction(STSBackend, "get_caller_identity", _identity),)
+"""The patches of this module."""

@@ -1,9 +1,11 @@
 """The results of an apply and of an undo for people: the verdict of the account read back, and each step."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import zip_longest
 from typing import assert_never
 
 from skerry.apply.preflight.results import ApplyRefusal, CheckResult
+from skerry.apply.preflight.undo_effects import UndoBreak, UndoEffects
 from skerry.apply.results import Loss, RunResult, StepEnd
 from skerry.diagnose.diagnosis import Diagnosis
 from skerry.errors import Argument
@@ -47,7 +49,8 @@ def format_checks(results: Iterable[CheckResult], view: View, spell: Callable[[A
     lines: list[str] = []
     for result in results:
         word = bold("refused") if isinstance(result, ApplyRefusal) else dim("note")
-        lines.append(f"{word}: {clean(result.message)}")
+        first, *more = result.message.splitlines() or [""]
+        lines += [f"{word}: {clean(first)}", *(f"  {clean(line)}" for line in more)]
         advice = "".join(spell(part) if isinstance(part, Argument) else part for part in result.advice)
         if isinstance(result, ApplyRefusal) and result.allowance is not None:
             advice = f"{advice} Give {allow} {result.allowance}."
@@ -70,12 +73,28 @@ def format_undone(services: tuple[str, ...], run: RunResult, diagnosis: Diagnosi
     return _written(headline, run, None, (), view)
 
 
-def format_losses(losses: Iterable[Loss], changes: Iterable[Change], view: View) -> str:
-    """Write the changes that an undo takes back, and its losses."""
-    lines = [bold("Taken back, in this order"), *(f"  {clean(title_of(change))}" for change in changes)]
+def format_losses(losses: Iterable[Loss], changes: Iterable[Change], effects: UndoEffects, view: View) -> str:
+    """Write the changes that an undo takes back with their effects, the calls that break, and the losses."""
+    lines = [bold("Taken back, in this order")]
+    for change, row in zip_longest(changes, effects.changes):
+        note = f"  {row.disposition}: {clean(row.note)}" if row is not None and row.note else ""
+        lines += [f"  {clean(title_of(change))}", *([f"  {note}"] if note else [])]
+    if effects.breaks:
+        lines += ["", bold("Works now, and not afterwards")]
+        lines += [f"  {clean(text)}" for text in _break_texts(effects.breaks)]
     lost = [f"  {clean(loss.message)}" for loss in losses]
     lines += ["", bold("Not restored"), *lost, "  New ids of what is made again; connections that a step cuts."]
     return view.fit(lines)
+
+
+def _break_texts(breaks: Iterable[UndoBreak]) -> Iterator[str]:
+    """Yield a line for each host and its clients, with the reason in the first of the subnets."""
+    by_host: dict[tuple[str, tuple[str, ...]], list[UndoBreak]] = {}
+    for row in breaks:
+        by_host.setdefault((row.host or row.step, row.clients), []).append(row)
+    for (host, clients), rows in by_host.items():
+        subnets = list_names([row.subnet for row in rows], _MOST_NAMES)
+        yield f"{host} for {list_names(clients, _MOST_NAMES)} from {subnets}: {rows[0].message}"
 
 
 def _written(headline: str, run: RunResult, diagnosis: Diagnosis | None, manual: Iterable[Change], view: View) -> str:

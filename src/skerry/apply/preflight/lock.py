@@ -49,6 +49,16 @@ class LockHeldError(SkerryError):
     """Another process on this machine changes the same VPC."""
 
 
+def lock_folder(state: Path, journal: Path) -> Path:
+    """Return the folder of locks: in the user's state folder, or beside the journal where that cannot be written."""
+    folder = state / "locks"
+    try:
+        folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+    except OSError:
+        return journal.parent
+    return folder if os.access(folder, os.W_OK) else journal.parent
+
+
 @contextmanager
 def hold_locks(
     folder: Path, scopes: Iterable[LockScope], holder: LockHolder, wait_seconds: float = 0

@@ -118,6 +118,17 @@ def _named_for_route(change: RouteChange) -> tuple[str, ...]:
             assert_never(change)
 
 
+def vpcs_of(world: World, changes: Iterable[Change]) -> tuple[str, ...]:
+    """Return the VPCs of the objects that changes name, as far as they were read."""
+    names = dict.fromkeys(name for change in changes for name in named_resources_of(change))
+    vpcs: dict[str, None] = {}
+    for name in names:
+        for kind in (world.subnets, world.route_tables, world.security_groups, world.network_acls, world.vpc_endpoints):
+            vpc_id = getattr(kind.get(name), "vpc_id", None)
+            vpcs |= {vpc_id: None} if isinstance(vpc_id, str) else {}
+    return tuple(sorted({*vpcs, *(name for name in names if name in world.vpcs)}))
+
+
 def _peer_of(change: AuthorizeRule | RevokeRule) -> tuple[str, ...]:
     """Return the security group that a rule names; AWS's prefix lists are no objects of the account."""
     return (change.rule.peer,) if change.rule.kind == "group" else ()
