@@ -109,7 +109,7 @@ def test_apply_and_undo_need_no_more_than_their_printed_policies(
     path, timing = tmp_path / "journal", Timing(*FAST)
     with caller_with(broken, policy_of("apply"), monkeypatch):
         preparation = app.prepare_apply(ACCOUNT, ApplyTarget())
-        assert not any(isinstance(result, ApplyRefusal) for result in preparation.check())
+        assert denied(preparation.check()) == set()
         applied = app.start_apply(preparation, path, timing=timing)
     assert applied.run.stopped is None
     assert applied.diagnosis is not None

@@ -146,7 +146,9 @@ def _context_of(response: Any) -> dict[str, tuple[str, ...]]:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
     """
     context = {"aws:requestedregion": (str(response.region),), "aws:viaawsservice": ("false",)}
-    params = response.params if isinstance(response.params, dict) else {}
+    # moto parses the requests of some services into no parameters of this name.
+    given = getattr(response, "params", None)
+    params = given if isinstance(given, dict) else {}
     keys = []
     for specification in params.get("TagSpecifications") or ():
         for tag in specification.get("Tags") or ():

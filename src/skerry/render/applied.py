@@ -74,7 +74,7 @@ def format_undone(services: tuple[str, ...], run: RunResult, diagnosis: Diagnosi
 
 
 def format_losses(losses: Iterable[Loss], changes: Iterable[Change], effects: UndoEffects, view: View) -> str:
-    """Write the changes that an undo takes back with their effects, the calls that break, and the losses."""
+    """Write the steps of an undo with their effects, the breaking calls, and the losses."""
     lines = [bold("Taken back, in this order")]
     for change, row in zip_longest(changes, effects.changes):
         note = f"  {row.disposition}: {clean(row.note)}" if row is not None and row.note else ""

@@ -50,7 +50,7 @@ class LockHeldError(SkerryError):
 
 
 def lock_folder(state: Path, journal: Path) -> Path:
-    """Return the folder of locks: in the user's state folder, or beside the journal where that cannot be written."""
+    """Return the folder of locks: in the user's state folder if it is writable, else that of the journal."""
     folder = state / "locks"
     try:
         folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
