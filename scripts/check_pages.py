@@ -1,4 +1,4 @@
-"""Write the pages of checks, codes, words and permissions in docs/ from their sources; with --check, only compare."""
+"""Write the generated pages of docs/, or their generated parts, from their sources; with --check, only compare."""
 
 import json as jsons
 import re
@@ -12,6 +12,7 @@ from skerry.catalogue.output_terms import load_output_terms
 from skerry.checks import CHECKS
 from skerry.checks.check import Check
 from skerry.cli.reading import WIDEST
+from skerry.embedded.rules import read_rules
 from skerry.model.api_call import ApiCall
 from skerry.render.iam_policy import change_statement, write_policy
 from skerry.sources.live import ReadScope
@@ -151,6 +152,17 @@ Without them a permission or a quota is not known, and the output says so.
 """
 
 
+def embedded_page() -> str:
+    """The page of the embedded AWS, with the table of its rules."""
+    lines = ["<!-- rules -->", "| calls | rule | answer | source |", "| --- | --- | --- | --- |"]
+    for rule in read_rules().values():
+        answer = f"`{rule.answer}`" if rule.answer else "no error"
+        lines.append(f"| {rule.calls} | {rule.text} | {answer} | [{rule.grade}]({rule.url}) |")
+    table = "\n".join([*lines, "<!-- /rules -->"])
+    page_text = (DOCS / "embedded.md").read_text(encoding="utf-8")
+    return re.sub(r"<!-- rules -->.*<!-- /rules -->", lambda _: table, page_text, flags=re.DOTALL)
+
+
 def _lacking(calls: tuple[ApiCall, ...], fewer: tuple[ApiCall, ...]) -> str:
     """The services that the fewer calls do without."""
     prefixes, others = ({call.action.partition(":")[0] for call in some} for some in (calls, fewer))
@@ -165,6 +177,7 @@ def main() -> int:
     wanted[DOCS / "codes.md"] = code_page()
     wanted[DOCS / "words.md"] = word_page()
     wanted[DOCS / "permissions.md"] = permission_page()
+    wanted[DOCS / "embedded.md"] = embedded_page()
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     extra = [path for path in (DOCS / "checks").glob("*.md") if path not in wanted]
     if "--check" in sys.argv:

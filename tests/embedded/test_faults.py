@@ -130,6 +130,7 @@ def test_delay_fault_delays_the_answer(ec2: Any, faults: Faults) -> None:
     assert time.monotonic() - begun >= 0.1
 
 
+@pytest.mark.long
 def test_faults_of_the_environment_are_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(FAULTS_VARIABLE, json.dumps([{"kind": "deny", "action": "ec2:DescribeVpcs"}]))
     code = (

@@ -13,6 +13,7 @@ _MODULES = {
     "cost": "cost",
     "demo": "commands",
     "diagnose": "diagnose",
+    "embedded": "embedded",
     "explain": "explain",
     "iam-policy": "commands",
     "nat-exit": "nat_exit",

@@ -15,7 +15,8 @@ from skerry.errors import SkerryError
 
 _SETTINGS = ("AWS_", "BOTO_", "MOTO_")
 _ONE = Lock()
-_AT_A_TIME = Lock()
+CALLS = Lock()
+"""The lock that each call holds: moto's state is not made for several at once."""
 
 
 @contextmanager
@@ -110,6 +111,6 @@ def _kept_inside(original: Any, stubber: Any, event_name: str, request: Any, **m
 
 
 def _one_at_a_time(original: Any, stubber: Any, request: Any) -> Any:
-    """Let threads wait for each other: moto's state is not made for several at once."""
-    with _AT_A_TIME:
+    """Let threads wait for each other."""
+    with CALLS:
         return original(stubber, request)

@@ -5,10 +5,8 @@ https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html (NAT ga
 """
 # ruff: noqa: SLF001 - moto's inner parts are what is corrected here
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
-
-import msgspec
 
 from skerry.embedded.settings import settings_in_use
 
@@ -16,11 +14,10 @@ PENDING, AVAILABLE, DELETING, DELETED, FAILED = "pending", "available", "deletin
 _REMAINS_VISIBLE = 3600.0
 """Seconds for which a deleted or failed NAT gateway stays in the list: about an hour, by the page above."""
 
-DeleteEndpoint = Callable[[Any, str], None]
 
-
-class Transition(msgspec.Struct):
-    """The state that a resource gets once it was described often enough, and long enough has passed."""
+@dataclass
+class Transition:
+    """The state of a resource once it was described often enough, and long enough has passed."""
 
     to: str
     calls: int
