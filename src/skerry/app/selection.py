@@ -43,13 +43,17 @@ _HYPOTHETICAL = (Argument.DEFINITION, " and ", Argument.SUBNET)
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """The launches to diagnose: all, or those of a cluster, of a service, one task, or jobs of AWS Batch."""
+    """The launches to diagnose: all, or those of a cluster, of a service, one task, or jobs of AWS Batch.
+
+    ``launched_by`` is the name or ARN of a rule, schedule, pipe or state machine.
+    """
 
     cluster: str | None = None
     service: str | None = None
     task: str | None = None
     job_definition: str | None = None
     job_queue: str | None = None
+    launched_by: str | None = None
 
 
 class Hypothetical(msgspec.Struct, frozen=True):
@@ -77,6 +81,8 @@ def launches(world: World, selection: Selection) -> list[Launch]:
         return _of_tasks(world, selection.task, selection.cluster)
     if selection.job_definition is not None:
         return _of_jobs(world, selection.job_definition, selection.job_queue)
+    if selection.launched_by is not None:
+        return _launched_by(world, selection.launched_by, selection.cluster)
     candidates = all_launches(world) if selection.service is None else _of_services(world)
     chosen = [launch for launch in candidates if _is_chosen(launch, selection)]
     if not chosen and selection.service is None:
@@ -143,6 +149,23 @@ def _of_jobs(world: World, definition_name: str, queue_name: str | None) -> list
         raise UnknownNameError(f"there is no job queue {queue_name}", queue_name, names)
     name = name_of(definition.job_definition_name, queue)
     return list(launches_of_submission(world, Submission(name, definition, queue)))
+
+
+def _launched_by(world: World, name: str, cluster: str | None) -> list[Launch]:
+    """Return the launches of a rule, schedule, pipe or state machine; names end the ARNs of all of these."""
+    candidates = [launch for launch in other_launches_of(world) if launch.launched_by is not None]
+    wanted = name.rpartition("/")[2].rpartition(":")[2]
+    chosen = [
+        launch for launch in candidates if launch.launched_by == wanted and _is_chosen(launch, Selection(cluster))
+    ]
+    if chosen:
+        return chosen
+    if not candidates and _refused(world, _LAUNCH_CALLS):
+        raise _nothing_found(world)
+    names = {launch.launched_by: launch.launched_by for launch in candidates if launch.launched_by is not None}
+    place = "" if cluster is None else f" in cluster {cluster}"
+    message = f"no rule, schedule, pipe or state machine {wanted} starts tasks{place}"
+    raise UnknownNameError(message, wanted, names)
 
 
 def _revision_of(definition: JobDefinition) -> str:

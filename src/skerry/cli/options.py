@@ -89,13 +89,16 @@ class LaunchOptions(NamedTuple):
     platform_version: str | None
     job_definition: str | None = None
     job_queue: str | None = None
+    launched_by: str | None = None
 
     @property
     def selection(self) -> "Selection":
         """Return the selection among existing launches."""
         from skerry import app
 
-        return app.Selection(self.cluster, self.service, self.task, self.job_definition, self.job_queue)
+        return app.Selection(
+            self.cluster, self.service, self.task, self.job_definition, self.job_queue, self.launched_by
+        )
 
     @property
     def hypothetical(self) -> "Hypothetical | None":
@@ -116,6 +119,7 @@ class LaunchOptions(NamedTuple):
                 "--task": self.task,
                 "--job-definition": self.job_definition,
                 "--job-queue": self.job_queue,
+                "--launched-by": self.launched_by,
                 "--task-definition": self.definition,
                 "--subnet": self.subnets,
                 "--security-group": self.security_groups,
@@ -134,7 +138,8 @@ class LaunchOptions(NamedTuple):
 
         ``subnets_select``: subnets also choose among those of an existing launch.
         """
-        selected = bool(self.cluster or self.service or self.task or self.job_definition or self.job_queue)
+        jobs = self.job_definition or self.job_queue
+        selected = bool(self.cluster or self.service or self.task or jobs or self.launched_by)
         subnets = () if subnets_select else self.subnets
         if self.definition is not None and selected:
             raise click.UsageError(
@@ -148,6 +153,8 @@ class LaunchOptions(NamedTuple):
             )
         if self.job_definition and (self.cluster or self.service or self.task):
             raise click.UsageError("--job-definition names jobs: leave out --cluster, --service, --task")
+        if self.launched_by and (self.service or self.task or jobs):
+            raise click.UsageError("--launched-by names launches of its own: leave out options for services and jobs")
         if self.job_queue and not self.job_definition:
             raise click.UsageError("--job-queue needs --job-definition")
         if self.definition is not None and not self.subnets:
@@ -267,6 +274,7 @@ def add_launch_options(command: Command) -> Command:
         click.option("--task", help="One task, by id or ARN, in the subnets of its launch."),
         click.option("--job-definition", help="Jobs of AWS Batch: a name, with or without its revision."),
         click.option("--job-queue", help="The queue of these jobs; default: each that they go to."),
+        click.option("--launched-by", help="Tasks of a rule, schedule, pipe or state machine, by its name or ARN."),
         click.option("--task-definition", "definition", type=PathOf(), help="JSON file of a task to test."),
         click.option("--subnet", "subnets", multiple=True, help="Its subnet, by id or Name; repeatable."),
         click.option(

@@ -46,7 +46,8 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     of the deployment, and ``pins_unread`` says that these were not read. ``cluster_configuration`` is that of the
     cluster, None if nobody asked for it.
     ``refusals`` are those of another service than ECS, in place of ECS's own; ``kind`` is the kind of its definition.
-    ``created_log_groups`` are log groups that AWS itself creates.
+    ``created_log_groups`` are log groups that AWS itself creates. ``launched_by`` is the name of the rule, schedule,
+    pipe or state machine that asks for the tasks, if one does.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     refusals: tuple[Need, ...] | None = None
     kind: DefinitionKind = "task definition"
     created_log_groups: frozenset[str] = frozenset()
+    launched_by: str | None = None
 
     @property
     def family(self) -> str:

@@ -32,7 +32,10 @@ def launches_of_pipe(world: World, pipe: EventPipe) -> tuple[Launch, ...]:
     else:
         return ()
     stopped = None if pipe.desired_state in {None, "RUNNING"} else f"the pipe is {pipe.desired_state}"
-    return tuple(msgspec.structs.replace(launch, not_applicable=launch.not_applicable or stopped) for launch in made)
+    return tuple(
+        msgspec.structs.replace(launch, not_applicable=launch.not_applicable or stopped, launched_by=pipe.name)
+        for launch in made
+    )
 
 
 def submitted_definition_of(pipe: EventPipe) -> str | None:

@@ -38,7 +38,8 @@ def launches_of_job_target(world: World, row: RuleTarget) -> tuple[Launch, ...]:
     unread = Missing(f"the job definition of rule {row.rule}", _RULE_ACTION)
     definition = unread if parameters is None else world.batch.find_definition(parameters.job_definition)
     queue = world.batch.find_queue(row.target.arn)
-    return launches_of_submission(world, Submission(_name_of(row), definition, queue))
+    made = launches_of_submission(world, Submission(_name_of(row), definition, queue))
+    return tuple(msgspec.structs.replace(launch, launched_by=row.rule) for launch in made)
 
 
 def submitted_definitions_of_rules(world: World) -> Iterator[str]:
@@ -57,7 +58,7 @@ def launch_of_target(world: World, row: RuleTarget) -> Launch | None:
     if not _is_cluster(row.target.arn.arn):
         return None
     launch = _launch(world, _name_of(row), row.target.arn, row.target.ecs_parameters, f"rule {row.rule}", _RULE_ACTION)
-    return msgspec.structs.replace(launch, started_by=started_by_of(f"events-rule/{row.rule}"))
+    return msgspec.structs.replace(launch, started_by=started_by_of(f"events-rule/{row.rule}"), launched_by=row.rule)
 
 
 def launch_of_schedule(world: World, row: Schedule) -> Launch | None:
@@ -83,6 +84,7 @@ def launch_of_schedule(world: World, row: Schedule) -> Launch | None:
         arn=row.arn,
         not_applicable=launch.not_applicable or disabled,
         started_by=started_by_of(f"chronos-schedule/{row.name}"),
+        launched_by=row.name,
     )
 
 

@@ -59,7 +59,10 @@ def _launches(world: World, machine: StateMachine, state: TaskState) -> Iterator
     account = (Missing(f"the account that {name} works in: it takes on a role", READ),) if state.elsewhere else ()
     for launch in made:
         yield msgspec.structs.replace(
-            launch, not_applicable=launch.not_applicable or gone, unread=(*launch.unread, *account)
+            launch,
+            not_applicable=launch.not_applicable or gone,
+            unread=(*launch.unread, *account),
+            launched_by=machine.name,
         )
 
 
