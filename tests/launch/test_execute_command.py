@@ -68,6 +68,17 @@ def test_exec_with_default_logging_writes_to_no_log_of_its_own() -> None:
     assert list(calls({"logging": "OVERRIDE"})) == ["ssmmessages"]
 
 
+def test_exec_with_default_logging_writes_by_the_log_driver_of_the_task() -> None:
+    options = {"awslogs-group": "/web", "awslogs-region": REGION, "awslogs-stream-prefix": "web"}
+    logged = container() | {"logConfiguration": {"logDriver": "awslogs", "options": options}}
+    for session in ({}, {"logging": "DEFAULT"}, {"logging": "NONE"}):
+        needs = needs_of(launch(session, containerDefinitions=[logged]))
+        to_logs = [need for need in needs if isinstance(need, Call) and need.service and need.service.key == "logs"]
+        assert [(need.step, need.subjects, need.identity) for need in to_logs] == [
+            ("logs", ("/web",), "execution role")
+        ]
+
+
 def test_exec_of_a_whole_definition_without_task_role_is_a_fault_of_the_runtime() -> None:
     faults = [need for need in needs_of(launch(None, taskRoleArn=None)) if isinstance(need, Fault)]
     assert [(fault.step, fault.code, fault.blocks) for fault in faults] == [("exec", "TASK_ROLE_REQUIRED", "runtime")]

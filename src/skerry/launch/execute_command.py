@@ -37,7 +37,14 @@ def needs_of_exec(launch: Launch, region: str) -> Iterator[Need]:
 
 
 def _of_session(session: ExecuteCommandConfiguration, region: str) -> Iterator[Need]:
-    """Yield the calls about the key and the logs of a cluster; the default logging is that of the containers."""
+    """Yield the calls about the key and the logs of a cluster.
+
+    The default logging goes by the driver ``awslogs`` of the task definition, whose calls are Needs of the start.
+    Without that driver, and with the logging NONE, nothing is logged. AWS asks for permissions of the task role "to
+    enable logging", and does not say that a session fails without them:
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ExecuteCommandConfiguration.html
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html#ecs-exec-logging
+    """
     key = session.kms_key_id
     if key is not None:
         yield _call(ServiceRef("kms", region if key.arn is None else key.arn.region), "kms:Decrypt", subject=key)
