@@ -68,8 +68,9 @@ placement, policies, transit gateways, mount targets, and what the answers leave
 What is missing may be named in several ways: an endpoint that is not there by its service, or by the route table
 that has no way to it. Each label lists the names that count, and what may be named beside them without being wrong.
 
-Besides, `python -m tests.prove` draws networks at random, and holds the engine's verdict on single packets to what
-packets do; the two share no code that reasons about packets.
+Besides, `python -m tests.prove` draws networks at random, and holds the engine's verdict on single packets and names to
+what packets and a DNS server do, behind DNS Firewall and with Route 53 Profiles too; the two
+share no code that reasons about packets.
 
 ## What this does not show
 

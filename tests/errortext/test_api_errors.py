@@ -3,6 +3,7 @@
 import pytest
 
 from skerry.errortext.api_errors import read_api_error
+from skerry.errortext.explain import explain
 from tests.patience import patience
 
 NONE = (None, None)
@@ -71,3 +72,59 @@ def test_api_error_is_read_in_time_from_long_repetitive_text(part: str) -> None:
         read_api_error(
             part * (16_000 // len(part)) + "Exception Error Code: HandlerErrorCode: status code: 400, request id"
         )
+
+
+QUOTAS = ("AddressLimitExceeded", "NatGatewayLimitExceeded", "RulesPerSecurityGroupLimitExceeded", "RouteLimitExceeded")
+WRAPPINGS = (
+    "An error occurred ({code}) when calling the AllocateAddress operation: The maximum number has been reached.",
+    "operation error EC2: AllocateAddress, RequestID: 0-1, api error {code}: Too many.",
+    "│ Error: Error creating EIP: {code}: The maximum number has been reached.\n│ \tstatus code: 400, request id: 0-1",
+    "AWS::EC2::EIP | VpcEIP | Too many. (Service: AmazonEC2; Status Code: 400; Error Code: {code}; Request ID: 0-1)",
+)
+
+
+@pytest.mark.parametrize("wrapping", WRAPPINGS, ids=["AWS CLI", "Terraform, SDK 2", "Terraform, SDK 1", "CDK"])
+def test_quotas_of_ec2_are_capacity_in_each_wrapping(wrapping: str) -> None:
+    found = [explain(wrapping.format(code=code))[0] for code in QUOTAS]
+    assert {(one.rule, one.kind, one.step) for one in found} == {("ec2-quota", "capacity", "placement")}
+
+
+def test_throttled_request_and_endpoint_quota_are_no_quota_of_addresses() -> None:
+    codes = ("RequestLimitExceeded", "VpcEndpointLimitExceeded")
+    assert [explain(WRAPPINGS[0].format(code=code))[0].rule for code in codes] == ["throttled", "endpoint-quota"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "rule"),
+    [
+        (
+            "last error: Resource.AlreadyAssociated: Elastic IP address [eipalloc-1] is already associated",
+            "nat-gateway-refused",
+        ),
+        ("last error: Gateway.NotAttached: Network vpc-1 has no Internet gateway attached", "nat-gateway-refused"),
+        ("last error: %!s(<nil>)", "nat-gateway-failed"),
+    ],
+)
+def test_failed_nat_gateway_is_explained_by_its_failure_code(reason: str, rule: str) -> None:
+    text = f"waiting for EC2 NAT Gateway (nat-1) create: unexpected state 'failed', wanted target 'available'. {reason}"
+    assert explain(text)[0].rule == rule
+
+
+def test_failed_endpoint_leaves_its_cause_open() -> None:
+    text = "waiting for EC2 VPC Endpoint (vpce-1) create: unexpected state 'Failed', wanted target 'Available'"
+    (found,) = explain(text)
+    assert (found.rule, found.kind) == ("endpoint-failed", "ambiguous")
+
+
+def test_request_for_a_token_of_ecr_public_needs_a_way_to_the_internet() -> None:
+    text = 'Post "https://api.ecr-public.us-east-1.amazonaws.com/": dial tcp 44.195.12.7:443: i/o timeout'
+    (found,) = explain(text)
+    assert (found.step, found.kind, found.service) == ("registry-auth", "network", None)
+    assert "NAT gateway" in found.fix
+
+
+@pytest.mark.parametrize("name", ["web", "111122223333.dkr.ecr.eu-west-1.amazonaws.com/web"])
+def test_missing_repository_is_told_before_the_exit_code_of_a_job(name: str) -> None:
+    text = f"name unknown: The repository with name '{name}' does not exist in the registry with id '111122223333'"
+    found = explain(f"{text}\nError: Process completed with exit code 1.")[0]
+    assert (found.rule, found.kind) == ("ecr-repository-missing", "image")
