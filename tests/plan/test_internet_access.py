@@ -21,6 +21,7 @@ from skerry.plan.records import Plan
 from skerry.verdicts import BLOCKED
 from tests.networks import EVERYWHERE, Network, awslogs, both_ways, container, entry
 from tests.planning import EXECUTION, changes, isolated, kinds, only, planned, services, told
+from tests.render.planned import planned as planned_scenario
 
 TO_INTERNET = {"DestinationCidrBlock": EVERYWHERE, "GatewayId": "igw-1"}
 _INTERNET = (CreateNatGateway, RouteToNat, RouteToInternetGateway, ReplaceRoute)
@@ -159,7 +160,8 @@ class TestNewNatGateway:
         assert changes(found)[0] == nat
         assert kinds(found) == ["CreateNatGateway", "RouteToNat"]
         row = told(found, CreateNatGateway)
-        assert (row.disposition, row.note) == ("safe", "it gets a new Elastic IP address")
+        assert row.disposition == "safe"
+        assert row.note == "its public address is new: whoever admits callers by their address must admit it"
         assert row.cost is not None
         assert row.cost.formula == "1 gateway x 730 h x 0.048 USD + 1 address x 730 h x 0.005 USD"
         assert found.proven
@@ -320,6 +322,12 @@ def test_smaller_plan_with_internet_access_is_a_runner_up(network: Network, stra
     found = planned(network)
     assert found.strategy not in {"nat-gateway", "public-address"}
     assert (strategy, count) in [(runner_up.strategy, runner_up.changes) for runner_up in found.runners_up]
+
+
+def test_plan_without_public_addresses_is_no_runner_up_with_them() -> None:
+    _, found = planned_scenario("all-blockers-at-once")
+    assert found.proven
+    assert [runner_up for runner_up in found.runners_up if runner_up.strategy == "public-address"] == []
 
 
 def test_isolated_network_has_no_runner_up_with_internet_access() -> None:

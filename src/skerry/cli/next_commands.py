@@ -45,6 +45,7 @@ def view_with_commands(
         "plan": line("plan", *preferences),
         "rehearse": line("rehearse"),
         "supply-facts": f"skerry iam-policy {command}",
+        "write-aws-cli": line("plan", *preferences, "--format", "aws-cli"),
         "write-terraform": line("plan", *preferences, "--format", "terraform"),
     }
     if source.path is not None:

@@ -54,7 +54,8 @@ def plan(world: World, scope: Scope, options: Options | None = None, today: Worl
     plans: dict[Strategy, Plan] = {}
     for strategy in _strategies(world, scope, before, options, results):
         results[strategy] = search(world, scope, options, before, strategy, today)
-        plans[strategy] = _plan_of(world, scope, options, before, results[strategy])
+        if not preference.is_of_another(world, options, strategy, results[strategy].changes):
+            plans[strategy] = _plan_of(world, scope, options, before, results[strategy])
     chosen = preference.best_of(world, options, plans)
     narrowed = narrow(world, scope, results[chosen], list(results.values()))
     if narrowed is not results[chosen]:

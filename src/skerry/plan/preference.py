@@ -1,6 +1,6 @@
 """The choice among the plans of all strategies: one key, and why its first plan is better than the second."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from skerry.model.missing import Missing
 from skerry.model.world import World
+from skerry.plan.changes import Change
 from skerry.plan.reachability import is_copied_block, opened_by, subnets_given_internet
 from skerry.plan.records import Options, Plan, RunnerUp
 from skerry.plan.strategies import Strategy
@@ -58,6 +59,11 @@ def rank_of(world: World, options: Options, strategy: Strategy, plan: Plan) -> R
         opened=sum(opened_by(world, change) for change in changes),
         price=price,
     )
+
+
+def is_of_another(world: World, options: Options, strategy: Strategy, changes: Iterable[Change]) -> bool:
+    """Tell whether a strategy for access to the internet found changes that give none: another one makes them too."""
+    return strategy.gives_internet_against(options) and not subnets_given_internet(world, changes)
 
 
 def _failing(plan: Plan) -> int:

@@ -11,8 +11,6 @@ from skerry.diagnose.diagnosis import Finding
 from skerry.model.facts import Missing
 from skerry.model.origins import Origin
 from skerry.plan.changes import (
-    AddZoneRecord,
-    AssociateZone,
     Change,
     ConfigureService,
     DeleteEndpoint,
@@ -22,7 +20,7 @@ from skerry.plan.changes import (
 from skerry.verdicts import NOT_APPLICABLE, OK, Verdict
 
 Ingress = Literal["from-tasks", "subnets", "article"]
-PlanNextStep = Literal["rehearse", "write-terraform", "supply-facts", "diagnose"]
+PlanNextStep = Literal["rehearse", "write-terraform", "write-aws-cli", "supply-facts", "diagnose"]
 StrategyName = Literal[
     "exact-rules", "vpc-rules", "one-rule", "existing-way", "task-groups", "nat-gateway", "public-address"
 ]
@@ -173,10 +171,9 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
             return None
         if self.before is OK:
             return "rehearse" if len(self.services) == 1 else None
-        kinds = {type(planned.change) for planned in self.changes}
-        # Terraform writes no zones here, and takes nothing away.
-        by_hand = bool(kinds) and kinds <= {AssociateZone, AddZoneRecord}
-        by_hand = by_hand or bool(kinds & {ConfigureService, DeleteEndpoint, DeleteRoute})
-        if self.proven and not by_hand:
-            return "write-terraform"
+        made = [planned.change for planned in self.changes if planned.disposition != "manual"]
+        if self.proven and (made or not self.changes):
+            # Terraform takes nothing away here, and a service's settings belong into its own file.
+            beyond = any(isinstance(change, ConfigureService | DeleteEndpoint | DeleteRoute) for change in made)
+            return "write-aws-cli" if beyond else "write-terraform"
         return "supply-facts" if self.facts else "diagnose"

@@ -35,7 +35,7 @@ def effect_of_route(world: World, change: RouteChange | CreateNatGateway) -> tup
     """
     match change:
         case CreateNatGateway():
-            return "safe", "it gets a new Elastic IP address"
+            return "safe", "its public address is new: whoever admits callers by their address must admit it"
         case DeleteRoute():
             return "disruptive", "the target of the route is gone, and the route cannot be restored"
         case ReplaceRoute():

@@ -26,8 +26,8 @@ def format_cost(cost: MonthlyCost) -> str:
 
 
 def format_monthly(plan: Plan) -> Iterator[str]:
-    """Write the fixed cost of all changes; nothing if there are none."""
-    if plan.monthly is None or not plan.changes:
+    """Write the fixed cost of all changes; nothing if there are none, or only manual steps without a price."""
+    if plan.monthly is None or all(row.disposition == "manual" and row.cost is None for row in plan.changes):
         return
     yield ""
     dated = f"list prices as of {plan.prices_of}"

@@ -1,6 +1,7 @@
 """A plan for people: each change with its reasons and its disruption, and the remaining blockers."""
 
 from collections.abc import Iterable, Iterator
+from types import UnionType
 from typing import assert_never
 
 import click
@@ -93,10 +94,37 @@ def _choice(plan: Plan) -> Iterator[str]:
     if plan.strategy is None or not plan.proven:
         return
     reason = f"it {clean(plan.because)}" if plan.because else "no other plan is proven"
-    yield from ["", f"{bold('Chosen')}  {_STRATEGIES[plan.strategy]}; {reason}"]
+    words = " and ".join(_parts(plan)) if _is_described_by_parts(plan) else _STRATEGIES[plan.strategy]
+    yield from ["", f"{bold('Chosen')}  {words}; {reason}"]
     for second in plan.runners_up:
         cost = "" if isinstance(second.monthly, Missing) else f", {format_amount(second.monthly)} a month"
         yield f"{bold('Runner-up')}  {pluralize(second.changes, 'change')}{cost}: {_STRATEGIES[second.strategy]}"
+
+
+def _is_described_by_parts(plan: Plan) -> bool:
+    """Tell whether the changes describe a plan better than its strategy: exact changes, or a way to the internet."""
+    return plan.strategy == "exact-rules" or any(isinstance(row.change, _TO_INTERNET) for row in plan.changes)
+
+
+_TO_INTERNET = CreateNatGateway | RouteToNat | RouteToInternetGateway | ReplaceRoute
+_PARTS: tuple[tuple[str, type | UnionType], ...] = (
+    ("missing endpoints", CreateInterfaceEndpoint | CreateGatewayEndpoint),
+    ("settings of existing endpoints", ModifyEndpoint),
+    ("DNS attributes of the VPC", SetVpcAttribute),
+    ("routes to the internet", _TO_INTERNET),
+    ("rules for the calls", AuthorizeRule | AddAclEntry),
+    ("settings of services", ConfigureService),
+    ("names in private zones", AssociateZone | AddZoneRecord),
+)
+
+
+def _parts(plan: Plan) -> list[str]:
+    """Return the parts of a plan; only one without any other part consists of removals."""
+    parts = [words for words, kinds in _PARTS if any(isinstance(row.change, kinds) for row in plan.changes)]
+    return parts or ["removals" if any(isinstance(row.change, _REMOVALS) for row in plan.changes) else "manual steps"]
+
+
+_REMOVALS = DeleteEndpoint | DeleteRoute | RevokeRule
 
 
 def _headline(plan: Plan) -> str:
@@ -307,12 +335,20 @@ def _origins_of(plan: Plan) -> Iterator[tuple[str, Origin | None]]:
     yield from ((finding.resource, finding.origin) for finding in plan.findings)
 
 
-def _rest(plan: Plan) -> Iterator[str]:
+def _remaining(plan: Plan) -> Iterator[str]:
+    """Yield each remaining blocker once, with all of its steps."""
     if plan.remaining:
         yield from ["", bold("Remaining blockers")]
+        steps: dict[tuple[str, str, str], list[str]] = {}
         for entry in plan.remaining:
-            yield f"  {click.style(entry.code, fg='red')} {clean(entry.resource)}  {dim(entry.step)}"
-            yield f"     {clean(entry.message)}"
+            steps.setdefault((entry.code, entry.resource, entry.message), []).append(entry.step)
+        for (code, resource, message), of_message in steps.items():
+            yield f"  {click.style(code, fg='red')} {clean(resource)}  {dim(', '.join(dict.fromkeys(of_message)))}"
+            yield f"     {clean(message)}"
+
+
+def _rest(plan: Plan) -> Iterator[str]:
+    yield from _remaining(plan)
     if plan.facts:
         yield from ["", bold("Missing facts")]
         for fact in plan.facts:

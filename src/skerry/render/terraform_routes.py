@@ -18,14 +18,14 @@ from skerry.plan.changes import (
     is_new,
 )
 from skerry.plan.records import Planned
-from skerry.render.hcl import HclReference, Value
+from skerry.render.hcl import HclReference, Value, quote
 from skerry.render.iac_names import Names
 from skerry.render.terraform_blocks import ResourceBlock
 from skerry.render.terraform_import import comment_of, import_resource
 from skerry.render.terraform_owners import removal_note
 
 _EVERYWHERE = "0.0.0.0/0"
-_TAGS = HclReference("var.tags")
+_MOST_IN_A_TAG = 256
 
 
 class _Route(NamedTuple):
@@ -42,12 +42,13 @@ def nat_gateways(world: World, rows: Iterable[Planned]) -> Iterator[ResourceBloc
         change = planned.change
         if isinstance(change, CreateNatGateway):
             label = _label(change.nat_gateway_id)
-            address: dict[str, Value] = {"domain": "vpc", "tags": _TAGS}
+            tags = HclReference(f"merge(var.tags, {{ Name = {quote(f'nat-{change.subnet_id}'[:_MOST_IN_A_TAG])} }})")
+            address: dict[str, Value] = {"domain": "vpc", "tags": tags}
             yield ResourceBlock("groups", f"aws_eip.{label}", (planned,), (address,), "")
             settings: dict[str, Value] = {
                 "allocation_id": HclReference(f"aws_eip.{label}.id"),
                 "subnet_id": change.subnet_id,
-                "tags": _TAGS,
+                "tags": tags,
             }
             comment = comment_of(world, [planned])
             yield ResourceBlock("endpoints", f"aws_nat_gateway.{label}", (planned,), (settings,), comment)
