@@ -1,0 +1,62 @@
+"""A configuration after its apply: its instances by type, and the VPCs that are new with it."""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+import msgspec
+
+from skerry.sources.terraform.values import UNKNOWN, Instance, Unknown, Value, by_type
+
+
+class Configuration(msgspec.Struct, frozen=True, dict=True):
+    """The instances of one account and Region.
+
+    ``closed``: the instances are all that the apply leaves in its new VPCs; False for a targeted plan, or one with a
+    stack or a script that makes resources of its own.
+    """
+
+    instances: tuple[Instance, ...]
+    region: str
+    account: str
+    closed: bool = True
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, list[Instance]]:
+        return by_type(instance for instance in self.instances if instance.mode == "managed")
+
+    def of(self, *types: str) -> list[Instance]:
+        """Return the managed instances of these types."""
+        return [instance for name in types for instance in self._by_type.get(name, ())]
+
+    @cached_property
+    def vpcs(self) -> Mapping[str, Instance]:
+        """The VPCs of the configuration, by id."""
+        return {vpc.id: vpc for vpc in self.of("aws_vpc")}
+
+    @cached_property
+    def new_vpcs(self) -> frozenset[str]:
+        """The VPCs that hold what the configuration names and nothing else."""
+        return frozenset(vpc.id for vpc in self.vpcs.values() if vpc.is_new) if self.closed else frozenset()
+
+    @cached_property
+    def vpc_of_subnet(self) -> Mapping[str, Value]:
+        """The VPC of each subnet, `UNKNOWN` if it is known only after apply."""
+        return {subnet.id: subnet.get("vpc_id", UNKNOWN) for subnet in self.of("aws_subnet")}
+
+    def children(self, vpc: str, subnets: Iterable[str] | None = None) -> list[str]:
+        """Return the subnets of a VPC, of all or of these."""
+        names = self.vpc_of_subnet if subnets is None else subnets
+        return [name for name in names if self.vpc_of_subnet.get(name) == vpc]
+
+
+def group_by(instances: Iterable[Instance], attribute: str) -> tuple[dict[str, list[Instance]], bool]:
+    """Return instances by the resource that an attribute names, and whether one names a resource not yet known."""
+    groups: dict[str, list[Instance]] = {}
+    is_open = False
+    for instance in instances:
+        owner = instance.get(attribute)
+        if isinstance(owner, Unknown):
+            is_open = True
+        elif owner is not None:
+            groups.setdefault(str(owner), []).append(instance)
+    return groups, is_open

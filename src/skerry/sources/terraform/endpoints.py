@@ -1,0 +1,153 @@
+"""VPC endpoints, and the routes that gateway endpoints make.
+
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpc_endpoint
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from skerry.sources.terraform.configuration import Configuration, group_by
+from skerry.sources.terraform.resource_ids import prefix_list_of
+from skerry.sources.terraform.route_tables import Routes
+from skerry.sources.terraform.scopes import Listed, write_open_list
+from skerry.sources.terraform.values import UNKNOWN, Instance, Value, first_block, is_known, known_row, texts_of
+
+_GATEWAY, _INTERFACE = "Gateway", "Interface"
+_PARTS = {
+    "aws_vpc_endpoint_route_table_association": ("route_table_ids", "route_table_id"),
+    "aws_vpc_endpoint_security_group_association": ("security_group_ids", "security_group_id"),
+    "aws_vpc_endpoint_subnet_association": ("subnet_ids", "subnet_id"),
+}
+_UNREADABLE: Final = "(known after apply)"
+"""In place of a policy that is not known, which must not pass for AWS's default."""
+
+
+class EndpointLists:
+    """The endpoints of a configuration with the lists that single associations add to."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self._added = {kind: group_by(configuration.of(kind), "vpc_endpoint_id") for kind in _PARTS}
+        self._policies, self._has_loose_policy = group_by(configuration.of("aws_vpc_endpoint_policy"), "vpc_endpoint_id")
+        names = configuration.of("aws_vpc_endpoint_private_dns")
+        self._names, self._has_loose_names = group_by(names, "vpc_endpoint_id")
+
+    def list_of(self, endpoint: Instance, kind: str) -> Value:
+        """Return a list of an endpoint, with what associations of this type add."""
+        attribute, item = _PARTS[kind]
+        own = texts_of(endpoint.get(attribute))
+        added, is_open = self._added[kind]
+        more = [row.get(item, UNKNOWN) for row in added.get(endpoint.id, ())]
+        if not isinstance(own, list) or is_open or UNKNOWN in more:
+            return UNKNOWN
+        return list(dict.fromkeys([*own, *more]))
+
+    def groups(self, endpoint: Instance, vpc: Value) -> Value:
+        """Return the groups of an interface endpoint; without any it has the default group of its VPC."""
+        kind = "aws_vpc_endpoint_security_group_association"
+        groups = self.list_of(endpoint, kind)
+        added, _ = self._added[kind]
+        replaced = any(row.get("replace_default_association") is True for row in added.get(endpoint.id, ()))
+        own = texts_of(endpoint.get("security_group_ids"))
+        if groups is UNKNOWN or own or replaced:
+            return groups
+        owner = self._configuration.vpcs.get(vpc)
+        default = UNKNOWN if owner is None else owner.get("default_security_group_id", UNKNOWN)
+        return UNKNOWN if default is UNKNOWN else [default, *groups]
+
+    def policy(self, endpoint: Instance) -> Value:
+        """Return the policy; None is AWS's default, which allows all."""
+        single = self._policies.get(endpoint.id)
+        policy = endpoint.get("policy") if single is None else single[0].get("policy")
+        return _UNREADABLE if policy is UNKNOWN or (single is None and self._has_loose_policy) else policy
+
+    def has_private_names(self, endpoint: Instance) -> Value:
+        """Return whether private DNS is on; the provider turns it off unless the argument says otherwise.
+
+        https://github.com/hashicorp/terraform-provider-aws/issues/37715
+        """
+        single = self._names.get(endpoint.id)
+        if single is None and self._has_loose_names:
+            return UNKNOWN
+        owner = endpoint if single is None else single[0]
+        return owner.get("private_dns_enabled", False)  # noqa: FBT003 -- a default value
+
+
+def list_endpoints(configuration: Configuration) -> Listed:
+    """Return the endpoints."""
+    lists = EndpointLists(configuration)
+    rows: list[tuple[Value, dict[str, Value]]] = []
+    for endpoint in configuration.of("aws_vpc_endpoint"):
+        vpc = endpoint.get("vpc_id", UNKNOWN)
+        rows.append((vpc, {} if vpc is UNKNOWN else _row(configuration, lists, endpoint, vpc)))
+    return Listed("DescribeVpcEndpoints", "VpcEndpoints", tuple(rows))
+
+
+def _row(configuration: Configuration, lists: EndpointLists, endpoint: Instance, vpc: str) -> dict[str, Value]:
+    kind = endpoint.get("vpc_endpoint_type", _GATEWAY)
+    row: dict[str, Value] = {
+        "VpcEndpointId": endpoint.id,
+        "VpcId": vpc,
+        "OwnerId": configuration.account,
+        "ServiceName": endpoint.get("service_name", UNKNOWN),
+        "ServiceRegion": _known(endpoint.get("service_region")),
+        "VpcEndpointType": kind,
+        "State": "available" if endpoint.is_new else endpoint.get("state"),
+        "PolicyDocument": lists.policy(endpoint),
+        "PrivateDnsEnabled": lists.has_private_names(endpoint),
+    }
+    if kind == _GATEWAY:
+        row["RouteTableIds"] = lists.list_of(endpoint, "aws_vpc_endpoint_route_table_association")
+    else:
+        groups = lists.groups(endpoint, vpc)
+        row["SubnetIds"] = lists.list_of(endpoint, "aws_vpc_endpoint_subnet_association")
+        row["Groups"] = UNKNOWN if groups is UNKNOWN else [{"GroupId": name} for name in groups]
+        row["IpAddressType"] = endpoint.get("ip_address_type", "ipv4")
+        row["DnsOptions"] = _dns_options(endpoint)
+    return known_row(row)
+
+
+def _known(value: Value) -> Value:
+    return None if value is UNKNOWN else value
+
+
+def _dns_options(endpoint: Instance) -> Value:
+    options = first_block(endpoint.get("dns_options"))
+    if options is None or options is UNKNOWN or not is_known(options):
+        return None
+    return known_row(
+        {
+            "DnsRecordIpType": options.get("dns_record_ip_type"),
+            "PrivateDnsOnlyForInboundResolverEndpoint": options.get("private_dns_only_for_inbound_resolver_endpoint"),
+        }
+    )
+
+
+def gateway_routes_of(configuration: Configuration) -> Mapping[str, Routes]:
+    """Return the routes of gateway endpoints, by route table; None for each table if one list is not known."""
+    lists = EndpointLists(configuration)
+    routes: dict[str, Routes] = {}
+    for endpoint, service in _gateways(configuration):
+        tables = lists.list_of(endpoint, "aws_vpc_endpoint_route_table_association")
+        if tables is UNKNOWN:
+            return {"": None}
+        for table in tables:
+            row = {"DestinationPrefixListId": prefix_list_of(service), "GatewayId": endpoint.id, "State": "active"}
+            routes[table] = [*(routes.get(table) or ()), row]
+    return routes
+
+
+def _gateways(configuration: Configuration) -> Iterator[tuple[Instance, str]]:
+    for endpoint in configuration.of("aws_vpc_endpoint"):
+        service = endpoint.get("service_name", UNKNOWN)
+        if endpoint.get("vpc_endpoint_type", _GATEWAY) == _GATEWAY and service is not UNKNOWN:
+            yield endpoint, str(service)
+
+
+def write_prefix_lists(configuration: Configuration) -> Iterable[tuple[str, dict[str, Any]]]:
+    """Yield the document of AWS's prefix lists that gateway endpoints route to; the blocks in them are AWS's."""
+    services = sorted({service for _, service in _gateways(configuration)})
+    rows = [
+        {"PrefixListId": prefix_list_of(service), "PrefixListName": service, "OwnerId": "AWS"} for service in services
+    ]
+    yield "PrefixLists", write_open_list("PrefixLists", rows)

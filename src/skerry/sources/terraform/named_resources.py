@@ -1,0 +1,67 @@
+"""What tasks use besides the network: roles with their policies, repositories, secrets, parameters, log groups.
+
+What a configuration creates is there after the apply. What it does not name may be there: no document says that it is
+missing.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from skerry.sources.terraform.configuration import Configuration, group_by
+from skerry.sources.terraform.scopes import write_open_list
+from skerry.sources.terraform.values import UNKNOWN, Instance, Value, is_known, known_row, texts_of
+
+
+def write_roles(configuration: Configuration) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the documents of roles and of the policies of the account's own."""
+    inline, is_open = group_by(configuration.of("aws_iam_role_policy"), "role")
+    attached, is_loose = group_by(configuration.of("aws_iam_role_policy_attachment"), "role")
+    roles = []
+    for role in configuration.of("aws_iam_role"):
+        name = role.get("name", role.id)
+        own = role.get("inline_policy", [])
+        rows = _inline(own, inline.get(name, ()))
+        arns = texts_of(role.get("managed_policy_arns"))
+        arns = arns if arns is UNKNOWN else [*arns, *(row.get("policy_arn", UNKNOWN) for row in attached.get(name, ()))]
+        closed = arns if is_known(arns) and not is_loose and role.is_new else UNKNOWN
+        boundary = role.get("permissions_boundary")
+        if boundary is UNKNOWN:
+            continue
+        roles.append(
+            known_row(
+                {
+                    "Arn": role.get("arn"),
+                    "RoleName": name,
+                    "AssumeRolePolicyDocument": role.get("assume_role_policy", UNKNOWN),
+                    "RolePolicyList": UNKNOWN if is_open or not role.is_new else rows,
+                    "AttachedManagedPolicies": UNKNOWN if closed is UNKNOWN else [{"PolicyArn": arn} for arn in closed],
+                    "PermissionsBoundary": None if boundary is None else {"PermissionsBoundaryArn": boundary},
+                }
+            )
+        )
+    yield "RoleDetailList", write_open_list("RoleDetailList", roles)
+    policies = [
+        {"Arn": policy.get("arn"), "PolicyVersionList": [{"IsDefaultVersion": True, "Document": document}]}
+        for policy in configuration.of("aws_iam_policy")
+        if (document := policy.get("policy", UNKNOWN)) is not UNKNOWN
+    ]
+    yield "Policies", write_open_list("Policies", policies)
+
+
+def _inline(own: Value, single: Iterable[Instance]) -> Value:
+    if own is UNKNOWN:
+        return UNKNOWN
+    values = [*own, *(policy.values for policy in single)]
+    if not all(is_known(row.get("policy")) for row in values):
+        return UNKNOWN
+    return [{"PolicyName": str(row.get("name")), "PolicyDocument": row["policy"]} for row in values if row.get("policy")]
+
+
+def write_named(configuration: Configuration) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield an answer for each log group that the apply creates."""
+    for group in configuration.of("aws_cloudwatch_log_group"):
+        name = group.get("name", UNKNOWN)
+        if name is not UNKNOWN:
+            call = {"operation": "logs:DescribeLogGroups", "parameters": {"logGroupNamePrefix": name}}
+            row = {"logGroupName": name, "arn": f"{group.get('arn')}:*"}
+            yield f"log group {name}", {"Call": call, "Response": {"logGroups": [row]}}

@@ -1,0 +1,182 @@
+"""Plans and states as Terraform prints them: https://developer.hashicorp.com/terraform/internals/json-format.
+
+OpenTofu prints the same form. A state in its own file has version 4.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+from msgspec import Raw
+
+from skerry.errors import InputError
+from skerry.sources.terraform.attributes import ATTRIBUTES
+from skerry.sources.terraform.values import Instance, join_unknown
+
+_FORMATS: Final = ("0.", "1.")
+_STATE_VERSION: Final = 4
+_GONE: Final = ({"delete"}, {"forget"})
+_NOTHING: Final = Raw(b"null")
+_STRANGERS: Final = ("aws_cloudformation_stack", "aws_lambda_invocation", "awscc_", "null_resource", "terraform_data")
+"""The beginnings of types that may make resources of AWS which no plan names."""
+
+
+class _Change(msgspec.Struct, frozen=True, gc=False):
+    actions: tuple[str, ...] = ()
+    after: Raw = _NOTHING
+    after_unknown: Raw = _NOTHING
+    importing: Any = None
+
+
+class _ResourceChange(msgspec.Struct, frozen=True, gc=False):
+    address: str
+    type: str
+    mode: str = "managed"
+    deposed: str | None = None
+    change: _Change = _Change()
+
+
+class _StateResource(msgspec.Struct, frozen=True, gc=False):
+    address: str
+    type: str
+    mode: str = "managed"
+    values: Raw = _NOTHING
+
+
+class _Module(msgspec.Struct, frozen=True, gc=False):
+    resources: tuple[_StateResource, ...] = ()
+    child_modules: tuple["_Module", ...] = ()
+
+
+class _Values(msgspec.Struct, frozen=True, gc=False):
+    root_module: _Module = _Module()
+
+
+class _RawInstance(msgspec.Struct, frozen=True, gc=False):
+    attributes: Raw = _NOTHING
+    index_key: int | str | None = None
+    deposed: str | None = None
+
+
+class _RawResource(msgspec.Struct, frozen=True, gc=False):
+    type: str
+    name: str
+    module: str | None = None
+    mode: str = "managed"
+    instances: tuple[_RawInstance, ...] = ()
+
+
+class _Document(msgspec.Struct, frozen=True, gc=False):
+    """The parts of a plan or state that are read; a plan without provider schemas, which are most of a test's."""
+
+    format_version: str | None = None
+    plan_format_version: str | None = None
+    resource_changes: tuple[_ResourceChange, ...] | None = None
+    prior_state: Raw = _NOTHING
+    deferred_changes: tuple[Any, ...] = ()
+    complete: bool = True
+    errored: bool = False
+    values: _Values | None = None
+    version: int | None = None
+    resources: tuple[_RawResource, ...] = ()
+
+
+class Plan(msgspec.Struct, frozen=True, gc=False):
+    """The instances of a plan or state. ``closed``: nothing else is made by its apply, as far as it tells."""
+
+    instances: tuple[Instance, ...]
+    closed: bool
+    types: frozenset[str]
+
+
+def read_plan(name: str, content: bytes) -> Plan:
+    """Return the instances after an apply. Raises `InputError` for what is no plan and no state."""
+    try:
+        document = msgspec.json.decode(content, type=_Document)
+    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
+        message = f"{name} is no plan or state of Terraform as JSON"
+        raise InputError(message, "Make it with: terraform show -json plan.out > plan.json") from error
+    version = document.format_version or document.plan_format_version
+    if version is not None and not version.startswith(_FORMATS):
+        message = f"{name} has format {version} of Terraform, which skerry does not know"
+        raise InputError(message, "It reads formats 0 and 1: update skerry.")
+    if document.errored:
+        message = f"{name} is a plan that ended with an error"
+        raise InputError(message, "Run terraform plan again, and give skerry the plan that it finishes.")
+    return _plan_of(name, document)
+
+
+def _plan_of(name: str, document: _Document) -> Plan:
+    if document.resource_changes is not None:
+        instances = tuple(_planned(document.resource_changes))
+        types = frozenset(row.type for row in document.resource_changes if row.mode == "managed")
+        is_whole = document.complete and not document.deferred_changes
+        return Plan(instances, is_whole and not any(kind.startswith(_STRANGERS) for kind in types), types)
+    if document.values is not None:
+        rows = tuple(_in_module(document.values.root_module))
+        read = (_instance(row.address, row.type, row.mode, row.values, _NOTHING) for row in rows)
+        return Plan(tuple(filter(None, read)), closed=False, types=frozenset(row.type for row in rows))
+    if document.version == _STATE_VERSION:
+        return Plan(tuple(_stored(document)), closed=False, types=frozenset(row.type for row in document.resources))
+    message = f"{name} holds no plan and no state of Terraform"
+    raise InputError(message, "Make it with: terraform show -json plan.out > plan.json")
+
+
+def _planned(rows: tuple[_ResourceChange, ...]) -> Iterator[Instance]:
+    for row in rows:
+        change, actions = row.change, set(row.change.actions)
+        if row.deposed is not None or actions in _GONE:
+            continue
+        is_new = "create" in actions and not change.importing
+        instance = _instance(row.address, row.type, row.mode, change.after, change.after_unknown, is_new=is_new)
+        if instance is not None:
+            yield instance
+
+
+def _in_module(module: _Module) -> Iterator[_StateResource]:
+    yield from module.resources
+    for child in module.child_modules:
+        yield from _in_module(child)
+
+
+def _stored(document: _Document) -> Iterator[Instance]:
+    for row in document.resources:
+        for one in row.instances:
+            module = f"{row.module}." if row.module else ""
+            key = "" if one.index_key is None else f"[{msgspec.json.encode(one.index_key).decode()}]"
+            mode = "data." if row.mode == "data" else ""
+            address = f"{module}{mode}{row.type}.{row.name}{key}"
+            instance = _instance(address, row.type, row.mode, one.attributes, _NOTHING)
+            if instance is not None and one.deposed is None:
+                yield instance
+
+
+def _instance(
+    address: str, kind: str, mode: str, after: Raw, unknown: Raw, *, is_new: bool = False
+) -> Instance | None:
+    """Return an instance with the attributes that are read; None for a type of which nothing is."""
+    if kind not in ATTRIBUTES:
+        return None
+    kept = {"id", "region", *ATTRIBUTES[kind]}
+    values, marks = (_some(value, kept) for value in (after, unknown))
+    return Instance(address, kind, mode, join_unknown(values, marks) or {}, is_new)
+
+
+def _some(value: Raw, kept: set[str]) -> dict[str, Any] | None:
+    """Return the kept attributes; the rest of a plan holds secrets, and is not decoded."""
+    try:
+        rows = msgspec.json.decode(value, type=dict[str, Raw])
+    except msgspec.ValidationError:
+        return None
+    return {key: msgspec.json.decode(row) for key, row in rows.items() if key in kept}
+
+
+_REGION = re.compile(r"\b[a-z]{2}(?:-[a-z]+)+-\d\b")
+_PLACES: Final = ("availability_zone", "service_name", "repository_url", "arn", "container_definitions", "execution_role_arn")
+
+
+def regions_in(instances: tuple[Instance, ...]) -> set[str]:
+    """Return the Regions that names of zones, services and ARNs speak of."""
+    texts = [str(value) for instance in instances for key in _PLACES if (value := instance.values.get(key))]
+    return {match for text in texts for match in _REGION.findall(text)}

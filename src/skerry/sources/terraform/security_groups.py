@@ -1,0 +1,137 @@
+"""Security groups with their rules, inline and single, and the default group of each new VPC.
+
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from skerry.sources.terraform.configuration import Configuration, group_by
+from skerry.sources.terraform.scopes import Listed
+from skerry.sources.terraform.values import UNKNOWN, Instance, Value, is_known, known_row, texts_of
+
+_DIRECTIONS = {"ingress": "IpPermissions", "egress": "IpPermissionsEgress"}
+_ALL = "-1"
+_WORDS = {"all": _ALL}
+
+
+class _Rules:
+    """The single rules of a configuration, by direction and group."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.ipv6 = {vpc.id for vpc in configuration.vpcs.values() if vpc.get("ipv6_cidr_block") is not None}
+        older = configuration.of("aws_security_group_rule")
+        self._older = {way: group_by((r for r in older if r.get("type") == way), "security_group_id")
+                       for way in _DIRECTIONS}  # fmt: skip
+        self._newer = {
+            way: group_by(configuration.of(f"aws_vpc_security_group_{way}_rule"), "security_group_id")
+            for way in _DIRECTIONS
+        }
+
+    def row(self, group: Instance, vpc: Value, identity: Mapping[str, Value]) -> dict[str, Value]:
+        """Return the row of a group; a direction is left out unless each of its rules is known."""
+        rules = {key: self._permissions(group, str(identity["GroupId"]), way) for way, key in _DIRECTIONS.items()}
+        return known_row({**identity, "VpcId": vpc, **rules})
+
+    def _permissions(self, group: Instance, name: str, way: str) -> Value:
+        older, is_open = self._older[way]
+        newer, is_newer_open = self._newer[way]
+        inline = group.get(way, [])
+        if is_open or is_newer_open or inline is UNKNOWN:
+            return UNKNOWN
+        # Without rules of its own a group of Terraform has none: the provider takes AWS's open one away.
+        rows = [_older_permission(rule, name) for rule in inline]
+        rows += [_older_permission(rule.values, name) for rule in older.get(name, ())]
+        rows += [_newer_permission(rule.values) for rule in newer.get(name, ())]
+        return _without_repeats(rows) if is_known(rows) else UNKNOWN
+
+
+def list_security_groups(configuration: Configuration) -> Listed:
+    """Return the groups of the configuration, and the default group that AWS makes with each new VPC."""
+    rules = _Rules(configuration)
+    adopted, _ = group_by(configuration.of("aws_default_security_group"), "vpc_id")
+    rows: list[tuple[Value, dict[str, Value]]] = []
+    for vpc in configuration.vpcs.values():
+        name = vpc.get("default_security_group_id", UNKNOWN)
+        if not vpc.is_new or name is UNKNOWN:
+            continue
+        own = adopted.get(vpc.id)
+        group = own[0] if own else Instance(vpc.address, vpc.type, vpc.mode, _open_rules(is_ipv6=vpc.id in rules.ipv6))
+        rows.append((vpc.id, rules.row(group, vpc.id, {"GroupId": name, "GroupName": "default"})))
+    for group in configuration.of("aws_security_group"):
+        vpc_id = group.get("vpc_id", UNKNOWN)
+        label = group.get("name", UNKNOWN)
+        identity = {"GroupId": group.id, "GroupName": group.address if label is UNKNOWN else label}
+        rows.append((vpc_id, rules.row(group, vpc_id, identity)))
+    return Listed("DescribeSecurityGroups", "SecurityGroups", tuple(rows))
+
+
+def _open_rules(*, is_ipv6: bool) -> dict[str, Value]:
+    """Return the rules that AWS gives a default group: all from itself, all out.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
+    """
+    everything: dict[str, Any] = {"protocol": _ALL, "from_port": 0, "to_port": 0}
+    out = {**everything, "cidr_blocks": ["0.0.0.0/0"], **({"ipv6_cidr_blocks": ["::/0"]} if is_ipv6 else {})}
+    return {"ingress": [{**everything, "self": True}], "egress": [out]}
+
+
+def _older_permission(rule: Value, name: str) -> Value:
+    """Return a rule that lists its peers: a block of a group, or an `aws_security_group_rule`."""
+    if rule is UNKNOWN:
+        return UNKNOWN
+    source = rule.get("source_security_group_id")
+    groups = texts_of(rule.get("security_groups"))
+    if not isinstance(groups, list) or source is UNKNOWN or rule.get("self") is UNKNOWN:
+        return UNKNOWN
+    groups = [*groups, *([source] if source else []), *([name] if rule.get("self") else [])]
+    lists = {key: texts_of(rule.get(key)) for key in ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids")}
+    peers = {
+        "IpRanges": _each("CidrIp", lists["cidr_blocks"]),
+        "Ipv6Ranges": _each("CidrIpv6", lists["ipv6_cidr_blocks"]),
+        "PrefixListIds": _each("PrefixListId", lists["prefix_list_ids"]),
+        "UserIdGroupPairs": [_pair(group) for group in groups],
+    }
+    return _permission(rule.get("protocol", UNKNOWN), rule, peers)
+
+
+def _newer_permission(rule: Mapping[str, Value]) -> Value:
+    """Return a rule of one peer: an `aws_vpc_security_group_ingress_rule`, or one for egress."""
+    group = rule.get("referenced_security_group_id")
+    peers = {
+        "IpRanges": _each("CidrIp", [rule.get("cidr_ipv4")]),
+        "Ipv6Ranges": _each("CidrIpv6", [rule.get("cidr_ipv6")]),
+        "PrefixListIds": _each("PrefixListId", [rule.get("prefix_list_id")]),
+        "UserIdGroupPairs": UNKNOWN if group is UNKNOWN else [_pair(group)] if group else [],
+    }
+    return _permission(rule.get("ip_protocol", UNKNOWN), rule, peers)
+
+
+def _permission(protocol: Value, rule: Mapping[str, Value], peers: Mapping[str, Value]) -> Value:
+    if protocol is UNKNOWN or not is_known(dict(peers)):
+        return UNKNOWN
+    # A rule without peers would admit nobody: its peers are not known, and so is the rule.
+    if not any(peers.values()):
+        return UNKNOWN
+    name = str(protocol).lower()
+    row: dict[str, Value] = {"IpProtocol": _WORDS.get(name, name), **{k: v for k, v in peers.items() if v}}
+    if row["IpProtocol"] != _ALL:
+        row |= {"FromPort": rule.get("from_port"), "ToPort": rule.get("to_port")}
+    return row
+
+
+def _each(key: str, values: Value) -> Value:
+    if values is UNKNOWN or UNKNOWN in values:
+        return UNKNOWN
+    return [{key: value} for value in values if value]
+
+
+def _pair(group: str) -> dict[str, str]:
+    """Return a group in a rule; one of a peer's account is written ``account/group``."""
+    account, slash, name = group.rpartition("/")
+    return {"GroupId": name, "UserId": account} if slash else {"GroupId": group}
+
+
+def _without_repeats(rows: list[Value]) -> list[Value]:
+    """Return each rule once: a refreshed group holds its single rules too."""
+    return [row for position, row in enumerate(rows) if row not in rows[:position]]

@@ -1,0 +1,171 @@
+"""ECS: clusters, services and task definitions.
+
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_service
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from skerry.sources.terraform.configuration import Configuration, group_by
+from skerry.sources.terraform.resource_ids import digest_of
+from skerry.sources.terraform.values import UNKNOWN, Instance, Value, first_block, is_known, known_row, texts_of
+
+_DEFAULT = "default"
+_KEPT = (
+    *("name", "image", "essential", "secrets", "logConfiguration", "environmentFiles", "repositoryCredentials"),
+    *("cpu", "memory", "memoryReservation", "dependsOn", "mountPoints", "firelensConfiguration"),
+)
+_BY_LOWER = {key.lower(): key for key in _KEPT}
+"""Terraform's provider takes any case of a key: it decodes with Go's encoding/json."""
+
+
+def write_tasks(configuration: Configuration) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the documents of clusters, services and task definitions."""
+    yield "clusters", {"clusters": list(_clusters(configuration))}
+    services = [row for service in configuration.of("aws_ecs_service") if (row := _service(configuration, service))]
+    yield "services", {"services": services}
+    for definition in configuration.of("aws_ecs_task_definition"):
+        yield f"task definition {digest_of(definition.address)}", {"taskDefinition": _definition(definition)}
+
+
+def _clusters(configuration: Configuration) -> Iterator[dict[str, Value]]:
+    chosen, is_open = group_by(configuration.of("aws_ecs_cluster_capacity_providers"), "cluster_name")
+    names = set()
+    for cluster in configuration.of("aws_ecs_cluster"):
+        name = cluster.get("name", UNKNOWN)
+        if name is UNKNOWN or is_open:
+            continue
+        names.add(name)
+        rows = chosen.get(name, [cluster])[0].get("default_capacity_provider_strategy", [])
+        strategy = [] if rows is UNKNOWN else rows
+        yield {
+            "clusterArn": cluster.get("arn"),
+            "clusterName": name,
+            "defaultCapacityProviderStrategy": [{"capacityProvider": row["capacity_provider"]} for row in strategy],
+        }
+    if _DEFAULT not in names:
+        yield {"clusterArn": _default_cluster(configuration), "clusterName": _DEFAULT}
+
+
+def _default_cluster(configuration: Configuration) -> str:
+    return f"arn:aws:ecs:{configuration.region}:{configuration.account}:cluster/{_DEFAULT}"
+
+
+def _service(configuration: Configuration, service: Instance) -> dict[str, Value] | None:
+    name = service.get("name", UNKNOWN)
+    cluster = service.get("cluster", _DEFAULT)
+    if name is UNKNOWN or cluster is UNKNOWN:
+        return None
+    arn = cluster if cluster.startswith("arn:") else f"{_default_cluster(configuration).rpartition('/')[0]}/{cluster}"
+    definition = service.get("task_definition")
+    providers = service.get("capacity_provider_strategy", [])
+    controller = first_block(service.get("deployment_controller")) or {}
+    return known_row(
+        {
+            "serviceArn": f"{arn.replace(':cluster/', ':service/')}/{name}",
+            "serviceName": name,
+            "clusterArn": arn,
+            "launchType": None if providers else service.get("launch_type"),
+            "capacityProviderStrategy": UNKNOWN
+            if providers is UNKNOWN
+            else [{"capacityProvider": row.get("capacity_provider")} for row in providers],
+            "platformVersion": service.get("platform_version"),
+            "taskDefinition": _definition_named(configuration, definition),
+            "enableExecuteCommand": service.get("enable_execute_command", False),  # noqa: FBT003 -- a default value
+            "networkConfiguration": _network(service),
+            "deploymentController": {"type": controller.get("type", "ECS")} if controller is not UNKNOWN else UNKNOWN,
+        }
+    )
+
+
+def _definition_named(configuration: Configuration, name: Value) -> Value:
+    """Return the ARN of a task definition that a service names by its family, with or without a revision."""
+    if name is UNKNOWN or name is None or name.startswith("arn:"):
+        return name
+    for definition in configuration.of("aws_ecs_task_definition"):
+        if definition.get("family") == name.partition(":")[0]:
+            return definition.get("arn", UNKNOWN)
+    return name
+
+
+def _network(service: Instance) -> Value:
+    block = first_block(service.get("network_configuration"))
+    if block is None or block is UNKNOWN:
+        return block
+    subnets, groups = texts_of(block.get("subnets")), texts_of(block.get("security_groups"))
+    public = block.get("assign_public_ip")
+    if not isinstance(subnets, list) or not isinstance(groups, list) or public is UNKNOWN:
+        return UNKNOWN
+    return {
+        "awsvpcConfiguration": {
+            "subnets": subnets,
+            "securityGroups": groups,
+            "assignPublicIp": "ENABLED" if public else "DISABLED",
+        }
+    }
+
+
+def _definition(definition: Instance) -> dict[str, Value]:
+    return known_row(
+        {
+            "taskDefinitionArn": definition.get("arn"),
+            "family": definition.get("family"),
+            "revision": 1,
+            "networkMode": definition.get("network_mode", "bridge"),
+            "requiresCompatibilities": texts_of(definition.get("requires_compatibilities")),
+            "cpu": definition.get("cpu"),
+            "memory": definition.get("memory"),
+            "executionRoleArn": definition.get("execution_role_arn"),
+            "taskRoleArn": definition.get("task_role_arn"),
+            "runtimePlatform": _platform(definition),
+            "containerDefinitions": _containers(definition.get("container_definitions", UNKNOWN)),
+            "volumes": _volumes(definition),
+        }
+    )
+
+
+def _platform(definition: Instance) -> Value:
+    block = first_block(definition.get("runtime_platform"))
+    if not isinstance(block, dict):
+        return block
+    return known_row(
+        {
+            "cpuArchitecture": block.get("cpu_architecture"),
+            "operatingSystemFamily": block.get("operating_system_family"),
+        }
+    )
+
+
+def _containers(text: Value) -> Value:
+    """Return the containers without values of environment variables and commands, which may be secret."""
+    if text is UNKNOWN:
+        return UNKNOWN
+    try:
+        containers = json.loads(text)
+    except (TypeError, ValueError):
+        return UNKNOWN
+    if not isinstance(containers, list) or not all(isinstance(container, dict) for container in containers):
+        return UNKNOWN
+    return [
+        {_BY_LOWER[key.lower()]: value for key, value in container.items() if key.lower() in _BY_LOWER}
+        for container in containers
+    ]
+
+
+def _volumes(definition: Instance) -> Value:
+    volumes = definition.get("volume", [])
+    return UNKNOWN if volumes is UNKNOWN or not is_known(volumes) else [_volume(volume) for volume in volumes]
+
+
+def _volume(volume: Mapping[str, Value]) -> dict[str, Value]:
+    row: dict[str, Value] = {"name": volume.get("name")}
+    system = first_block(volume.get("efs_volume_configuration"))
+    if system:
+        access = first_block(system.get("authorization_config")) or {}
+        row["efsVolumeConfiguration"] = {
+            "fileSystemId": system.get("file_system_id"),
+            "transitEncryption": system.get("transit_encryption"),
+            "authorizationConfig": {"accessPointId": access.get("access_point_id"), "iam": access.get("iam")},
+        }
+    return row

@@ -1,0 +1,133 @@
+"""VPCs, their DHCP options and their subnets.
+
+Defaults of the arguments: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpc.
+"""
+
+import ipaddress
+from collections.abc import Iterator
+from typing import Any
+
+from skerry.sources.terraform.configuration import Configuration, group_by
+from skerry.sources.terraform.scopes import Listed, write_open_list
+from skerry.sources.terraform.values import UNKNOWN, Instance, Value, known_row
+
+_DEFAULT_OPTIONS = "dopt-default"
+# AWS keeps five addresses of each subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html.
+_RESERVED = 5
+
+
+def write_vpcs(configuration: Configuration) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the documents of VPCs, their attributes, and their DHCP options."""
+    rows = [_vpc(configuration, vpc) for vpc in configuration.vpcs.values()]
+    yield "Vpcs", write_open_list("Vpcs", [row for row in rows if "CidrBlock" in row])
+    attributes = [
+        {"VpcId": vpc.id, **{key: {"Value": value} for key, value in _attributes(vpc).items() if value is not UNKNOWN}}
+        for vpc in configuration.vpcs.values()
+    ]
+    yield "VpcAttributes", {"VpcAttributes": attributes}
+    yield "DhcpOptions", write_open_list("DhcpOptions", _dhcp_options(configuration))
+
+
+def _attributes(vpc: Instance) -> dict[str, Value]:
+    """Return the DNS attributes; without arguments names are resolved and hosts have no names."""
+    return {
+        "EnableDnsSupport": vpc.get("enable_dns_support", True),  # noqa: FBT003 -- a default value
+        "EnableDnsHostnames": vpc.get("enable_dns_hostnames", False),  # noqa: FBT003
+    }
+
+
+def _vpc(configuration: Configuration, vpc: Instance) -> dict[str, Value]:
+    further, _ = group_by(configuration.of("aws_vpc_ipv4_cidr_block_association"), "vpc_id")
+    blocks = [vpc.get("cidr_block", UNKNOWN), *(row.get("cidr_block", UNKNOWN) for row in further.get(vpc.id, ()))]
+    row = {
+        "VpcId": vpc.id,
+        "CidrBlock": blocks[0],
+        "CidrBlockAssociationSet": [
+            {"CidrBlock": block, "CidrBlockState": {"State": "associated"}} for block in blocks if block is not UNKNOWN
+        ],
+        "DhcpOptionsId": _options_of(configuration, vpc),
+        "OwnerId": vpc.get("owner_id", configuration.account),
+    }
+    block = ipv6_block_of(vpc)
+    if block is not None:
+        row["Ipv6CidrBlockAssociationSet"] = [
+            {"Ipv6CidrBlock": block, "Ipv6CidrBlockState": {"State": "associated"}}
+        ]
+    return known_row(row)
+
+
+def ipv6_block_of(vpc: Instance) -> Value:
+    """Return the IPv6 block of a VPC; None if it has none."""
+    if vpc.get("assign_generated_ipv6_cidr_block") is not True and vpc.get("ipv6_ipam_pool_id") is None:
+        block = vpc.get("ipv6_cidr_block")
+        return None if block is UNKNOWN else block
+    return vpc.get("ipv6_cidr_block", UNKNOWN)
+
+
+def _options_of(configuration: Configuration, vpc: Instance) -> Value:
+    chosen, is_open = group_by(configuration.of("aws_vpc_dhcp_options_association"), "vpc_id")
+    if vpc.id in chosen:
+        return chosen[vpc.id][0].get("dhcp_options_id", UNKNOWN)
+    if is_open:
+        return UNKNOWN
+    value = vpc.get("dhcp_options_id", UNKNOWN)
+    return _DEFAULT_OPTIONS if vpc.is_new else value
+
+
+def _dhcp_options(configuration: Configuration) -> Iterator[dict[str, Value]]:
+    """Yield the sets of the configuration, and the default set of the Region.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/DHCPOptionSetConcepts.html
+    """
+    yield _option_set(_DEFAULT_OPTIONS, {"domain-name-servers": ["AmazonProvidedDNS"]})
+    for options in configuration.of("aws_vpc_dhcp_options"):
+        servers, domain = options.get("domain_name_servers", []), options.get("domain_name")
+        if servers is not UNKNOWN and domain is not UNKNOWN and UNKNOWN not in servers:
+            values = {"domain-name-servers": servers, "domain-name": [] if domain is None else [domain]}
+            yield _option_set(options.id, values)
+
+
+def _option_set(name: str, values: dict[str, list[str]]) -> dict[str, Value]:
+    rows = [{"Key": key, "Values": [{"Value": text} for text in texts]} for key, texts in values.items() if texts]
+    return {"DhcpOptionsId": name, "DhcpConfigurations": rows}
+
+
+def list_subnets(configuration: Configuration) -> Listed:
+    """Return the subnets; one whose block is not known is left out, and its VPC with it is open."""
+    rows: list[tuple[Value, dict[str, Value]]] = []
+    for subnet in configuration.of("aws_subnet"):
+        vpc, block = subnet.get("vpc_id", UNKNOWN), subnet.get("cidr_block")
+        if block is UNKNOWN or vpc is UNKNOWN:
+            rows.append((UNKNOWN, {}))
+            continue
+        rows.append((vpc, _subnet(configuration, subnet)))
+    return Listed("DescribeSubnets", "Subnets", tuple(rows))
+
+
+def _subnet(configuration: Configuration, subnet: Instance) -> dict[str, Value]:
+    block, ipv6 = subnet.get("cidr_block"), subnet.get("ipv6_cidr_block")
+    row = {
+        "SubnetId": subnet.id,
+        "VpcId": subnet.get("vpc_id"),
+        "CidrBlock": block,
+        "AvailabilityZone": subnet.get("availability_zone"),
+        "AvailabilityZoneId": subnet.get("availability_zone_id"),
+        "EnableDns64": subnet.get("enable_dns64", False),  # noqa: FBT003 -- a default value
+        "OwnerId": subnet.get("owner_id", configuration.account),
+        "OutpostArn": subnet.get("outpost_arn"),
+    }
+    if subnet.is_new and isinstance(block, str):
+        row["AvailableIpAddressCount"] = free_addresses_of(block)
+    if ipv6 is not None:
+        row["Ipv6CidrBlockAssociationSet"] = [{"Ipv6CidrBlock": ipv6, "Ipv6CidrBlockState": {"State": "associated"}}]
+    return known_row(row)
+
+
+def free_addresses_of(block: str) -> int | None:
+    """Return the number of addresses of a new subnet; None if its block is no CIDR block."""
+    try:
+        return max(0, ipaddress.ip_network(block, strict=False).num_addresses - _RESERVED)
+    except ValueError:
+        return None
+
+
