@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         resume_apply,
         start_apply,
     )
+    from skerry.app.checking import CheckRequest, read_description
     from skerry.app.costs import CostOptions, cost, crash_loop_cost
     from skerry.app.demo_story import Chapter, demo, keep_chapters
     from skerry.app.diagnosis import diagnose, diagnose_hypothetical
@@ -44,6 +45,7 @@ _NAMES = {
         "resume_apply",
         "start_apply",
     ),
+    "checking": ("CheckRequest", "read_description"),
     "costs": ("CostOptions", "cost", "crash_loop_cost"),
     "demo_story": ("Chapter", "demo", "keep_chapters"),
     "diagnosis": ("diagnose", "diagnose_hypothetical"),
@@ -64,6 +66,7 @@ __all__ = [
     "Applied",
     "ApplyTarget",
     "Chapter",
+    "CheckRequest",
     "CostOptions",
     "Gathered",
     "Hypothetical",
@@ -96,6 +99,7 @@ __all__ = [
     "plan_options",
     "prepare_apply",
     "read_account",
+    "read_description",
     "read_files",
     "redact",
     "rehearse",

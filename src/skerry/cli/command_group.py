@@ -9,6 +9,7 @@ from skerry.suggestions import suggest
 
 _MODULES = {
     "apply": "apply",
+    "check": "check",
     "completion": "commands",
     "cost": "cost",
     "demo": "commands",

@@ -21,9 +21,13 @@ class Origin(msgspec.Struct, frozen=True, gc=False):
     @property
     def place(self) -> str | None:
         """The place in words: file and line, else the document, with the address; None if only the ARN is known."""
+        return " in ".join(part for part in (self.address, self.without_address) if part is not None) or None
+
+    @property
+    def without_address(self) -> str | None:
+        """File and line, else the document."""
         line = "" if self.line is None else f":{self.line}"
-        place = self.document if self.file is None else f"{self.file}{line}"
-        return " in ".join(part for part in (self.address, place) if part is not None) or None
+        return self.document if self.file is None else f"{self.file}{line}"
 
 
 DESCRIBED: Final = "described_resources"

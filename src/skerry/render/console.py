@@ -56,7 +56,7 @@ def format_diagnosis(
     lines += (
         ["", dim(f"Facts about AWS older than a year: {', '.join(diagnosis.old_data)}.")] if diagnosis.old_data else []
     )
-    lines += list_origins_of_diagnosis(diagnosis, view.width) if view.verbose else ()
+    lines += list_origins_of_diagnosis(diagnosis, view.width) if view.verbose or view.places else ()
     lines += [*format_refusals(refused, view.width), *_unexamined(diagnosis, view)]
     return view.fit(lines) + format_next(view, diagnosis.next_step)
 

@@ -24,8 +24,12 @@ def list_places(origins: Iterable[tuple[str, Origin | None]], width: int) -> Ite
     """Yield each resource with the place of its record; nothing if no place is known."""
     places: dict[str, str] = {}
     for resource, origin in origins:
-        if origin is not None and origin.place is not None:
+        if origin is None or origin.place is None:
+            continue
+        if origin.address is None:
             places[resource] = origin.place
+        else:
+            places[origin.address] = origin.without_address or ""
     if places:
         yield from ["", bold(_HEADING)]
         rows = ((clean(resource), clean(place)) for resource, place in places.items())

@@ -12,7 +12,8 @@ class View(msgspec.Struct, frozen=True):
     """The part of a result to show; ``snapshot`` is the path of the saved input of a rehearsal.
 
     ``commands`` are the command lines for the next steps that a result may name. ``rewrite`` replaces names in a line
-    before it is wrapped. ``more_hint`` says how to see what a text leaves out.
+    before it is wrapped. ``more_hint`` says how to see what a text leaves out. ``places`` shows where resources are
+    written, as a verbose text does.
     """
 
     quiet: bool = False
@@ -22,6 +23,7 @@ class View(msgspec.Struct, frozen=True):
     commands: Mapping[str, str] = {}
     more_hint: str = ""
     rewrite: Callable[[str], str] = str
+    places: bool = False
 
     def fit(self, lines: Iterable[str], hang: int = 2) -> str:
         """Return lines as one text in which none is wider than the view."""

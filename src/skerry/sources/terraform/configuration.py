@@ -12,13 +12,14 @@ class Configuration(msgspec.Struct, frozen=True, dict=True):
     """The instances of one account and Region.
 
     ``closed``: the instances are all that the apply leaves in its new VPCs; False for a targeted plan, or one with a
-    stack or a script that makes resources of its own.
+    stack or a script that makes resources of its own. ``types``: those of all its resources, read or not.
     """
 
     instances: tuple[Instance, ...]
     region: str
     account: str
     closed: bool = True
+    types: frozenset[str] = frozenset()
 
     @cached_property
     def _by_type(self) -> Mapping[str, list[Instance]]:

@@ -28,7 +28,9 @@ class EndpointLists:
     def __init__(self, configuration: Configuration) -> None:
         self._configuration = configuration
         self._added = {kind: group_by(configuration.of(kind), "vpc_endpoint_id") for kind in _PARTS}
-        self._policies, self._has_loose_policy = group_by(configuration.of("aws_vpc_endpoint_policy"), "vpc_endpoint_id")
+        self._policies, self._has_loose_policy = group_by(
+            configuration.of("aws_vpc_endpoint_policy"), "vpc_endpoint_id"
+        )
         names = configuration.of("aws_vpc_endpoint_private_dns")
         self._names, self._has_loose_names = group_by(names, "vpc_endpoint_id")
 
@@ -70,7 +72,7 @@ class EndpointLists:
         if single is None and self._has_loose_names:
             return UNKNOWN
         owner = endpoint if single is None else single[0]
-        return owner.get("private_dns_enabled", False)  # noqa: FBT003 -- a default value
+        return owner.get("private_dns_enabled", False)
 
 
 def list_endpoints(configuration: Configuration) -> Listed:

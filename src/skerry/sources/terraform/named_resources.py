@@ -4,9 +4,10 @@ What a configuration creates is there after the apply. What it does not name may
 missing.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from skerry.catalogue.managed_policies import document_of_managed_policy
 from skerry.sources.terraform.configuration import Configuration, group_by
 from skerry.sources.terraform.scopes import write_open_list
 from skerry.sources.terraform.values import UNKNOWN, Instance, Value, is_known, known_row, texts_of
@@ -16,14 +17,12 @@ def write_roles(configuration: Configuration) -> Iterator[tuple[str, dict[str, A
     """Yield the documents of roles and of the policies of the account's own."""
     inline, is_open = group_by(configuration.of("aws_iam_role_policy"), "role")
     attached, is_loose = group_by(configuration.of("aws_iam_role_policy_attachment"), "role")
-    roles = []
+    roles: list[dict[str, Value]] = []
     for role in configuration.of("aws_iam_role"):
         name = role.get("name", role.id)
         own = role.get("inline_policy", [])
         rows = _inline(own, inline.get(name, ()))
-        arns = texts_of(role.get("managed_policy_arns"))
-        arns = arns if arns is UNKNOWN else [*arns, *(row.get("policy_arn", UNKNOWN) for row in attached.get(name, ()))]
-        closed = arns if is_known(arns) and not is_loose and role.is_new else UNKNOWN
+        arns = [] if is_loose else _attached(role, attached.get(name, ()))
         boundary = role.get("permissions_boundary")
         if boundary is UNKNOWN:
             continue
@@ -34,7 +33,7 @@ def write_roles(configuration: Configuration) -> Iterator[tuple[str, dict[str, A
                     "RoleName": name,
                     "AssumeRolePolicyDocument": role.get("assume_role_policy", UNKNOWN),
                     "RolePolicyList": UNKNOWN if is_open or not role.is_new else rows,
-                    "AttachedManagedPolicies": UNKNOWN if closed is UNKNOWN else [{"PolicyArn": arn} for arn in closed],
+                    "AttachedManagedPolicies": UNKNOWN if is_loose or not role.is_new else arns,
                     "PermissionsBoundary": None if boundary is None else {"PermissionsBoundaryArn": boundary},
                 }
             )
@@ -45,7 +44,26 @@ def write_roles(configuration: Configuration) -> Iterator[tuple[str, dict[str, A
         for policy in configuration.of("aws_iam_policy")
         if (document := policy.get("policy", UNKNOWN)) is not UNKNOWN
     ]
-    yield "Policies", write_open_list("Policies", policies)
+    yield "Policies", write_open_list("Policies", [*policies, *_of_aws(roles)])
+
+
+def _of_aws(roles: Iterable[Mapping[str, Value]]) -> Iterator[dict[str, Value]]:
+    """Yield AWS's own policies that the roles have, as far as their documents are listed."""
+    arns = {row["PolicyArn"] for role in roles for row in role.get("AttachedManagedPolicies", ())}
+    for arn in sorted(arns):
+        known = document_of_managed_policy(arn)
+        if known is not None:
+            yield {"Arn": arn, "PolicyVersionList": [{"IsDefaultVersion": True, "Document": known.document}]}
+
+
+def _attached(role: Instance, single: Iterable[Instance]) -> Value:
+    """Return the managed policies of a role."""
+    arns: Value = texts_of(role.get("managed_policy_arns"))
+    return (
+        UNKNOWN
+        if arns is UNKNOWN
+        else [{"PolicyArn": arn} for arn in [*arns, *(row.get("policy_arn", UNKNOWN) for row in single)]]
+    )
 
 
 def _inline(own: Value, single: Iterable[Instance]) -> Value:
@@ -54,7 +72,9 @@ def _inline(own: Value, single: Iterable[Instance]) -> Value:
     values = [*own, *(policy.values for policy in single)]
     if not all(is_known(row.get("policy")) for row in values):
         return UNKNOWN
-    return [{"PolicyName": str(row.get("name")), "PolicyDocument": row["policy"]} for row in values if row.get("policy")]
+    return [
+        {"PolicyName": str(row.get("name")), "PolicyDocument": row["policy"]} for row in values if row.get("policy")
+    ]
 
 
 def write_named(configuration: Configuration) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -87,7 +87,7 @@ def _entries(acl: Instance, single: list[Instance]) -> Value:
             return UNKNOWN
         rows += [_entry(values, "rule_no", "action", is_egress=is_egress) for values in inline]
     for rule in single:
-        is_egress = rule.get("egress", False)  # noqa: FBT003 -- a default value
+        is_egress = rule.get("egress", False)
         if is_egress is UNKNOWN:
             return UNKNOWN
         rows.append(_entry(rule.values, "rule_number", "rule_action", is_egress=bool(is_egress)))

@@ -12,6 +12,7 @@ from msgspec import Raw
 
 from skerry.errors import InputError
 from skerry.sources.terraform.attributes import ATTRIBUTES
+from skerry.sources.terraform.references import ConfiguredModule
 from skerry.sources.terraform.values import Instance, join_unknown
 
 _FORMATS: Final = ("0.", "1.")
@@ -67,6 +68,10 @@ class _RawResource(msgspec.Struct, frozen=True, gc=False):
     instances: tuple[_RawInstance, ...] = ()
 
 
+class _Written(msgspec.Struct, frozen=True, gc=False):
+    root_module: ConfiguredModule = ConfiguredModule()
+
+
 class _Document(msgspec.Struct, frozen=True, gc=False):
     """The parts of a plan or state that are read; a plan without provider schemas, which are most of a test's."""
 
@@ -80,6 +85,7 @@ class _Document(msgspec.Struct, frozen=True, gc=False):
     values: _Values | None = None
     version: int | None = None
     resources: tuple[_RawResource, ...] = ()
+    configuration: _Written = _Written()
 
 
 class Plan(msgspec.Struct, frozen=True, gc=False):
@@ -88,6 +94,7 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     instances: tuple[Instance, ...]
     closed: bool
     types: frozenset[str]
+    written: ConfiguredModule = ConfiguredModule()
 
 
 def read_plan(name: str, content: bytes) -> Plan:
@@ -112,7 +119,8 @@ def _plan_of(name: str, document: _Document) -> Plan:
         instances = tuple(_planned(document.resource_changes))
         types = frozenset(row.type for row in document.resource_changes if row.mode == "managed")
         is_whole = document.complete and not document.deferred_changes
-        return Plan(instances, is_whole and not any(kind.startswith(_STRANGERS) for kind in types), types)
+        closed = is_whole and not any(kind.startswith(_STRANGERS) for kind in types)
+        return Plan(instances, closed, types, document.configuration.root_module)
     if document.values is not None:
         rows = tuple(_in_module(document.values.root_module))
         read = (_instance(row.address, row.type, row.mode, row.values, _NOTHING) for row in rows)
@@ -152,9 +160,7 @@ def _stored(document: _Document) -> Iterator[Instance]:
                 yield instance
 
 
-def _instance(
-    address: str, kind: str, mode: str, after: Raw, unknown: Raw, *, is_new: bool = False
-) -> Instance | None:
+def _instance(address: str, kind: str, mode: str, after: Raw, unknown: Raw, *, is_new: bool = False) -> Instance | None:
     """Return an instance with the attributes that are read; None for a type of which nothing is."""
     if kind not in ATTRIBUTES:
         return None
@@ -173,10 +179,17 @@ def _some(value: Raw, kept: set[str]) -> dict[str, Any] | None:
 
 
 _REGION = re.compile(r"\b[a-z]{2}(?:-[a-z]+)+-\d\b")
-_PLACES: Final = ("availability_zone", "service_name", "repository_url", "arn", "container_definitions", "execution_role_arn")
+_PLACES: Final = (
+    "availability_zone",
+    "service_name",
+    "repository_url",
+    "arn",
+    "container_definitions",
+    "execution_role_arn",
+)
 
 
 def regions_in(instances: tuple[Instance, ...]) -> set[str]:
     """Return the Regions that names of zones, services and ARNs speak of."""
     texts = [str(value) for instance in instances for key in _PLACES if (value := instance.values.get(key))]
-    return {match for text in texts for match in _REGION.findall(text)}
+    return {match for text in texts for match in _REGION.findall(text) if not match.startswith("skerry")}

@@ -11,7 +11,7 @@ from skerry.sources.terraform.configuration import Configuration, group_by
 from skerry.sources.terraform.resource_ids import digest_of
 from skerry.sources.terraform.values import UNKNOWN, Instance, Value, first_block, is_known, known_row, texts_of
 
-_DEFAULT = "default"
+_DEFAULT, _LATER = "default", "known-after-apply"
 _KEPT = (
     *("name", "image", "essential", "secrets", "logConfiguration", "environmentFiles", "repositoryCredentials"),
     *("cpu", "memory", "memoryReservation", "dependsOn", "mountPoints", "firelensConfiguration"),
@@ -23,7 +23,7 @@ _BY_LOWER = {key.lower(): key for key in _KEPT}
 def write_tasks(configuration: Configuration) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the documents of clusters, services and task definitions."""
     yield "clusters", {"clusters": list(_clusters(configuration))}
-    services = [row for service in configuration.of("aws_ecs_service") if (row := _service(configuration, service))]
+    services = [_service(configuration, service) for service in configuration.of("aws_ecs_service")]
     yield "services", {"services": services}
     for definition in configuration.of("aws_ecs_task_definition"):
         yield f"task definition {digest_of(definition.address)}", {"taskDefinition": _definition(definition)}
@@ -52,11 +52,13 @@ def _default_cluster(configuration: Configuration) -> str:
     return f"arn:aws:ecs:{configuration.region}:{configuration.account}:cluster/{_DEFAULT}"
 
 
-def _service(configuration: Configuration, service: Instance) -> dict[str, Value] | None:
-    name = service.get("name", UNKNOWN)
-    cluster = service.get("cluster", _DEFAULT)
-    if name is UNKNOWN or cluster is UNKNOWN:
-        return None
+def _named(value: Value, stand_in: str) -> str:
+    return stand_in if value is UNKNOWN else str(value)
+
+
+def _service(configuration: Configuration, service: Instance) -> dict[str, Value]:
+    name = _named(service.get("name", UNKNOWN), service.address)
+    cluster = _named(service.get("cluster", _DEFAULT), _LATER)
     arn = cluster if cluster.startswith("arn:") else f"{_default_cluster(configuration).rpartition('/')[0]}/{cluster}"
     definition = service.get("task_definition")
     providers = service.get("capacity_provider_strategy", [])
@@ -72,7 +74,7 @@ def _service(configuration: Configuration, service: Instance) -> dict[str, Value
             else [{"capacityProvider": row.get("capacity_provider")} for row in providers],
             "platformVersion": service.get("platform_version"),
             "taskDefinition": _definition_named(configuration, definition),
-            "enableExecuteCommand": service.get("enable_execute_command", False),  # noqa: FBT003 -- a default value
+            "enableExecuteCommand": service.get("enable_execute_command", False),
             "networkConfiguration": _network(service),
             "deploymentController": {"type": controller.get("type", "ECS")} if controller is not UNKNOWN else UNKNOWN,
         }

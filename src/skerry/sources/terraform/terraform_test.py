@@ -4,13 +4,14 @@ https://developer.hashicorp.com/terraform/language/tests/mocking
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import msgspec
 from msgspec import Raw
 
 from skerry.errors import InputError
+from skerry.sources.terraform.code import Provider
 from skerry.sources.terraform.plan_json import Plan, read_plan
 from skerry.sources.terraform.resource_ids import made_up_values
 from skerry.sources.terraform.values import UNKNOWN, Instance
@@ -38,13 +39,16 @@ class _TestPlan(msgspec.Struct, frozen=True, gc=False):
     diagnostic: dict[str, Any] | None = None
 
 
-def write_test(providers: Iterable[str], instances: Iterable[Instance], region: str, account: str, variables: Mapping[str, Any]) -> bytes:
+def write_test(providers: Iterable[Provider], instances: Iterable[Instance], region: str, account: str) -> bytes:
     """Return the test file: a plan with all providers mocked, and an override for each instance.
 
     A ``${`` or ``%{`` in it is escaped: no value of the user is an expression of Terraform.
     """
     data = {"mock_data": _data(region, account)}
-    mocks = {name: [{**(data if name == "aws" else {})}] for name in providers}
+    mocks: dict[str, list[dict[str, Any]]] = {}
+    for name, alias in providers:
+        mock = {**(data if name == "aws" else {}), **({} if alias is None else {"alias": alias})}
+        mocks.setdefault(name, []).append(mock)
     overrides = [
         {"target": instance.address, "override_during": "plan", "values": dict(_values(instance, region, account))}
         for instance in instances
@@ -52,7 +56,7 @@ def write_test(providers: Iterable[str], instances: Iterable[Instance], region: 
     ]
     document = {
         "mock_provider": mocks,
-        "run": {_RUN: {"command": "plan", "variables": dict(variables), "override_resource": overrides}},
+        "run": {_RUN: {"command": "plan", "override_resource": overrides}},
     }
     return msgspec.json.encode(_escaped(document))
 
@@ -80,7 +84,7 @@ def _data(region: str, account: str) -> dict[str, Any]:
         "aws_caller_identity": {"defaults": {"account_id": account, "id": account}},
         "aws_iam_policy_document": {"defaults": {"json": _POLICY}},
         "aws_partition": {"defaults": {"partition": "aws", "dns_suffix": "amazonaws.com", "id": "aws"}},
-        "aws_region": {"defaults": {"name": region, "id": region}},
+        "aws_region": {"defaults": {"name": region, "id": region, "region": region}},
     }
 
 
@@ -93,9 +97,13 @@ def read_result(lines: Iterable[bytes]) -> Plan:
             if message.type == "test_plan":
                 return read_plan("the plan of terraform test", bytes(message.test_plan))
             if message.diagnostic is not None and message.diagnostic.get("severity") == "error":
-                complaints.append(f"{message.diagnostic.get('summary')}: {message.diagnostic.get('detail', '')}".strip(": "))
+                complaints.append(
+                    f"{message.diagnostic.get('summary')}: {message.diagnostic.get('detail', '')}".strip(": ")
+                )
     what = "Terraform cannot plan the configuration"
-    raise InputError(f"{what}: {complaints[0]}" if complaints else what, "Run terraform validate and terraform plan in it.")
+    raise InputError(
+        f"{what}: {complaints[0]}" if complaints else what, "Run terraform validate and terraform plan in it."
+    )
 
 
 def without_marks(instances: Iterable[Instance]) -> Iterator[Instance]:

@@ -72,9 +72,14 @@ def known_row(row: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def texts_of(value: Value) -> list[str] | Unknown:
-    """Return a list of texts; no list is an empty one, one unknown element makes the whole unknown."""
+    """Return a list of texts; no list is an empty one, one unknown element makes the whole unknown.
+
+    A text alone is the only element: a reference of a plan's configuration stands for its list.
+    """
     if value is None:
         return []
+    if isinstance(value, str):
+        return [value]
     if not isinstance(value, list) or not is_known(value):
         return UNKNOWN
     return [str(item) for item in value if item not in (None, "")]

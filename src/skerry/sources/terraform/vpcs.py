@@ -31,8 +31,8 @@ def write_vpcs(configuration: Configuration) -> Iterator[tuple[str, dict[str, An
 def _attributes(vpc: Instance) -> dict[str, Value]:
     """Return the DNS attributes; without arguments names are resolved and hosts have no names."""
     return {
-        "EnableDnsSupport": vpc.get("enable_dns_support", True),  # noqa: FBT003 -- a default value
-        "EnableDnsHostnames": vpc.get("enable_dns_hostnames", False),  # noqa: FBT003
+        "EnableDnsSupport": vpc.get("enable_dns_support", True),
+        "EnableDnsHostnames": vpc.get("enable_dns_hostnames", False),
     }
 
 
@@ -50,9 +50,7 @@ def _vpc(configuration: Configuration, vpc: Instance) -> dict[str, Value]:
     }
     block = ipv6_block_of(vpc)
     if block is not None:
-        row["Ipv6CidrBlockAssociationSet"] = [
-            {"Ipv6CidrBlock": block, "Ipv6CidrBlockState": {"State": "associated"}}
-        ]
+        row["Ipv6CidrBlockAssociationSet"] = [{"Ipv6CidrBlock": block, "Ipv6CidrBlockState": {"State": "associated"}}]
     return known_row(row)
 
 
@@ -112,7 +110,7 @@ def _subnet(configuration: Configuration, subnet: Instance) -> dict[str, Value]:
         "CidrBlock": block,
         "AvailabilityZone": subnet.get("availability_zone"),
         "AvailabilityZoneId": subnet.get("availability_zone_id"),
-        "EnableDns64": subnet.get("enable_dns64", False),  # noqa: FBT003 -- a default value
+        "EnableDns64": subnet.get("enable_dns64", False),
         "OwnerId": subnet.get("owner_id", configuration.account),
         "OutpostArn": subnet.get("outpost_arn"),
     }
@@ -129,5 +127,3 @@ def free_addresses_of(block: str) -> int | None:
         return max(0, ipaddress.ip_network(block, strict=False).num_addresses - _RESERVED)
     except ValueError:
         return None
-
-

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+from skerry.sources.terraform.attributes import ATTRIBUTES, HARMLESS
 from skerry.sources.terraform.configuration import Configuration
 from skerry.sources.terraform.endpoints import gateway_routes_of, list_endpoints, write_prefix_lists
 from skerry.sources.terraform.gateways import list_nat_gateways, write_gateways
@@ -13,7 +14,6 @@ from skerry.sources.terraform.scopes import encode, filter_of, write_lists
 from skerry.sources.terraform.security_groups import list_security_groups
 from skerry.sources.terraform.tasks import write_tasks
 from skerry.sources.terraform.vpcs import list_subnets, write_vpcs
-
 
 _OF_ZONES: Final = ("aws_route53_zone", "aws_route53_zone_association", "aws_service_discovery_private_dns_namespace")
 _OF_RULES: Final = (
@@ -27,10 +27,11 @@ _RULES: Final = {
 
 
 class Written(NamedTuple):
-    """The documents of a configuration, and the address of each resource by its id or ARN."""
+    """The documents of a configuration, the address of each resource by its id or ARN, and what was not read."""
 
     documents: Mapping[str, bytes]
     addresses: Mapping[str, str]
+    notes: tuple[str, ...]
 
 
 def write(configuration: Configuration) -> Written:
@@ -42,7 +43,16 @@ def write(configuration: Configuration) -> Written:
         for name in (instance.id, instance.get("arn"))
         if isinstance(name, str)
     }
-    return Written(encode(documents), addresses)
+    return Written(encode(documents), addresses, tuple(_notes(configuration)))
+
+
+def _notes(configuration: Configuration) -> Iterator[str]:
+    """Yield what the documents do not show: types that are not read, and a plan that is not all there will be."""
+    for kind in sorted(configuration.types - ATTRIBUTES.keys()):
+        if kind.startswith(("aws_", "awscc_")) and not kind.startswith(HARMLESS):
+            yield f"not examined: {kind}"
+    if not configuration.closed:
+        yield "other resources may be in these VPCs: absence proves nothing"
 
 
 def _documents(configuration: Configuration) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -69,7 +79,10 @@ def _nothing_more(configuration: Configuration) -> Iterator[tuple[str, dict[str,
     """Yield the empty lists of a new VPC: nobody has associated a zone, a rule or a Profile with it yet."""
     zones, rules = configuration.of(*_OF_ZONES), configuration.of(*_OF_RULES)
     for vpc in sorted(configuration.new_vpcs):
-        call = {"operation": "route53:ListHostedZonesByVPC", "parameters": {"VPCId": vpc, "VPCRegion": configuration.region}}
+        call = {
+            "operation": "route53:ListHostedZonesByVPC",
+            "parameters": {"VPCId": vpc, "VPCRegion": configuration.region},
+        }
         if not zones:
             yield f"zones of {vpc}", {"Call": call, "Response": {"HostedZoneSummaries": []}}
         for operation, key in _RULES.items() if not rules else ():

@@ -1,0 +1,106 @@
+"""The code of a configuration: where each resource is written, and the providers that a test must mock."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from skerry.errors import InputError
+
+_HEADER = re.compile(r'^\s*(?:(resource)|(data))\s+"([\w-]+)"\s+"([\w-]+)"', re.MULTILINE)
+"""https://developer.hashicorp.com/terraform/language/syntax/configuration: a header is on one line as terraform fmt
+writes it."""
+_MOST_BYTES: Final = 4 << 20
+_KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]')
+
+
+class Position(NamedTuple):
+    """The place of a resource in the code; ``file`` is relative to the folder of the configuration."""
+
+    file: str
+    line: int
+
+
+class Provider(NamedTuple):
+    """A provider of the root module, with its alias: each has a mock of its own."""
+
+    name: str
+    alias: str | None
+
+
+def is_code(folder: Path) -> bool:
+    """Return whether a folder holds code of Terraform."""
+    return any(folder.glob("*.tf")) or any(folder.glob("*.tf.json"))
+
+
+def positions_of(folder: Path) -> dict[str, Position]:
+    """Return the place of each resource, by its address without keys: ``module.network.aws_subnet.private``."""
+    found: dict[str, Position] = {}
+    for module, place in modules_of(folder).items():
+        prefix = "".join(f"module.{name}." for name in module.split(".") if name)
+        for file in sorted((folder / place).glob("*.tf")):
+            for address, line in _headers_in(file):
+                found.setdefault(f"{prefix}{address}", Position(str(Path(place) / file.name), line))
+    return found
+
+
+def address_of_code(address: str) -> str:
+    """Return the address of a resource without the keys of its instances."""
+    return _KEY.sub("", address)
+
+
+def modules_of(folder: Path) -> dict[str, str]:
+    """Return the folders of modules, as terraform init lists them; the root module has an empty name."""
+    try:
+        listed = json.loads((folder / ".terraform" / "modules" / "modules.json").read_bytes())
+        rows = {str(row["Key"]): str(row["Dir"]) for row in listed["Modules"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        rows = {}
+    return {"": ".", **{key: place for key, place in rows.items() if not Path(place).is_absolute()}}
+
+
+def _headers_in(file: Path) -> Iterator[tuple[str, int]]:
+    text = _text_of(file)
+    for match in _HEADER.finditer(text):
+        data = "data." if match[2] else ""
+        start = match.start(1) if match[1] else match.start(2)
+        yield f"{data}{match[3]}.{match[4]}", text.count("\n", 0, start) + 1
+
+
+def _text_of(file: Path) -> str:
+    if not file.is_file() or file.stat().st_size > _MOST_BYTES:
+        return ""
+    return file.read_text(encoding="utf-8", errors="replace")
+
+
+def providers_of(folder: Path, selected: Mapping[str, Any]) -> list[Provider]:
+    """Return the providers to mock: those that terraform init selected, and the aliases that the root module gives.
+
+    Raises `InputError` if the code cannot be read.
+    """
+    names = {"aws", *(address.rpartition("/")[2] for address in selected)}
+    aliases = {Provider(name, str(values["alias"])) for name, values in _blocks(folder) if values.get("alias")}
+    return sorted({*(Provider(name, None) for name in names), *aliases}, key=lambda one: (one.name, one.alias or ""))
+
+
+def _blocks(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the provider blocks of the root module."""
+    try:
+        import hcl2
+        from lark.exceptions import LarkError
+    except ImportError as error:
+        message = "code of Terraform is read with python-hcl2, which is not installed"
+        raise InputError(message, "Install skerry with its extra: skerry[terraform]") from error
+    options = hcl2.SerializationOptions(strip_string_quotes=True, explicit_blocks=False)
+    for file in sorted(folder.glob("*.tf")):
+        text = _text_of(file)
+        if "provider" not in text:
+            continue
+        try:
+            document = hcl2.loads(text, serialization_options=options)
+        except LarkError as error:
+            message = f"{file.name} is no code of Terraform that can be read"
+            raise InputError(message, "Run terraform validate in its folder.") from error
+        for block in document.get("provider", ()):
+            yield from ((name, values) for name, values in block.items() if isinstance(values, dict))

@@ -1,0 +1,142 @@
+"""References of a plan's configuration, for values that are known only after apply.
+
+A plan as JSON names what an expression refers to, without its indices, functions and locals. So a reference decides
+only where it leaves no choice: https://developer.hashicorp.com/terraform/internals/json-format#expression-representation.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from skerry.sources.terraform.values import UNKNOWN, Instance, Value
+
+_MODULE = re.compile(r'module\.([\w-]+)(\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?\.')
+_KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]$')
+_CHAIN = re.compile(r'^(data\.)?([a-z][a-z0-9]*_[\w-]+)\.([\w-]+)((?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?)\.([a-z_]+)$')
+_DEEPEST: Final = 20
+
+Expressions = Mapping[str, Any]
+
+
+class ConfiguredResource(msgspec.Struct, frozen=True, gc=False):
+    """A resource as it is written: its address in its module, and its expressions."""
+
+    address: str
+    expressions: dict[str, Any] = {}
+
+
+class ModuleCall(msgspec.Struct, frozen=True, gc=False):
+    """A call of a module, with the expressions of its variables."""
+
+    expressions: dict[str, Any] = {}
+    module: "ConfiguredModule | None" = None
+
+
+class ModuleOutput(msgspec.Struct, frozen=True, gc=False):
+    """An output of a module."""
+
+    expression: dict[str, Any] = {}
+
+
+class ConfiguredModule(msgspec.Struct, frozen=True, gc=False):
+    """A module as it is written."""
+
+    resources: tuple[ConfiguredResource, ...] = ()
+    module_calls: dict[str, ModuleCall] = {}
+    outputs: dict[str, ModuleOutput] = {}
+
+
+class ReferenceResolver:
+    """The instances of a plan, and what the configuration of each refers to."""
+
+    def __init__(self, root: ConfiguredModule, instances: Iterable[Instance]) -> None:
+        self._root = root
+        self._instances: dict[str, list[Instance]] = {}
+        for instance in instances:
+            self._instances.setdefault(_KEY.sub("", instance.address), []).append(instance)
+
+    def resolve(self, instance: Instance) -> Instance:
+        """Return an instance with the values of its exact references in place of unknown ones."""
+        module, calls, local = self._module_of(instance.address)
+        address = _KEY.sub("", local)
+        written = next((row for row in module.resources if row.address == address), None)
+        if written is None:
+            return instance
+        values = {
+            key: self._value(value, written.expressions.get(key), calls) for key, value in instance.values.items()
+        }
+        return msgspec.structs.replace(instance, values=values)
+
+    def _module_of(self, address: str) -> tuple[ConfiguredModule, tuple[str, ...], str]:
+        """Return the module of an address, the calls that lead to it, and the rest of the address."""
+        module, calls = self._root, []
+        while (match := _MODULE.match(address)) is not None:
+            call = module.module_calls.get(match[1])
+            calls.append(match[0])
+            module = ConfiguredModule() if call is None or call.module is None else call.module
+            address = address[match.end() :]
+        return module, tuple(calls), address
+
+    def _value(self, value: Value, expression: Any, calls: tuple[str, ...]) -> Value:  # noqa: ANN401 -- JSON
+        if value is UNKNOWN and isinstance(expression, dict):
+            return self._of_references(expression.get("references"), calls)
+        if value == [UNKNOWN] and isinstance(expression, dict):
+            return [self._of_references(expression.get("references"), calls)]
+        if isinstance(value, dict) and isinstance(expression, dict):
+            return {key: self._value(inner, expression.get(key), calls) for key, inner in value.items()}
+        if isinstance(value, list) and isinstance(expression, list) and len(value) == len(expression):
+            return [self._value(inner, one, calls) for inner, one in zip(value, expression, strict=True)]
+        return value
+
+    def _of_references(self, references: Any, calls: tuple[str, ...], depth: int = 0) -> Value:  # noqa: ANN401 -- JSON
+        """Return what the references of an expression lead to: one value, or `UNKNOWN`."""
+        names = list(_longest(references or ()))
+        if len(names) != 1 or depth > _DEEPEST:
+            return UNKNOWN
+        return self._of_reference(names[0], calls, depth)
+
+    def _of_reference(self, name: str, calls: tuple[str, ...], depth: int) -> Value:
+        if name.startswith("var."):
+            return self._of_variable(name.removeprefix("var."), calls, depth)
+        output = re.fullmatch(r'module\.([\w-]+)((?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?)\.([\w-]+)', name)
+        if output is not None:
+            module, _, _ = self._module_of("".join(calls))
+            call = module.module_calls.get(output[1])
+            written = None if call is None or call.module is None else call.module.outputs.get(output[3])
+            inner = (*calls, f"module.{output[1]}{output[2]}.")
+            return (
+                UNKNOWN
+                if written is None
+                else self._of_references(written.expression.get("references"), inner, depth + 1)
+            )
+        return self._of_resource(name, calls)
+
+    def _of_variable(self, name: str, calls: tuple[str, ...], depth: int) -> Value:
+        """Return the value that the call of a module gives to its variable."""
+        if not calls:
+            return UNKNOWN
+        parent, _, _ = self._module_of("".join(calls[:-1]))
+        call = parent.module_calls.get(calls[-1].split(".")[1].partition("[")[0])
+        expression = {} if call is None else call.expressions.get(name, {})
+        if not isinstance(expression, dict):
+            return UNKNOWN
+        return self._of_references(expression.get("references"), calls[:-1], depth + 1)
+
+    def _of_resource(self, name: str, calls: tuple[str, ...]) -> Value:
+        match = _CHAIN.match(name)
+        if match is None:
+            return UNKNOWN
+        data, kind, label, key, attribute = match.groups()
+        rows = self._instances.get(f"{''.join(calls)}{data or ''}{kind}.{label}", [])
+        chosen = [row for row in rows if row.address.endswith(f"{label}{key}")]
+        return chosen[0].values.get(attribute, UNKNOWN) if len(chosen) == 1 else UNKNOWN
+
+
+def _longest(references: Iterable[str]) -> Iterator[str]:
+    """Yield the references that no other one continues: Terraform prints ``x.id`` and ``x``."""
+    names = list(dict.fromkeys(references))
+    for name in names:
+        if not any(other != name and other.startswith((f"{name}.", f"{name}[")) for other in names):
+            yield name
