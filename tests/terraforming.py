@@ -52,7 +52,7 @@ def validate(folder: Path) -> list[str]:
     """The messages of ``terraform validate`` about a root module; none where it is valid."""
     with tempfile.TemporaryDirectory() as made:
         inside = _copy(folder, Path(made))
-        _get(inside)
+        get_modules(inside)
         said = json.loads(_terraform("validate", "-json", inside=inside, may_fail=True).stdout)
     return [f"{row['summary']}: {row['detail']}" for row in said["diagnostics"]]
 
@@ -87,7 +87,7 @@ class Root(NamedTuple):
         """Replace the root's only file, the provider's answers or all the variables."""
         if text is not None:
             (self.inside / "main.tf").write_text(text, encoding="utf-8")
-            _get(self.inside)
+            get_modules(self.inside)
         if answers is not None:
             _provider().answers.write_text(json.dumps(answers), encoding="utf-8")
         if variables:
@@ -157,7 +157,7 @@ def _root(folder: Path, answers: Answers, variables: Json) -> Iterator[Path]:
         inside = _copy(folder, Path(made))
         (inside / "values.auto.tfvars.json").write_text(json.dumps(variables), encoding="utf-8")
         _provider().answers.write_text(json.dumps(answers), encoding="utf-8")
-        _get(inside)
+        get_modules(inside)
         yield inside
 
 
@@ -182,21 +182,21 @@ def _copy(folder: Path, made: Path) -> Path:
     return inside
 
 
-def _get(inside: Path) -> None:
+def get_modules(inside: Path) -> None:
     """Let Terraform note where the modules lie, if the configuration calls any."""
     if any(re.search(r'^\s*module "', path.read_text(encoding="utf-8"), re.MULTILINE) for path in inside.glob("*.tf")):
         _terraform("get", inside=inside)
 
 
-def _terraform(*words: str, inside: Path, may_fail: bool = False) -> subprocess.CompletedProcess[str]:
+def reattachment() -> str:
+    """What leads Terraform to the stand-in provider: the environment variable ``TF_REATTACH_PROVIDERS``."""
     provider = _provider()
-    attached = {
-        "Protocol": "grpc",
-        "ProtocolVersion": 6,
-        "Pid": provider.process,
-        "Test": True,
-        "Addr": {"Network": "tcp", "String": f"127.0.0.1:{provider.port}"},
-    }
+    address = {"Network": "tcp", "String": f"127.0.0.1:{provider.port}"}
+    attached = {"Protocol": "grpc", "ProtocolVersion": 6, "Pid": provider.process, "Test": True, "Addr": address}
+    return json.dumps({_ADDRESS: attached})
+
+
+def _terraform(*words: str, inside: Path, may_fail: bool = False) -> subprocess.CompletedProcess[str]:
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(inside),
@@ -204,7 +204,7 @@ def _terraform(*words: str, inside: Path, may_fail: bool = False) -> subprocess.
         "GOGC": "off",  # a run lasts less than a second
         "TF_IN_AUTOMATION": "1",
         "TF_CLI_CONFIG_FILE": os.devnull,
-        "TF_REATTACH_PROVIDERS": json.dumps({_ADDRESS: attached}),
+        "TF_REATTACH_PROVIDERS": reattachment(),
     }
     colour = () if words[0] in ("show", "fmt", "validate", "get") else ("-no-color",)
     command = ["terraform", words[0], *colour, *words[1:]]

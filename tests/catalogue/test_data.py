@@ -39,6 +39,7 @@ def test_data_folder_has_the_expected_tables() -> None:
         "global_names",
         "guardduty",
         "host_families",
+        "managed_policies",
         "output_terms",
         "partitions",
         "platforms",

@@ -15,6 +15,7 @@ from skerry.sources import documents
 from skerry.sources.terraform.code import Position, address_of_code, is_code, positions_of
 from skerry.sources.terraform.configuration import Configuration
 from skerry.sources.terraform.resolving import Code, Place, read_file, resolve_code
+from skerry.sources.terraform.values import is_known
 from skerry.sources.terraform.writing import write
 
 _MOST_BYTES = 1 << 30
@@ -83,7 +84,12 @@ def _of_code(request: CheckRequest, folder: Path) -> Gathered:
 
 def _of_plan(request: CheckRequest, content: bytes) -> Gathered:
     configuration = read_file(request.path.name, content, Place(request.region, request.account))
-    return _gather(configuration, request.path.name, {})
+    gathered = _gather(configuration, request.path.name, {})
+    if all(is_known(dict(instance.values)) for instance in configuration.instances):
+        return gathered
+    note = f"some values of {request.path.name} are known only after apply: its initialised code tells them"
+    facts = gathered.world.facts
+    return Gathered(gathered.documents, World(msgspec.structs.replace(facts, notes=(*facts.notes, note))))
 
 
 def _gather(configuration: Configuration, name: str, positions: Mapping[str, Position]) -> Gathered:

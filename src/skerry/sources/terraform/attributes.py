@@ -32,7 +32,12 @@ ATTRIBUTES: Final[dict[str, tuple[str, ...]]] = {
         *("requires_compatibilities", "runtime_platform", "task_role_arn", "volume"),
     ),
     "aws_egress_only_internet_gateway": ("vpc_id",),
+    "aws_ec2_managed_prefix_list": ("name",),
     "aws_iam_policy": ("arn", "policy"),
+    "aws_iam_policy_document": (
+        *("override_json", "override_policy_documents", "source_json", "source_policy_documents", "statement"),
+        "version",
+    ),
     "aws_iam_role": (
         *("arn", "assume_role_policy", "inline_policy", "managed_policy_arns", "name", "permissions_boundary"),
     ),
@@ -50,6 +55,7 @@ ATTRIBUTES: Final[dict[str, tuple[str, ...]]] = {
         *("rule_number", "to_port"),
     ),
     "aws_partition": (),
+    "aws_prefix_list": ("name",),
     "aws_region": ("name",),
     "aws_route": (
         *("destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id", "route_table_id"),
@@ -76,8 +82,8 @@ ATTRIBUTES: Final[dict[str, tuple[str, ...]]] = {
     "aws_vpc_dhcp_options": ("domain_name", "domain_name_servers"),
     "aws_vpc_dhcp_options_association": ("dhcp_options_id", "vpc_id"),
     "aws_vpc_endpoint": (
-        *("dns_options", "ip_address_type", "policy", "private_dns_enabled", "route_table_ids", "security_group_ids"),
-        *("service_name", "service_region", "state", "subnet_ids", "vpc_endpoint_type", "vpc_id"),
+        *("dns_options", "ip_address_type", "policy", "prefix_list_id", "private_dns_enabled", "route_table_ids"),
+        *("security_group_ids", "service_name", "service_region", "state", "subnet_ids", "vpc_endpoint_type", "vpc_id"),
     ),
     "aws_vpc_endpoint_policy": ("policy", "vpc_endpoint_id"),
     "aws_vpc_endpoint_private_dns": ("private_dns_enabled", "vpc_endpoint_id"),
@@ -85,6 +91,7 @@ ATTRIBUTES: Final[dict[str, tuple[str, ...]]] = {
     "aws_vpc_endpoint_security_group_association": (
         *("replace_default_association", "security_group_id", "vpc_endpoint_id"),
     ),
+    "aws_vpc_endpoint_service": ("service", "service_name"),
     "aws_vpc_endpoint_subnet_association": ("subnet_id", "vpc_endpoint_id"),
     "aws_vpc_ipv4_cidr_block_association": ("cidr_block", "vpc_id"),
     "aws_vpc_security_group_egress_rule": ("security_group_id", "to_port", *_RULE),

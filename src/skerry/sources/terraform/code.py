@@ -84,6 +84,18 @@ def providers_of(folder: Path, selected: Mapping[str, Any]) -> list[Provider]:
     return sorted({*(Provider(name, None) for name in names), *aliases}, key=lambda one: (one.name, one.alias or ""))
 
 
+def types_in(folder: Path) -> frozenset[str]:
+    """Return the types of AWS's resources in the code, those of its modules included."""
+    addresses = (address.rsplit(".", 2) for address in positions_of(folder))
+    return frozenset(parts[-2] for parts in addresses if parts[-2].startswith("aws_") and "data" not in parts[:-2])
+
+
+def has_provisioners(folder: Path) -> bool:
+    """Return whether an apply would run a command of the code: https://developer.hashicorp.com/terraform/language/resources/provisioners/syntax."""
+    files = [file for place in modules_of(folder).values() for file in (folder / place).glob("*.tf*")]
+    return any("provisioner" in _text_of(file) for file in files)
+
+
 def _blocks(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the provider blocks of the root module."""
     try:

@@ -73,16 +73,18 @@ class _Written(msgspec.Struct, frozen=True, gc=False):
 
 
 class _Document(msgspec.Struct, frozen=True, gc=False):
-    """The parts of a plan or state that are read; a plan without provider schemas, which are most of a test's."""
+    """The parts of a plan or state that are read. A test prints its state without ``values`` around it."""
 
     format_version: str | None = None
     plan_format_version: str | None = None
+    state_format_version: str | None = None
     resource_changes: tuple[_ResourceChange, ...] | None = None
     prior_state: Raw = _NOTHING
     deferred_changes: tuple[Any, ...] = ()
     complete: bool = True
     errored: bool = False
     values: _Values | None = None
+    root_module: _Module | None = None
     version: int | None = None
     resources: tuple[_RawResource, ...] = ()
     configuration: _Written = _Written()
@@ -96,6 +98,11 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     types: frozenset[str]
     written: ConfiguredModule = ConfiguredModule()
 
+    @property
+    def has_strangers(self) -> bool:
+        """Whether the apply may make resources of AWS that the plan does not name."""
+        return any(kind.startswith(_STRANGERS) for kind in self.types)
+
 
 def read_plan(name: str, content: bytes) -> Plan:
     """Return the instances after an apply. Raises `InputError` for what is no plan and no state."""
@@ -104,7 +111,7 @@ def read_plan(name: str, content: bytes) -> Plan:
     except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
         message = f"{name} is no plan or state of Terraform as JSON"
         raise InputError(message, "Make it with: terraform show -json plan.out > plan.json") from error
-    version = document.format_version or document.plan_format_version
+    version = document.format_version or document.plan_format_version or document.state_format_version
     if version is not None and not version.startswith(_FORMATS):
         message = f"{name} has format {version} of Terraform, which skerry does not know"
         raise InputError(message, "It reads formats 0 and 1: update skerry.")
@@ -119,12 +126,15 @@ def _plan_of(name: str, document: _Document) -> Plan:
         instances = tuple(_planned(document.resource_changes))
         types = frozenset(row.type for row in document.resource_changes if row.mode == "managed")
         is_whole = document.complete and not document.deferred_changes
-        closed = is_whole and not any(kind.startswith(_STRANGERS) for kind in types)
-        return Plan(instances, closed, types, document.configuration.root_module)
-    if document.values is not None:
-        rows = tuple(_in_module(document.values.root_module))
+        plan = Plan(instances, is_whole, types, document.configuration.root_module)
+        return msgspec.structs.replace(plan, closed=is_whole and not plan.has_strangers)
+    root = document.root_module if document.values is None else document.values.root_module
+    if root is not None:
+        rows = tuple(_in_module(root))
         read = (_instance(row.address, row.type, row.mode, row.values, _NOTHING) for row in rows)
-        return Plan(tuple(filter(None, read)), closed=False, types=frozenset(row.type for row in rows))
+        return Plan(
+            tuple(filter(None, read)), closed=False, types=frozenset(row.type for row in rows if row.mode == "managed")
+        )
     if document.version == _STATE_VERSION:
         return Plan(tuple(_stored(document)), closed=False, types=frozenset(row.type for row in document.resources))
     message = f"{name} holds no plan and no state of Terraform"
@@ -178,7 +188,9 @@ def _some(value: Raw, kept: set[str]) -> dict[str, Any] | None:
     return {key: msgspec.json.decode(row) for key, row in rows.items() if key in kept}
 
 
-_REGION = re.compile(r"\b[a-z]{2}(?:-[a-z]+)+-\d\b")
+MADE_UP_REGION: Final = "xx-made-1"
+"""In place of the Region while nothing names it: well-formed, and none of AWS's."""
+_REGION = re.compile(r"\b[a-z]{2}(?:-[a-z]+)+-\d(?!\d)")
 _PLACES: Final = (
     "availability_zone",
     "service_name",
@@ -192,4 +204,4 @@ _PLACES: Final = (
 def regions_in(instances: tuple[Instance, ...]) -> set[str]:
     """Return the Regions that names of zones, services and ARNs speak of."""
     texts = [str(value) for instance in instances for key in _PLACES if (value := instance.values.get(key))]
-    return {match for text in texts for match in _REGION.findall(text) if not match.startswith("skerry")}
+    return {match for text in texts for match in _REGION.findall(text) if match != MADE_UP_REGION}

@@ -16,6 +16,17 @@ _MODULE = re.compile(r'module\.([\w-]+)(\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?\.')
 _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]$')
 _CHAIN = re.compile(r'^(data\.)?([a-z][a-z0-9]*_[\w-]+)\.([\w-]+)((?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?)\.([a-z_]+)$')
 _DEEPEST: Final = 20
+_LISTS: Final = {
+    *("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "route_table_ids", "security_group_ids", "security_groups"),
+    *("subnet_ids", "subnets"),
+}
+"""The attributes that are lists: several references may be their elements."""
+
+_BLOCKS: Final = {
+    *("capacity_provider_strategy", "default_capacity_provider_strategy", "deployment_controller", "dns_options"),
+    *("egress", "ingress", "inline_policy", "network_configuration", "route", "runtime_platform"),
+    *("service_connect_configuration", "statement", "volume"),
+}
 
 Expressions = Mapping[str, Any]
 
@@ -65,7 +76,9 @@ class ReferenceResolver:
         if written is None:
             return instance
         values = {
-            key: self._value(value, written.expressions.get(key), calls) for key, value in instance.values.items()
+            key: self._value(value, written.expressions.get(key), calls, key)
+            for key, value in instance.values.items()
+            if not (value is UNKNOWN and instance.is_new and _is_absent(written.expressions, key))
         }
         return msgspec.structs.replace(instance, values=values)
 
@@ -79,16 +92,22 @@ class ReferenceResolver:
             address = address[match.end() :]
         return module, tuple(calls), address
 
-    def _value(self, value: Value, expression: Any, calls: tuple[str, ...]) -> Value:  # noqa: ANN401 -- JSON
-        if value is UNKNOWN and isinstance(expression, dict):
-            return self._of_references(expression.get("references"), calls)
-        if value == [UNKNOWN] and isinstance(expression, dict):
-            return [self._of_references(expression.get("references"), calls)]
+    def _value(self, value: Value, expression: Any, calls: tuple[str, ...], name: str) -> Value:  # noqa: ANN401 -- JSON
+        if isinstance(expression, dict) and (value is UNKNOWN or value == [UNKNOWN]):
+            found = self._of_references(expression.get("references"), calls)
+            if found is UNKNOWN and name in _LISTS:
+                found = self._each(expression.get("references"), calls)
+            return [found] if isinstance(value, list) and not isinstance(found, list) else found
         if isinstance(value, dict) and isinstance(expression, dict):
-            return {key: self._value(inner, expression.get(key), calls) for key, inner in value.items()}
+            return {key: self._value(inner, expression.get(key), calls, key) for key, inner in value.items()}
         if isinstance(value, list) and isinstance(expression, list) and len(value) == len(expression):
-            return [self._value(inner, one, calls) for inner, one in zip(value, expression, strict=True)]
+            return [self._value(inner, one, calls, name) for inner, one in zip(value, expression, strict=True)]
         return value
+
+    def _each(self, references: Any, calls: tuple[str, ...]) -> Value:  # noqa: ANN401 -- JSON
+        """Return the values of references to single resources, as the elements of a list; `UNKNOWN` if one is not."""
+        values = [self._of_resource(name, calls) for name in _longest(references or ())]
+        return values if values and UNKNOWN not in values else UNKNOWN
 
     def _of_references(self, references: Any, calls: tuple[str, ...], depth: int = 0) -> Value:  # noqa: ANN401 -- JSON
         """Return what the references of an expression lead to: one value, or `UNKNOWN`."""
@@ -132,6 +151,16 @@ class ReferenceResolver:
         rows = self._instances.get(f"{''.join(calls)}{data or ''}{kind}.{label}", [])
         chosen = [row for row in rows if row.address.endswith(f"{label}{key}")]
         return chosen[0].values.get(attribute, UNKNOWN) if len(chosen) == 1 else UNKNOWN
+
+
+def _is_absent(expressions: Expressions, name: str) -> bool:
+    """Return whether an argument is not written: then the provider's default holds, or AWS's.
+
+    A block may be written by ``dynamic``, of which a plan's configuration says nothing:
+    https://github.com/hashicorp/terraform/issues/28346.
+    """
+    expression = expressions.get(name)
+    return name not in _BLOCKS and (expression is None or expression == {"constant_value": None})
 
 
 def _longest(references: Iterable[str]) -> Iterator[str]:

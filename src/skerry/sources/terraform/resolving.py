@@ -1,6 +1,5 @@
 """A folder of Terraform code as a configuration: Terraform plans it twice, the second time with ids."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -8,17 +7,15 @@ import msgspec
 
 from skerry.errors import InputError
 from skerry.sources.terraform import terraform_process, terraform_test
-from skerry.sources.terraform.code import providers_of
+from skerry.sources.terraform.code import has_provisioners, providers_of, types_in
 from skerry.sources.terraform.configuration import Configuration
-from skerry.sources.terraform.plan_json import Plan, read_plan, regions_in
+from skerry.sources.terraform.plan_json import MADE_UP_REGION, Plan, read_plan, regions_in
 from skerry.sources.terraform.references import ReferenceResolver
-from skerry.sources.terraform.resource_ids import made_up_values
+from skerry.sources.terraform.resource_ids import with_made_up
 from skerry.sources.terraform.values import Instance
 
 ACCOUNT: Final = "000000000000"
 """In place of an account that neither the configuration nor the user names."""
-_FIRST: Final = "skerry-region-1"
-"""In place of the Region while nothing names it; the data sources of the first plan answer with it."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -39,23 +36,27 @@ class Code(msgspec.Struct, frozen=True):
 def resolve_code(code: Code, place: Place) -> Configuration:
     """Return the configuration of an initialised folder, resolved by Terraform itself, without AWS.
 
-    The first plan tells the instances, the second has an id for each. Raises `InputError` if Terraform cannot plan it.
+    The first run tells the instances and the data sources, the second has an id or an answer for each. An apply with
+    mocks makes nothing, but it would run the commands of provisioners: then Terraform only plans, and data sources stay
+    unknown. Raises `InputError` if Terraform cannot do it.
     """
     account = place.account or ACCOUNT
     with terraform_process.copied(code.folder) as copy:
         terraform = terraform_process.Terraform(copy, allow_network=code.allow_network)
         providers = providers_of(copy, terraform.providers())
+        types = types_in(copy)
+        command: terraform_test.Command = "plan" if has_provisioners(copy) else "apply"
 
-        def plan(instances: Iterable[Instance], region: str) -> Plan:
-            test = terraform_test.write_test(providers, instances, region, account)
+        def run(instances: tuple[Instance, ...], region: str) -> Plan:
+            stage = terraform_test.Stage(command, types, instances, region, account)
+            test = terraform_test.write_test(providers, stage)
             return terraform_test.read_result(terraform.test(test, code.variables))
 
-        first = plan((), place.region or _FIRST)
-        region = place.region or _only_region(str(code.folder), first.instances)
-        second = plan(first.instances, region)
-    return Configuration(
-        tuple(terraform_test.without_marks(second.instances)), region, account, second.closed, second.types
-    )
+        plan = run((), place.region or MADE_UP_REGION)
+        region = place.region or _only_region(str(code.folder), plan.instances)
+        plan = run(plan.instances, region)
+    instances = tuple(terraform_test.without_marks(plan.instances))
+    return Configuration(instances, region, account, plan.closed, plan.types)
 
 
 def read_file(name: str, content: bytes, place: Place) -> Configuration:
@@ -64,9 +65,7 @@ def read_file(name: str, content: bytes, place: Place) -> Configuration:
     region = place.region or _only_region(name, plan.instances)
     account = place.account or ACCOUNT
     instances = [
-        msgspec.structs.replace(instance, values={**instance.values, **made_up_values(instance, region, account)})
-        if instance.mode == "managed"
-        else instance
+        with_made_up(instance, region, account) if instance.mode == "managed" else instance
         for instance in plan.instances
     ]
     resolver = ReferenceResolver(plan.written, instances)

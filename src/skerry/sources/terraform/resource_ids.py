@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Final
 
+import msgspec
+
 from skerry.sources.terraform.values import UNKNOWN, Instance, Value
 
 _PREFIXES: Final = {
@@ -58,8 +60,14 @@ def prefix_list_of(service: str) -> str:
     return f"pl-{digest_of(service)}"
 
 
+def arn_of_type(kind: str, region: str, account: str) -> str:
+    """Return a well-formed ARN of a type of resource."""
+    form = _ARNS.get(kind, f"mock:{{region}}:{{account}}:{kind}/{{name}}")
+    return f"arn:aws:{form.format(region=region, account=account, name='made-up', digest=digest_of(kind))}"
+
+
 def made_up_values(instance: Instance, region: str, account: str, partition: str = "aws") -> Mapping[str, Value]:
-    """Return the id, the ARN and the names of an instance that AWS will make, as far as they are not known."""
+    """Return the id, the ARN and the names that AWS will give an instance."""
     digest = digest_of(instance.address)
     name = next((text for key in _NAMES if isinstance(text := instance.get(key), str)), f"made-{digest}")
     values: dict[str, Value] = {}
@@ -70,10 +78,20 @@ def made_up_values(instance: Instance, region: str, account: str, partition: str
         values["repository_url"] = f"{account}.dkr.ecr.{region}.amazonaws.com/{name}"
     if instance.type == "aws_vpc":
         values |= {key: f"{prefix}-{digest}" for key, prefix in _PARTS_OF_VPC.items()}
+    service = instance.get("service_name")
+    if instance.type == "aws_vpc_endpoint" and isinstance(service, str):
+        values["prefix_list_id"] = prefix_list_of(service)
     values["id"] = _id_of(instance, digest, name, values)
     if instance.type == "aws_kms_key":
         values["key_id"] = values["id"]
-    return {key: value for key, value in values.items() if instance.values.get(key) in (None, UNKNOWN, "")}
+    return values
+
+
+def with_made_up(instance: Instance, region: str, account: str) -> Instance:
+    """Return an instance with made-up values in place of those that are not known."""
+    made_up = made_up_values(instance, region, account).items()
+    missing = {key: value for key, value in made_up if instance.values.get(key) in (None, UNKNOWN, "")}
+    return msgspec.structs.replace(instance, values={**instance.values, **missing})
 
 
 def _logs(tail: str, name: str) -> str:

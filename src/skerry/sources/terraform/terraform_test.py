@@ -5,7 +5,7 @@ https://developer.hashicorp.com/terraform/language/tests/mocking
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 from msgspec import Raw
@@ -13,11 +13,14 @@ from msgspec import Raw
 from skerry.errors import InputError
 from skerry.sources.terraform.code import Provider
 from skerry.sources.terraform.plan_json import Plan, read_plan
-from skerry.sources.terraform.resource_ids import made_up_values
+from skerry.sources.terraform.policy_documents import write_policy
+from skerry.sources.terraform.resource_ids import arn_of_type, made_up_values, prefix_list_of
 from skerry.sources.terraform.values import UNKNOWN, Instance
 
 FILE: Final = "skerry.tftest.json"
 _RUN: Final = "resolve"
+_NAME: Final = "the plan of terraform test"
+_READ: Final = (b'"test_plan"', b'"test_state"', b'"diagnostic"')
 _ABSENT: Final = "skerry-absent"
 """A text that comes back only where an argument is absent: a configured value goes before an override."""
 _SENTINELS: Final = {
@@ -33,32 +36,72 @@ _SENTINELS: Final = {
 _POLICY: Final = json.dumps({"Version": "2012-10-17", "Statement": [], "Id": _ABSENT})
 
 
-class _TestPlan(msgspec.Struct, frozen=True, gc=False):
+Command = Literal["plan", "apply"]
+"""An apply makes nothing either: all providers are mocked. Its state also shows the data sources."""
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """One run of the test: the command, the types of the code, and the instances of the run before it."""
+
+    command: Command
+    types: frozenset[str]
+    instances: tuple[Instance, ...]
+    region: str
+    account: str
+
+
+class _Message(msgspec.Struct, frozen=True, gc=False):
     type: str = ""
     test_plan: Raw = Raw(b"null")
+    test_state: Raw = Raw(b"null")
     diagnostic: dict[str, Any] | None = None
 
 
-def write_test(providers: Iterable[Provider], instances: Iterable[Instance], region: str, account: str) -> bytes:
-    """Return the test file: a plan with all providers mocked, and an override for each instance.
+def write_test(providers: Iterable[Provider], stage: Stage) -> bytes:
+    """Return the test file: all providers mocked, and an override for each instance that is known by now.
 
     A ``${`` or ``%{`` in it is escaped: no value of the user is an expression of Terraform.
     """
-    data = {"mock_data": _data(region, account)}
+    data = {
+        "mock_data": _data(stage.region, stage.account),
+        # The provider checks the form of ARNs in arguments.
+        "mock_resource": {
+            kind: {"defaults": {"arn": arn_of_type(kind, stage.region, stage.account)}} for kind in sorted(stage.types)
+        },
+    }
     mocks: dict[str, list[dict[str, Any]]] = {}
     for name, alias in providers:
         mock = {**(data if name == "aws" else {}), **({} if alias is None else {"alias": alias})}
         mocks.setdefault(name, []).append(mock)
-    overrides = [
-        {"target": instance.address, "override_during": "plan", "values": dict(_values(instance, region, account))}
-        for instance in instances
-        if instance.mode == "managed"
-    ]
-    document = {
-        "mock_provider": mocks,
-        "run": {_RUN: {"command": "plan", "override_resource": overrides}},
+    run = {
+        "command": stage.command,
+        "override_resource": [
+            {"target": instance.address, "override_during": stage.command, "values": dict(_values(instance, stage))}
+            for instance in stage.instances
+            if instance.mode == "managed"
+        ],
+        "override_data": [
+            {"target": instance.address, "values": values}
+            for instance in stage.instances
+            if instance.mode == "data" and (values := _answer(instance, stage.region))
+        ],
     }
-    return msgspec.json.encode(_escaped(document))
+    return msgspec.json.encode(_escaped({"mock_provider": mocks, "run": {_RUN: run}}))
+
+
+def _answer(source: Instance, region: str) -> dict[str, Any]:
+    """Return the values of a data source that follow from its arguments; none if they do not."""
+    if source.type == "aws_iam_policy_document":
+        document = write_policy(source)
+        return {} if document is None else {"json": document}
+    name = source.get("name")
+    if source.type in {"aws_ec2_managed_prefix_list", "aws_prefix_list"} and isinstance(name, str):
+        return {"id": prefix_list_of(name)}
+    service = source.get("service")
+    if source.type == "aws_vpc_endpoint_service" and isinstance(service, str):
+        name = f"com.amazonaws.{region}.{service}"
+        return {"service_name": name, "availability_zones": _zones_of(region), "supported_ip_address_types": ["ipv4"]}
+    return {}
 
 
 def _escaped(value: Any) -> Any:  # noqa: ANN401 -- JSON
@@ -69,37 +112,51 @@ def _escaped(value: Any) -> Any:  # noqa: ANN401 -- JSON
     return value.replace("${", "$${").replace("%{", "%%{") if isinstance(value, str) else value
 
 
-def _values(instance: Instance, region: str, account: str) -> Iterator[tuple[str, Any]]:
-    yield from made_up_values(instance, region, account).items()
-    for name in _SENTINELS.get(instance.type, ()):
-        if instance.values.get(name) is UNKNOWN:
-            yield name, _ABSENT
+def _values(instance: Instance, stage: Stage) -> Iterator[tuple[str, Any]]:
+    # A configured value goes before an override.
+    yield from made_up_values(instance, stage.region, stage.account).items()
+    yield from ((name, _ABSENT) for name in _SENTINELS.get(instance.type, ()))
 
 
 def _data(region: str, account: str) -> dict[str, Any]:
     """Return the answers of data sources that name the account and the Region; a mock's texts are random."""
-    zones = [f"{region}{letter}" for letter in "abc"]
+    zones = _zones_of(region)
     return {
         "aws_availability_zones": {"defaults": {"names": zones, "zone_ids": [f"{zone}-id" for zone in zones]}},
         "aws_caller_identity": {"defaults": {"account_id": account, "id": account}},
         "aws_iam_policy_document": {"defaults": {"json": _POLICY}},
         "aws_partition": {"defaults": {"partition": "aws", "dns_suffix": "amazonaws.com", "id": "aws"}},
         "aws_region": {"defaults": {"name": region, "id": region, "region": region}},
+        # For the conditions of modules alone: no record is made of what a data source reads.
+        "aws_vpc": {"defaults": {"enable_dns_hostnames": True, "enable_dns_support": True}},
+        "aws_vpc_endpoint_service": {
+            "defaults": {"availability_zones": zones, "service_name": _ABSENT, "supported_ip_address_types": ["ipv4"]}
+        },
     }
+
+
+def _zones_of(region: str) -> list[str]:
+    """Return names of zones: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html."""
+    return [f"{region}{letter}" for letter in "abc"]
 
 
 def read_result(lines: Iterable[bytes]) -> Plan:
     """Return the resolved instances from the lines that Terraform prints. Raises `InputError` if it made no plan."""
     complaints: list[str] = []
     for line in lines:
-        if line.startswith(b"{") and (b'"test_plan"' in line or b'"diagnostic"' in line):
-            message = msgspec.json.decode(line, type=_TestPlan)
-            if message.type == "test_plan":
-                return read_plan("the plan of terraform test", bytes(message.test_plan))
-            if message.diagnostic is not None and message.diagnostic.get("severity") == "error":
-                complaints.append(
-                    f"{message.diagnostic.get('summary')}: {message.diagnostic.get('detail', '')}".strip(": ")
-                )
+        if not line.startswith(b"{") or not any(key in line for key in _READ):
+            continue
+        message = msgspec.json.decode(line, type=_Message)
+        if message.type == "test_plan":
+            return read_plan(_NAME, bytes(message.test_plan))
+        if message.type == "test_state":
+            plan = read_plan(_NAME, bytes(message.test_state))
+            made = (msgspec.structs.replace(instance, is_new=True) for instance in plan.instances)
+            return msgspec.structs.replace(plan, instances=tuple(made), closed=not plan.has_strangers)
+        if message.diagnostic is not None and message.diagnostic.get("severity") == "error":
+            complaints.append(
+                f"{message.diagnostic.get('summary')}: {message.diagnostic.get('detail', '')}".strip(": ")
+            )
     what = "Terraform cannot plan the configuration"
     raise InputError(
         f"{what}: {complaints[0]}" if complaints else what, "Run terraform validate and terraform plan in it."

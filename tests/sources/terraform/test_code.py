@@ -1,0 +1,81 @@
+"""Code of Terraform: positions of resources, providers to mock, and the commands that an apply would run."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from skerry.errors import InputError
+from skerry.sources.terraform.code import (
+    Position,
+    Provider,
+    address_of_code,
+    has_provisioners,
+    is_code,
+    positions_of,
+    providers_of,
+    types_in,
+)
+
+AWS = "registry.terraform.io/hashicorp/aws"
+
+
+def write(folder: Path, **files: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / f"{name}.tf").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A root module with a resource, and a module with another."""
+    root = write(tmp_path, main='# comment\nresource "aws_vpc" "main" {\n}\ndata "aws_region" "here" {}\n')
+    write(root / "network", main='\n\nresource "aws_subnet" "private" {\n  count = 2\n}\n')
+    listed = {"Modules": [{"Key": "", "Dir": "."}, {"Key": "network", "Dir": "network"}]}
+    (root / ".terraform" / "modules").mkdir(parents=True)
+    (root / ".terraform" / "modules" / "modules.json").write_text(json.dumps(listed), encoding="utf-8")
+    return root
+
+
+class TestPositions:
+    def test_position_of_a_resource_is_that_of_its_header(self, folder: Path) -> None:
+        assert positions_of(folder) == {
+            "aws_vpc.main": Position("main.tf", 2),
+            "data.aws_region.here": Position("main.tf", 4),
+            "module.network.aws_subnet.private": Position("network/main.tf", 3),
+        }
+
+    def test_address_of_an_instance_leads_to_its_code(self, folder: Path) -> None:
+        address = 'module.network["a.b"].aws_subnet.private[1]'
+        assert positions_of(folder)[address_of_code(address)].line == 3
+
+    def test_types_are_those_of_resources_in_all_modules(self, folder: Path) -> None:
+        assert types_in(folder) == {"aws_vpc", "aws_subnet"}
+
+    def test_folder_without_a_list_of_modules_has_its_own_resources(self, tmp_path: Path) -> None:
+        write(tmp_path, main='resource "aws_vpc" "main" {}')
+        assert list(positions_of(tmp_path)) == ["aws_vpc.main"]
+        assert is_code(tmp_path)
+        assert not is_code(tmp_path / "other")
+
+
+class TestProviders:
+    def test_providers_are_those_selected_and_their_aliases(self, tmp_path: Path) -> None:
+        write(tmp_path, main='provider "aws" {\n  alias = "other"\n  region = var.region\n}\nprovider "aws" {}\n')
+        assert providers_of(tmp_path, {AWS: "5.100.0", "registry.terraform.io/hashicorp/random": "3"}) == [
+            Provider("aws", None),
+            Provider("aws", "other"),
+            Provider("random", None),
+        ]
+
+    def test_code_that_cannot_be_read_is_refused(self, tmp_path: Path) -> None:
+        write(tmp_path, main='provider "aws" {')
+        with pytest.raises(InputError, match=r"main\.tf is no code"):
+            providers_of(tmp_path, {})
+
+
+def test_provisioners_are_seen_in_modules_too(folder: Path) -> None:
+    assert not has_provisioners(folder)
+    write(folder / "network", other='resource "null_resource" "a" {\n  provisioner "local-exec" {\n  }\n}\n')
+    assert has_provisioners(folder)

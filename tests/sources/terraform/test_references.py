@@ -1,0 +1,118 @@
+"""References of a plan: followed where they leave no choice, and nowhere else."""
+
+from typing import Any
+
+import pytest
+
+from skerry.sources.terraform.plan_json import read_plan
+from skerry.sources.terraform.references import ReferenceResolver
+from skerry.sources.terraform.values import UNKNOWN
+from tests.sources.terraform.plans import Json, change, plan_of, refers, written
+
+SUBNET = "aws_subnet.a"
+
+
+def resolved(attribute: str, expression: Json, *others: Json, unknown: Any = True) -> Any:
+    """What an unknown attribute of a subnet is, by its expression."""
+    rows = (change(SUBNET, {}, unknown={attribute: unknown}), *others)
+    plan = read_plan("plan.json", plan_of(*rows, **written((SUBNET, {attribute: expression}))))
+    return ReferenceResolver(plan.written, plan.instances).resolve(plan.instances[0]).values[attribute]
+
+
+def known(address: str, **values: str) -> Json:
+    return change(address, values, actions=("no-op",))
+
+
+class TestExactReferences:
+    def test_reference_to_a_single_resource_is_its_value(self) -> None:
+        expression = refers("aws_vpc.main.id", "aws_vpc.main")
+        assert resolved("vpc_id", expression, known("aws_vpc.main", id="vpc-1")) == "vpc-1"
+
+    @pytest.mark.parametrize("key", ["[0]", '["a"]'])
+    def test_reference_with_a_key_is_the_value_of_that_instance(self, key: str) -> None:
+        name = f"aws_vpc.main{key}"
+        others = (known(name, id="vpc-1"), known("aws_vpc.main[7]", id="vpc-2"))
+        assert resolved("vpc_id", refers(f"{name}.id", name, "aws_vpc.main"), *others) == "vpc-1"
+
+    def test_only_element_of_a_list_is_followed(self) -> None:
+        expression = refers("aws_vpc.main.id", "aws_vpc.main")
+        assert resolved("vpc_id", expression, known("aws_vpc.main", id="vpc-1"), unknown=[True]) == ["vpc-1"]
+
+    def test_references_to_single_resources_are_the_elements_of_a_list(self) -> None:
+        rows = (change("aws_vpc_endpoint.a", {}, unknown={"subnet_ids": True}), known("aws_subnet.a", id="subnet-a"))
+        names = refers("aws_subnet.a.id", "aws_subnet.a", "aws_subnet.b.id", "aws_subnet.b")
+        expressions = written(("aws_vpc_endpoint.a", {"subnet_ids": names}))
+        for others, ids in (((known("aws_subnet.b", id="subnet-b"),), ["subnet-a", "subnet-b"]), ((), UNKNOWN)):
+            plan = read_plan("plan.json", plan_of(*rows, *others, **expressions))
+            assert (
+                ReferenceResolver(plan.written, plan.instances).resolve(plan.instances[0]).values["subnet_ids"] == ids
+            )
+
+
+class TestAbsentArguments:
+    @pytest.mark.parametrize("expressions", [{}, {"policy": {"constant_value": None}}])
+    def test_unknown_value_of_an_absent_argument_is_the_default(self, expressions: Json) -> None:
+        row = change("aws_vpc_endpoint.a", {}, unknown={"policy": True})
+        plan = read_plan("plan.json", plan_of(row, **written(("aws_vpc_endpoint.a", expressions))))
+        assert "policy" not in ReferenceResolver(plan.written, plan.instances).resolve(plan.instances[0]).values
+
+    def test_block_that_may_be_dynamic_stays_unknown(self) -> None:
+        row = change("aws_security_group.a", {}, unknown={"ingress": True})
+        plan = read_plan("plan.json", plan_of(row, **written(("aws_security_group.a", {}))))
+        assert ReferenceResolver(plan.written, plan.instances).resolve(plan.instances[0]).values["ingress"] is UNKNOWN
+
+
+class TestReferencesWithAChoice:
+    @pytest.mark.parametrize(
+        "names",
+        [
+            ("aws_vpc.main", "count.index"),
+            ("aws_vpc.main",),
+            ("aws_vpc.main.id", "aws_vpc.main", "var.other"),
+            ("aws_vpc.main.id", "aws_vpc.other.id"),
+            ("local.vpc",),
+            ("each.value",),
+            (),
+        ],
+    )
+    def test_reference_that_leaves_a_choice_stays_unknown(self, names: tuple[str, ...]) -> None:
+        others = (known("aws_vpc.main", id="vpc-1"), known("aws_vpc.other", id="vpc-2"))
+        assert resolved("vpc_id", refers(*names), *others) is UNKNOWN
+
+    def test_reference_to_one_of_several_instances_stays_unknown(self) -> None:
+        others = (known("aws_vpc.main[0]", id="vpc-1"), known("aws_vpc.main[1]", id="vpc-2"))
+        assert resolved("vpc_id", refers("aws_vpc.main.id", "aws_vpc.main"), *others) is UNKNOWN
+
+
+class TestModules:
+    def resolved(self, *, variable: Json, output: Json) -> Any:
+        """The VPC of a subnet in one module, made by another module."""
+        inside = f"module.tasks.{SUBNET}"
+        rows = (
+            change(inside, {}, unknown={"vpc_id": True}),
+            known("module.network.aws_vpc.main", id="vpc-1"),
+        )
+        configuration = {
+            "root_module": {
+                "module_calls": {
+                    "tasks": {
+                        "expressions": {"vpc": variable},
+                        "module": {"resources": [{"address": SUBNET, "expressions": {"vpc_id": refers("var.vpc")}}]},
+                    },
+                    "network": {"module": {"outputs": {"vpc_id": {"expression": output}}}},
+                }
+            }
+        }
+        plan = read_plan("plan.json", plan_of(*rows, configuration=configuration))
+        return ReferenceResolver(plan.written, plan.instances).resolve(plan.instances[0]).values["vpc_id"]
+
+    def test_variable_is_followed_to_the_output_of_another_module(self) -> None:
+        output = refers("aws_vpc.main.id", "aws_vpc.main")
+        assert self.resolved(variable=refers("module.network.vpc_id", "module.network"), output=output) == "vpc-1"
+
+    def test_output_of_a_local_value_stays_unknown(self) -> None:
+        variable = refers("module.network.vpc_id", "module.network")
+        assert self.resolved(variable=variable, output=refers("local.vpc_id")) is UNKNOWN
+
+    def test_output_that_does_not_exist_stays_unknown(self) -> None:
+        assert self.resolved(variable=refers("module.other.vpc_id"), output={}) is UNKNOWN

@@ -1,0 +1,100 @@
+"""`skerry check`: the verdict on networks that are not deployed yet, with Terraform's own binary for code."""
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests import terraforming
+from tests.commands import BLOCKED, UNKNOWN, Skerry, complaint
+from tests.sources.terraform.plans import change, plan_of
+
+EXAMPLE = terraforming.ROOT / "terraform" / "examples" / "first-service"
+PLANS = Path(__file__).parent / "sources" / "terraform" / "plans"
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Skerry:
+    return Skerry(monkeypatch, capsys)
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    path = tmp_path / "plan.json"
+    path.write_bytes(plan_of(change("aws_ecs_service.web", {"name": "web", "launch_type": "FARGATE"})))
+    return path
+
+
+class TestPlans:
+    def test_plan_without_its_values_is_unknown(self, run: Skerry, saved: Path) -> None:
+        found = run("check", saved, "--region", "eu-west-1")
+        assert found.code == UNKNOWN
+        assert found.out.startswith("unknown: web may or may not start")
+        assert run("check", saved, "--region", "eu-west-1", "--allow-unknown").code == 0
+
+    def test_plan_without_a_region_asks_for_it(self, run: Skerry, saved: Path) -> None:
+        assert complaint(run("check", saved)) == "plan.json names no Region"
+
+    def test_saved_plan_is_refused_with_its_conversion(self, run: Skerry, tmp_path: Path) -> None:
+        path = tmp_path / "plan.out"
+        path.write_bytes(b"PK\x03\x04more")
+        found = run("check", path)
+        assert complaint(found).endswith("is a saved plan, which only Terraform can read")
+        assert "terraform show -json plan.out" in found.err
+
+    def test_missing_file_is_reported(self, run: Skerry, tmp_path: Path) -> None:
+        assert complaint(run("check", tmp_path / "none.json")).startswith("cannot read ")
+
+    def test_resources_have_their_address_as_origin_in_json(self, run: Skerry, saved: Path) -> None:
+        found = run("check", saved, "--region", "eu-west-1", "--format", "json", "--allow-unknown")
+        assert json.loads(found.out)["source"] == "plan.json"
+
+
+@pytest.mark.usefixtures("needs_terraform")
+class TestCode:
+    @pytest.fixture
+    def code(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """The example with all that a first service needs, initialised with the stand-in for the provider."""
+        inside = tmp_path / "terraform" / "examples" / "first-service"
+        shutil.copytree(EXAMPLE.parents[1], tmp_path / "terraform", ignore=shutil.ignore_patterns(".terraform"))
+        monkeypatch.setenv("TF_REATTACH_PROVIDERS", terraforming.reattachment())
+        monkeypatch.setenv("TF_CLI_CONFIG_FILE", os.devnull)
+        terraforming.get_modules(inside)
+        return inside
+
+    def check(self, run: Skerry, code: Path, *more: str) -> tuple[int, str]:
+        found = run("check", code, "--region", "eu-west-1", "--allow-network", *more)
+        return found.code, found.out + found.err
+
+    def test_first_service_and_its_network_are_definite(self, run: Skerry, code: Path) -> None:
+        status, text = self.check(run, code)
+        assert (status, text.partition(":")[0]) == (0, "ok on the network; images and DNS rules not examined")
+        assert 'aws_subnet.private["a"]  isolated  eu-west-1a' in text
+
+    def test_blocker_names_address_file_and_line(self, run: Skerry, code: Path) -> None:
+        main = code / "main.tf"
+        text = main.read_text(encoding="utf-8")
+        main.write_text(text.replace("task_egress          = true", "task_egress          = false"), encoding="utf-8")
+        status, said = self.check(run, code)
+        assert (status, said.partition(":")[0]) == (BLOCKED, "blocked")
+        line = text[: text.index('resource "aws_security_group" "tasks"')].count("\n") + 1
+        assert re.search(rf"aws_security_group\.tasks\s+main\.tf:{line}\b", said)
+
+    def test_code_that_is_not_initialised_is_refused(self, run: Skerry, code: Path) -> None:
+        shutil.rmtree(code / ".terraform")
+        assert complaint(run("check", code)).endswith("is no initialised configuration of Terraform")
+
+
+def test_plan_of_the_real_provider_is_unknown_only_for_what_it_leaves_open(run: Skerry) -> None:
+    """A group without rules of its own may have dynamic ones: only the code tells."""
+    found = run("check", PLANS / "two_subnets" / "plan.json", "--format", "json")
+    assert found.code == UNKNOWN
+    assert "known only after apply: its initialised code tells them" in found.err
+    [service] = json.loads(found.out)["services"]
+    assert {place["zone"] for place in service["placements"]} == {"eu-west-1a", "eu-west-1b"}
+    said = json.dumps(service["needs"])
+    assert "the inbound rules of sg-" in said
+    assert "what the policy of vpce-" not in said
