@@ -14,6 +14,7 @@ EXIT_UNKNOWN = 4
 class Argument(StrEnum):
     """An argument of a use case, by its name in Python; a command line spells it as an option."""
 
+    ALLOW_NETWORK = "allow_network"
     CLUSTER = "cluster"
     DEFINITION = "definition"
     FORCE = "force"

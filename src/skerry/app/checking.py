@@ -14,7 +14,7 @@ from skerry.model.world import World
 from skerry.sources import documents
 from skerry.sources.terraform.code import Position, address_of_code, is_code, positions_of
 from skerry.sources.terraform.configuration import Configuration
-from skerry.sources.terraform.resolving import Code, Place, read_file, resolve_code
+from skerry.sources.terraform.resolving import AccountPlace, TerraformCode, read_file, resolve_code
 from skerry.sources.terraform.values import is_known
 from skerry.sources.terraform.writing import write
 
@@ -77,13 +77,13 @@ def _is_terraform(content: bytes) -> bool:
 
 
 def _of_code(request: CheckRequest, folder: Path) -> Gathered:
-    code = Code(folder, request.variables, request.allow_network)
-    configuration = resolve_code(code, Place(request.region, request.account))
+    code = TerraformCode(folder, request.variables, request.allow_network)
+    configuration = resolve_code(code, AccountPlace(request.region, request.account))
     return _gather(configuration, str(folder), positions_of(folder))
 
 
 def _of_plan(request: CheckRequest, content: bytes) -> Gathered:
-    configuration = read_file(request.path.name, content, Place(request.region, request.account))
+    configuration = read_file(request.path.name, content, AccountPlace(request.region, request.account))
     gathered = _gather(configuration, request.path.name, {})
     if all(is_known(dict(instance.values)) for instance in configuration.instances):
         return gathered

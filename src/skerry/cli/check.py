@@ -65,7 +65,7 @@ def check(  # noqa: PLR0913 -- one argument for each option
 
 
 def _names_of(world: "World") -> Callable[[str], str]:
-    """Return a function that writes the addresses of resources in place of their ids, which AWS has not given yet."""
+    """Return a function for writing the addresses of resources in place of their made-up ids."""
     addresses = {
         resource: origin.address
         for table in world.facts.origins.values()

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from skerry.errors import Argument, SkerryError
 
 OPTIONS: Mapping[Argument, str] = {
+    Argument.ALLOW_NETWORK: "--allow-network",
     Argument.CLUSTER: "--cluster",
     Argument.DEFINITION: "--task-definition",
     Argument.FORCE: "--force",

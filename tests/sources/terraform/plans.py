@@ -5,7 +5,7 @@ from typing import Any
 
 from skerry.model.world import World
 from skerry.sources import documents
-from skerry.sources.terraform.resolving import Place, read_file
+from skerry.sources.terraform.resolving import AccountPlace, read_file
 from skerry.sources.terraform.writing import write
 
 Json = dict[str, Any]
@@ -31,7 +31,7 @@ def plan_of(*changes: Json, **more: Any) -> bytes:
 
 def world_of(*changes: Json, **more: Any) -> World:
     """The World after the apply of a plan."""
-    configuration = read_file("plan.json", plan_of(*changes, **more), Place(REGION, "123456789012"))
+    configuration = read_file("plan.json", plan_of(*changes, **more), AccountPlace(REGION, "123456789012"))
     written = write(configuration)
     return World(documents.load(dict(written.documents), region=REGION))
 

@@ -1,4 +1,4 @@
-"""The code of a configuration: where each resource is written, and the providers that a test must mock."""
+"""The code of a configuration: the places of its resources, and the providers for a test to mock."""
 
 import json
 import re
@@ -36,13 +36,13 @@ def is_code(folder: Path) -> bool:
 
 def positions_of(folder: Path) -> dict[str, Position]:
     """Return the place of each resource, by its address without keys: ``module.network.aws_subnet.private``."""
-    found: dict[str, Position] = {}
+    places: dict[str, Position] = {}
     for module, place in modules_of(folder).items():
         prefix = "".join(f"module.{name}." for name in module.split(".") if name)
         for file in sorted((folder / place).glob("*.tf")):
             for address, line in _headers_in(file):
-                found.setdefault(f"{prefix}{address}", Position(str(Path(place) / file.name), line))
-    return found
+                places.setdefault(f"{prefix}{address}", Position(str(Path(place) / file.name), line))
+    return places
 
 
 def address_of_code(address: str) -> str:
@@ -75,7 +75,7 @@ def _text_of(file: Path) -> str:
 
 
 def providers_of(folder: Path, selected: Mapping[str, Any]) -> list[Provider]:
-    """Return the providers to mock: those that terraform init selected, and the aliases that the root module gives.
+    """Return the providers to mock: those selected by terraform init, with the aliases of the root module.
 
     Raises `InputError` if the code cannot be read.
     """

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import msgspec
 
-from skerry.sources.terraform.values import UNKNOWN, Instance, Unknown, Value, by_type
+from skerry.sources.terraform.values import UNKNOWN, Instance, UnknownValue, Value, by_type
 
 
 class Configuration(msgspec.Struct, frozen=True, dict=True):
@@ -36,7 +36,7 @@ class Configuration(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def new_vpcs(self) -> frozenset[str]:
-        """The VPCs that hold what the configuration names and nothing else."""
+        """The VPCs without any resource but those of the configuration."""
         return frozenset(vpc.id for vpc in self.vpcs.values() if vpc.is_new) if self.closed else frozenset()
 
     @cached_property
@@ -56,7 +56,7 @@ def group_by(instances: Iterable[Instance], attribute: str) -> tuple[dict[str, l
     is_open = False
     for instance in instances:
         owner = instance.get(attribute)
-        if isinstance(owner, Unknown):
+        if isinstance(owner, UnknownValue):
             is_open = True
         elif owner is not None:
             groups.setdefault(str(owner), []).append(instance)

@@ -1,7 +1,7 @@
-"""What tasks use besides the network: roles with their policies, repositories, secrets, parameters, log groups.
+"""Resources of tasks outside the network: roles with their policies, and log groups.
 
-What a configuration creates is there after the apply. What it does not name may be there: no document says that it is
-missing.
+A created resource is there after the apply. A resource that the configuration only names may be there or not: no
+document is written for it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -51,9 +51,9 @@ def _of_aws(roles: Iterable[Mapping[str, Value]]) -> Iterator[dict[str, Value]]:
     """Yield AWS's own policies that the roles have, as far as their documents are listed."""
     arns = {row["PolicyArn"] for role in roles for row in role.get("AttachedManagedPolicies", ())}
     for arn in sorted(arns):
-        known = document_of_managed_policy(arn)
-        if known is not None:
-            yield {"Arn": arn, "PolicyVersionList": [{"IsDefaultVersion": True, "Document": known.document}]}
+        listed = document_of_managed_policy(arn)
+        if listed is not None:
+            yield {"Arn": arn, "PolicyVersionList": [{"IsDefaultVersion": True, "Document": listed.document}]}
 
 
 def _attached(role: Instance, single: Iterable[Instance]) -> Value:

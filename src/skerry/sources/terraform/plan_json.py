@@ -90,7 +90,7 @@ class _Document(msgspec.Struct, frozen=True, gc=False):
     configuration: _Written = _Written()
 
 
-class Plan(msgspec.Struct, frozen=True, gc=False):
+class PlannedResources(msgspec.Struct, frozen=True, gc=False):
     """The instances of a plan or state. ``closed``: nothing else is made by its apply, as far as it tells."""
 
     instances: tuple[Instance, ...]
@@ -104,7 +104,7 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
         return any(kind.startswith(_STRANGERS) for kind in self.types)
 
 
-def read_plan(name: str, content: bytes) -> Plan:
+def read_plan(name: str, content: bytes) -> PlannedResources:
     """Return the instances after an apply. Raises `InputError` for what is no plan and no state."""
     try:
         document = msgspec.json.decode(content, type=_Document)
@@ -121,22 +121,24 @@ def read_plan(name: str, content: bytes) -> Plan:
     return _plan_of(name, document)
 
 
-def _plan_of(name: str, document: _Document) -> Plan:
+def _plan_of(name: str, document: _Document) -> PlannedResources:
     if document.resource_changes is not None:
         instances = tuple(_planned(document.resource_changes))
         types = frozenset(row.type for row in document.resource_changes if row.mode == "managed")
         is_whole = document.complete and not document.deferred_changes
-        plan = Plan(instances, is_whole, types, document.configuration.root_module)
+        plan = PlannedResources(instances, is_whole, types, document.configuration.root_module)
         return msgspec.structs.replace(plan, closed=is_whole and not plan.has_strangers)
     root = document.root_module if document.values is None else document.values.root_module
     if root is not None:
         rows = tuple(_in_module(root))
         read = (_instance(row.address, row.type, row.mode, row.values, _NOTHING) for row in rows)
-        return Plan(
+        return PlannedResources(
             tuple(filter(None, read)), closed=False, types=frozenset(row.type for row in rows if row.mode == "managed")
         )
     if document.version == _STATE_VERSION:
-        return Plan(tuple(_stored(document)), closed=False, types=frozenset(row.type for row in document.resources))
+        return PlannedResources(
+            tuple(_stored(document)), closed=False, types=frozenset(row.type for row in document.resources)
+        )
     message = f"{name} holds no plan and no state of Terraform"
     raise InputError(message, "Make it with: terraform show -json plan.out > plan.json")
 
@@ -171,7 +173,7 @@ def _stored(document: _Document) -> Iterator[Instance]:
 
 
 def _instance(address: str, kind: str, mode: str, after: Raw, unknown: Raw, *, is_new: bool = False) -> Instance | None:
-    """Return an instance with the attributes that are read; None for a type of which nothing is."""
+    """Return an instance with the attributes that are read; None for other types."""
     if kind not in ATTRIBUTES:
         return None
     kept = {"id", "region", *ATTRIBUTES[kind]}

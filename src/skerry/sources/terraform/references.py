@@ -94,10 +94,10 @@ class ReferenceResolver:
 
     def _value(self, value: Value, expression: Any, calls: tuple[str, ...], name: str) -> Value:  # noqa: ANN401 -- JSON
         if isinstance(expression, dict) and (value is UNKNOWN or value == [UNKNOWN]):
-            found = self._of_references(expression.get("references"), calls)
-            if found is UNKNOWN and name in _LISTS:
-                found = self._each(expression.get("references"), calls)
-            return [found] if isinstance(value, list) and not isinstance(found, list) else found
+            inner = self._of_references(expression.get("references"), calls)
+            if inner is UNKNOWN and name in _LISTS:
+                inner = self._each(expression.get("references"), calls)
+            return [inner] if isinstance(value, list) and not isinstance(inner, list) else inner
         if isinstance(value, dict) and isinstance(expression, dict):
             return {key: self._value(inner, expression.get(key), calls, key) for key, inner in value.items()}
         if isinstance(value, list) and isinstance(expression, list) and len(value) == len(expression):
@@ -156,7 +156,7 @@ class ReferenceResolver:
 def _is_absent(expressions: Expressions, name: str) -> bool:
     """Return whether an argument is not written: then the provider's default holds, or AWS's.
 
-    A block may be written by ``dynamic``, of which a plan's configuration says nothing:
+    A block may be written by ``dynamic``. A plan's configuration says nothing about it:
     https://github.com/hashicorp/terraform/issues/28346.
     """
     expression = expressions.get(name)

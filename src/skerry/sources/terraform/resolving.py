@@ -5,11 +5,11 @@ from typing import Final
 
 import msgspec
 
-from skerry.errors import InputError
+from skerry.errors import Argument, InputError
 from skerry.sources.terraform import terraform_process, terraform_test
 from skerry.sources.terraform.code import has_provisioners, providers_of, types_in
 from skerry.sources.terraform.configuration import Configuration
-from skerry.sources.terraform.plan_json import MADE_UP_REGION, Plan, read_plan, regions_in
+from skerry.sources.terraform.plan_json import MADE_UP_REGION, PlannedResources, read_plan, regions_in
 from skerry.sources.terraform.references import ReferenceResolver
 from skerry.sources.terraform.resource_ids import with_made_up
 from skerry.sources.terraform.values import Instance
@@ -18,14 +18,14 @@ ACCOUNT: Final = "000000000000"
 """In place of an account that neither the configuration nor the user names."""
 
 
-class Place(msgspec.Struct, frozen=True):
+class AccountPlace(msgspec.Struct, frozen=True):
     """The account and the Region of a configuration, as far as the user names them."""
 
     region: str | None = None
     account: str | None = None
 
 
-class Code(msgspec.Struct, frozen=True):
+class TerraformCode(msgspec.Struct, frozen=True):
     """A folder of code with the values of its variables, as words of Terraform's command line."""
 
     folder: Path
@@ -33,7 +33,7 @@ class Code(msgspec.Struct, frozen=True):
     allow_network: bool = False
 
 
-def resolve_code(code: Code, place: Place) -> Configuration:
+def resolve_code(code: TerraformCode, place: AccountPlace) -> Configuration:
     """Return the configuration of an initialised folder, resolved by Terraform itself, without AWS.
 
     The first run tells the instances and the data sources, the second has an id or an answer for each. An apply with
@@ -47,8 +47,8 @@ def resolve_code(code: Code, place: Place) -> Configuration:
         types = types_in(copy)
         command: terraform_test.Command = "plan" if has_provisioners(copy) else "apply"
 
-        def run(instances: tuple[Instance, ...], region: str) -> Plan:
-            stage = terraform_test.Stage(command, types, instances, region, account)
+        def run(instances: tuple[Instance, ...], region: str) -> PlannedResources:
+            stage = terraform_test.TestStage(command, types, instances, region, account)
             test = terraform_test.write_test(providers, stage)
             return terraform_test.read_result(terraform.test(test, code.variables))
 
@@ -59,7 +59,7 @@ def resolve_code(code: Code, place: Place) -> Configuration:
     return Configuration(instances, region, account, plan.closed, plan.types)
 
 
-def read_file(name: str, content: bytes, place: Place) -> Configuration:
+def read_file(name: str, content: bytes, place: AccountPlace) -> Configuration:
     """Return the configuration of a plan or state as JSON, with made-up ids for what the apply will create."""
     plan = read_plan(name, content)
     region = place.region or _only_region(name, plan.instances)
@@ -78,4 +78,4 @@ def _only_region(name: str, instances: tuple[Instance, ...]) -> str:
         return next(iter(regions))
     which = f"the Regions {', '.join(sorted(regions))}" if regions else "no Region"
     message = f"{name} names {which}"
-    raise InputError(message, "Name the one to check with --region.")
+    raise InputError(message, "Name the one to check with ", Argument.REGION, ".")

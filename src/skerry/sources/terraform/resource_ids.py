@@ -1,4 +1,4 @@
-"""Ids and ARNs in place of those that AWS gives at the apply: a digest of the address, so that they never change."""
+"""Ids and ARNs in place of those that AWS gives at the apply: digests of addresses, always the same."""
 
 import hashlib
 from collections.abc import Mapping
@@ -95,7 +95,7 @@ def with_made_up(instance: Instance, region: str, account: str) -> Instance:
 
 
 def _logs(tail: str, name: str) -> str:
-    """Return the end of a log group's ARN, which keeps the slash that names begin with."""
+    """Return the end of a log group's ARN, with the slash that names begin with."""
     return f"{tail.rpartition(':')[0]}:{name}"
 
 

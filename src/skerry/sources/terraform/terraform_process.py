@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from skerry.errors import InputError
+from skerry.errors import Argument, InputError
 from skerry.sources.terraform.code import modules_of
 from skerry.sources.terraform.terraform_test import FILE
 
@@ -120,4 +120,6 @@ def _namespace() -> list[str]:
     if words and true and subprocess.run([*words, true], capture_output=True, check=False).returncode == 0:  # noqa: S603
         return words
     message = "this machine gives no network namespace, so Terraform could reach the network"
-    raise InputError(message, "Allow it with --allow-network, or give a plan: terraform show -json plan.out.")
+    raise InputError(
+        message, "Allow it with ", Argument.ALLOW_NETWORK, ", or give a plan: terraform show -json plan.out."
+    )

@@ -12,7 +12,7 @@ from msgspec import Raw
 
 from skerry.errors import InputError
 from skerry.sources.terraform.code import Provider
-from skerry.sources.terraform.plan_json import Plan, read_plan
+from skerry.sources.terraform.plan_json import PlannedResources, read_plan
 from skerry.sources.terraform.policy_documents import write_policy
 from skerry.sources.terraform.resource_ids import arn_of_type, made_up_values, prefix_list_of
 from skerry.sources.terraform.values import UNKNOWN, Instance
@@ -40,7 +40,7 @@ Command = Literal["plan", "apply"]
 """An apply makes nothing either: all providers are mocked. Its state also shows the data sources."""
 
 
-class Stage(msgspec.Struct, frozen=True):
+class TestStage(msgspec.Struct, frozen=True):
     """One run of the test: the command, the types of the code, and the instances of the run before it."""
 
     command: Command
@@ -57,7 +57,7 @@ class _Message(msgspec.Struct, frozen=True, gc=False):
     diagnostic: dict[str, Any] | None = None
 
 
-def write_test(providers: Iterable[Provider], stage: Stage) -> bytes:
+def write_test(providers: Iterable[Provider], stage: TestStage) -> bytes:
     """Return the test file: all providers mocked, and an override for each instance that is known by now.
 
     A ``${`` or ``%{`` in it is escaped: no value of the user is an expression of Terraform.
@@ -112,7 +112,7 @@ def _escaped(value: Any) -> Any:  # noqa: ANN401 -- JSON
     return value.replace("${", "$${").replace("%{", "%%{") if isinstance(value, str) else value
 
 
-def _values(instance: Instance, stage: Stage) -> Iterator[tuple[str, Any]]:
+def _values(instance: Instance, stage: TestStage) -> Iterator[tuple[str, Any]]:
     # A configured value goes before an override.
     yield from made_up_values(instance, stage.region, stage.account).items()
     yield from ((name, _ABSENT) for name in _SENTINELS.get(instance.type, ()))
@@ -140,7 +140,7 @@ def _zones_of(region: str) -> list[str]:
     return [f"{region}{letter}" for letter in "abc"]
 
 
-def read_result(lines: Iterable[bytes]) -> Plan:
+def read_result(lines: Iterable[bytes]) -> PlannedResources:
     """Return the resolved instances from the lines that Terraform prints. Raises `InputError` if it made no plan."""
     complaints: list[str] = []
     for line in lines:
@@ -164,7 +164,7 @@ def read_result(lines: Iterable[bytes]) -> Plan:
 
 
 def without_marks(instances: Iterable[Instance]) -> Iterator[Instance]:
-    """Yield the instances with absent arguments where the marks are, and unknown policies where a mock's stand."""
+    """Yield the instances with absent arguments and unknown policies in place of the marks."""
     for instance in instances:
         values = {key: _unmarked(value) for key, value in instance.values.items()}
         yield msgspec.structs.replace(instance, values=values)

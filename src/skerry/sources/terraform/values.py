@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 
-class Unknown:
+class UnknownValue:
     """The mark of a value that is known only after apply."""
 
     def __repr__(self) -> str:
@@ -14,7 +14,7 @@ class Unknown:
         return "(known after apply)"
 
 
-UNKNOWN: Final = Unknown()
+UNKNOWN: Final = UnknownValue()
 Value: TypeAlias = Any
 """A JSON value, with `UNKNOWN` at any depth."""
 
@@ -71,7 +71,7 @@ def known_row(row: Mapping[str, Value]) -> dict[str, Value]:
     return {key: value for key, value in row.items() if value is not None and is_known(value)}
 
 
-def texts_of(value: Value) -> list[str] | Unknown:
+def texts_of(value: Value) -> list[str] | UnknownValue:
     """Return a list of texts; no list is an empty one, one unknown element makes the whole unknown.
 
     A text alone is the only element: a reference of a plan's configuration stands for its list.

@@ -47,7 +47,7 @@ def write(configuration: Configuration) -> Written:
 
 
 def _notes(configuration: Configuration) -> Iterator[str]:
-    """Yield what the documents do not show: types that are not read, and a plan that is not all there will be."""
+    """Yield the types that are not read, and a note if VPCs may hold other resources."""
     for kind in sorted(configuration.types - ATTRIBUTES.keys()):
         if kind.startswith(("aws_", "awscc_")) and not kind.startswith(HARMLESS):
             yield f"not examined: {kind}"
