@@ -79,22 +79,14 @@ def test_shared_options_are_declared_once() -> None:
                 declared.setdefault(option.opts[-1], {}).setdefault(str(option.help), set()).add(name)
     several = {option: list(helps.values()) for option, helps in declared.items() if len(helps) > 1}
     fewest = {option: min(commands, key=len) for option, commands in several.items()}
-<<<<<<< HEAD
-    # Their meaning differs: a trace has one subnet, a snapshot is a folder, a text is compared, a server listens.
-=======
-    # Of these the meaning differs: a trace has one subnet, a snapshot is a folder, a text is compared, and code has
-    # no account.
->>>>>>> f5a26a4 (Name arguments of checks as the command line does)
+    # Their meaning differs: a trace has one subnet, a snapshot is a folder, a text is compared, a server listens, and
+    # code has no account.
     assert {option: sorted(commands) for option, commands in fewest.items()} == {
         "--allow": ["apply"],
         "--cluster": ["explain"],
         "--output": ["snapshot"],
-<<<<<<< HEAD
         "--port": ["embedded"],
-        "--region": ["embedded"],
-=======
         "--region": ["check"],
->>>>>>> f5a26a4 (Name arguments of checks as the command line does)
         "--security-group": ["trace"],
         "--service": ["explain"],
         "--subnet": ["trace"],
