@@ -7,14 +7,14 @@ import pytest
 
 from skerry.errors import InputError
 from skerry.sources.terraform.code import Provider
-from skerry.sources.terraform.terraform_test import TestStage, read_result, without_marks, write_test
+from skerry.sources.terraform.terraform_test import ResolvingRun, read_result, without_marks, write_test
 from skerry.sources.terraform.values import UNKNOWN, Instance
 
 VPC = Instance('module.a["${x}"].aws_vpc.main', "aws_vpc", "managed", {"cidr_block": "10.0.0.0/16"})
 
 
 def written(*instances: Instance, providers: tuple[Provider, ...] = (Provider("aws", None),)) -> Any:
-    stage = TestStage("apply", frozenset({"aws_iam_role"}), instances, "eu-west-1", "123456789012")
+    stage = ResolvingRun("apply", frozenset({"aws_iam_role"}), instances, "eu-west-1", "123456789012")
     return json.loads(write_test(providers, stage))
 
 

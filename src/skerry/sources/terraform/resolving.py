@@ -48,7 +48,7 @@ def resolve_code(code: TerraformCode, place: AccountPlace) -> Configuration:
         command: terraform_test.Command = "plan" if has_provisioners(copy) else "apply"
 
         def run(instances: tuple[Instance, ...], region: str) -> PlannedResources:
-            stage = terraform_test.TestStage(command, types, instances, region, account)
+            stage = terraform_test.ResolvingRun(command, types, instances, region, account)
             test = terraform_test.write_test(providers, stage)
             return terraform_test.read_result(terraform.test(test, code.variables))
 

@@ -40,7 +40,7 @@ Command = Literal["plan", "apply"]
 """An apply makes nothing either: all providers are mocked. Its state also shows the data sources."""
 
 
-class TestStage(msgspec.Struct, frozen=True):
+class ResolvingRun(msgspec.Struct, frozen=True):
     """One run of the test: the command, the types of the code, and the instances of the run before it."""
 
     command: Command
@@ -57,7 +57,7 @@ class _Message(msgspec.Struct, frozen=True, gc=False):
     diagnostic: dict[str, Any] | None = None
 
 
-def write_test(providers: Iterable[Provider], stage: TestStage) -> bytes:
+def write_test(providers: Iterable[Provider], stage: ResolvingRun) -> bytes:
     """Return the test file: all providers mocked, and an override for each instance that is known by now.
 
     A ``${`` or ``%{`` in it is escaped: no value of the user is an expression of Terraform.
@@ -112,7 +112,7 @@ def _escaped(value: Any) -> Any:  # noqa: ANN401 -- JSON
     return value.replace("${", "$${").replace("%{", "%%{") if isinstance(value, str) else value
 
 
-def _values(instance: Instance, stage: TestStage) -> Iterator[tuple[str, Any]]:
+def _values(instance: Instance, stage: ResolvingRun) -> Iterator[tuple[str, Any]]:
     # A configured value goes before an override.
     yield from made_up_values(instance, stage.region, stage.account).items()
     yield from ((name, _ABSENT) for name in _SENTINELS.get(instance.type, ()))
