@@ -73,11 +73,6 @@ def undo_plan(folder: Path) -> RunResult:
         return take_back(tools_for(journal), lambda _: None)
 
 
-def _is_left(row: dict[str, Any]) -> bool:
-    """Tell whether a record is the interface of a NAT gateway: moto never deletes it."""
-    return "MacAddress" in row and (row["Description"], row["Status"]) == ("", "available")
-
-
 _LISTS = {
     "DescribeAddresses": "Addresses",
     "DescribeNatGateways": "NatGateways",
@@ -98,9 +93,7 @@ def documents_of(clients: ClientFactory) -> dict[str, list[str]]:
     documents: dict[str, list[str]] = {}
     for operation, key in _LISTS.items():
         answer = ec2._make_api_call(operation, {})  # noqa: SLF001 -- operations by their names
-        rows = [row for row in answer[key] if row.get("State") != "deleted" and not _is_left(row)]
-        for row in rows:
-            row.pop("AvailableIpAddressCount", None)  # the same interface of moto counts here
+        rows = [row for row in answer[key] if row.get("State") != "deleted"]
         documents[key] = sorted(json.dumps(row, sort_keys=True, default=str) for row in rows)
     for vpc in ec2.describe_vpcs()["Vpcs"]:
         for name in ("enableDnsSupport", "enableDnsHostnames"):

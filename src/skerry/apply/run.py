@@ -82,7 +82,6 @@ def _step(tools: Tools, number: int, change: AutomaticChange, ids: dict[str, str
     part = effective(calls.place, change, former)
     planned = step_calls(tools, number, part, former)
     if record.started is not None:
-        calls.find_lost(planned.calls)
         present = read_state(calls.place, change)
         if not is_done(calls.place, change, present):
             _refuse_conflict(change, present)

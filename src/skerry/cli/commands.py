@@ -9,6 +9,9 @@ from skerry.cli.output import write
 from skerry.cli.reading import WIDEST
 from skerry.cli.terminal import text_width
 
+_LAST_IN_FULL = 2
+"""The last chapter of the demo with its whole diagnosis: the third is the first again."""
+
 
 @click.command()
 @add_network_only_option
@@ -36,7 +39,10 @@ def iam_policy(command: str, *, network_only: bool) -> None:
 @add_color_option
 @click.option("--save", type=PathOf(file_okay=False), help="Keep what was read in this folder.")
 def demo(save: Path | None) -> None:
-    """Show the whole story on an AWS inside this process: no account, no credentials, no network."""
+    """Show the whole story on an AWS inside this process: no account, no credentials, no network.
+
+    A service that cannot start is diagnosed and planned, the plan is applied and verified, and taken back.
+    """
     from skerry import app
     from skerry.render import console, plan
     from skerry.render.text import bold, clean
@@ -46,8 +52,9 @@ def demo(save: Path | None) -> None:
     chapters = []
     for number, chapter in enumerate(app.demo(), 1):
         chapters.append(chapter)
-        write(console.format_chapter(number, chapter.title, chapter.lines, chapter.diagnosis, view) + "\n", None)
-        if chapter.plan.changes:
+        shown = View(width=view.width, quiet=number > _LAST_IN_FULL)
+        write(console.format_chapter(number, chapter.title, chapter.lines, chapter.diagnosis, shown) + "\n", None)
+        if chapter.plan.changes and number <= _LAST_IN_FULL:
             write(f"The plan, of skerry plan:\n\n{plan.format_plan(chapter.plan, view=view)}\n", None)
     if save is not None:
         for folder in app.keep_chapters(chapters, save):

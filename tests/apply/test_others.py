@@ -1,0 +1,332 @@
+"""Changes of others before, during and after an apply, lost connections and refusals: nothing of others is touched."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from skerry.apply import journal as journals
+from skerry.apply.journal_entries import VERSION, Opened, RecordedChange
+from skerry.apply.lookups import Marks
+from skerry.apply.results import RunResult
+from skerry.apply.run import make_changes
+from skerry.apply.steps import Tools
+from skerry.apply.undo import conflicts_of, losses_of, take_back
+from skerry.aws.account_session import AccountSession, open_session
+from skerry.aws.session import Account, make_clients
+from skerry.embedded.fault_injection import Faults
+from skerry.embedded.fault_rules import InjectedFault
+from skerry.embedded.lifecycle import run_embedded_aws
+from skerry.embedded.settings import Settings
+from skerry.plan.changes import (
+    AddAclEntry,
+    AuthorizeRule,
+    Change,
+    CreateInterfaceEndpoint,
+    CreateNatGateway,
+    CreateSecurityGroup,
+    DeleteEndpoint,
+    DeleteRoute,
+    ModifyEndpoint,
+    ReplaceRoute,
+    RouteToInternetGateway,
+    Rule,
+)
+from tests.apply.accounts import FAST, documents_of
+from tests.apply.every_change import REGION, SERVICE, SmallNetwork, build_network
+from tests.crash.trials import session_without_retries
+
+HTTPS = Rule("tcp", 443, "10.0.0.0/16")
+PERMISSION = [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}]
+OTHER_POLICY = '{"Statement":[]}'
+
+
+class Runner(NamedTuple):
+    """An account, and journals of plans for it."""
+
+    ec2: Any
+    network: SmallNetwork
+    faults: Faults
+    settings: Settings
+    session: AccountSession
+    path: Path
+
+    def run(self, *changes: Change, session: AccountSession | None = None) -> RunResult:
+        """Apply changes with a new journal."""
+        rows = tuple(RecordedChange(change, "safe", "name", "for a test") for change in changes)
+        opened = Opened(VERSION, "0", journals.new_name(), self.session.account, REGION, "me", "", ("web",), rows)
+        with journals.create_journal(self.path, opened) as journal:
+            return make_changes(Tools(session or self.session, journal, FAST, lambda _: None), lambda _: None)
+
+    def reopened(self, action: Callable[[Tools], Any]) -> Any:
+        """Go on with the journal."""
+        with journals.reopen_journal(self.path) as journal:
+            return action(Tools(self.session, journal, FAST, lambda _: None))
+
+    def resume(self) -> RunResult:
+        """Go on with the apply."""
+        result: RunResult = self.reopened(lambda tools: make_changes(tools, lambda _: None))
+        return result
+
+    def undo(self) -> RunResult:
+        """Take everything back."""
+        result: RunResult = self.reopened(lambda tools: take_back(tools, lambda _: None))
+        return result
+
+    def conflicts(self) -> list[Change]:
+        """The steps that somebody else changed since."""
+        return [conflict.change for conflict in self.reopened(conflicts_of)]
+
+
+class Served(NamedTuple):
+    """The account of all tests here."""
+
+    ec2: Any
+    network: SmallNetwork
+    faults: Faults
+    settings: Settings
+    session: AccountSession
+    documents: Callable[[], dict[str, list[str]]]
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    faults, settings = Faults(), Settings()
+    with run_embedded_aws(REGION, faults, settings):
+        clients = make_clients(REGION)
+        network = build_network(clients)
+        session = open_session(Account(region=REGION))
+        yield Served(clients("ec2"), network, faults, settings, session, lambda: documents_of(clients))
+
+
+@pytest.fixture
+def runner(served: Served, tmp_path: Path) -> Iterator[Runner]:
+    """A runner; afterwards everything of its journal is taken back, and nothing else differs."""
+    yield Runner(*served[:5], tmp_path / "a.journal")
+    served.faults.clear()
+    served.settings.replace("{}")
+
+
+def endpoint(network: SmallNetwork, name: str = "vpce-new-a", *groups: str) -> CreateInterfaceEndpoint:
+    service = f"{SERVICE}.secretsmanager"
+    groups = groups or (network.group,)
+    return CreateInterfaceEndpoint(name, network.vpc, service, network.subnets, groups, private_dns=False)
+
+
+def ends(result: RunResult) -> list[str]:
+    assert result.stopped is None, result.stopped
+    return [step.end for step in result.steps]
+
+
+@pytest.mark.parametrize("session", [None, session_without_retries], ids=["with-retries", "without-retries"])
+@pytest.mark.parametrize("kind", ["drop-after", "drop-before"])
+def test_lost_connection_leads_to_no_second_resource(
+    kind: Any, session: Callable[[], AccountSession] | None, runner: Runner, served: Served
+) -> None:
+    before = served.documents()
+    network = runner.network
+    changes = (
+        CreateSecurityGroup("sg-new-a", network.vpc, "lost", "lost"),
+        AuthorizeRule("sg-new-a", "in", HTTPS),
+        endpoint(network, "vpce-new-a", "sg-new-a"),
+        CreateNatGateway("nat-new-a", network.vpc, network.subnets[1], "eipalloc-new-a"),
+    )
+    actions = ("CreateSecurityGroup", "AuthorizeSecurityGroupIngress", "CreateVpcEndpoint", "AllocateAddress")
+    runner.faults.rules = [InjectedFault(kind, f"ec2:{name}", times=1) for name in (*actions, "CreateNatGateway")]
+    assert ends(runner.run(*changes, session=session and session())) == ["made"] * 4
+    after = served.documents()
+    counts = {key: len(after[key]) - len(before[key]) for key in ("SecurityGroups", "VpcEndpoints", "Addresses")}
+    assert counts == {"SecurityGroups": 1, "VpcEndpoints": 1, "Addresses": 1}
+    assert ends(runner.undo()) == ["taken-back"] * 4
+    assert served.documents() == before
+
+
+def test_group_of_the_same_name_stops_the_apply(runner: Runner, served: Served) -> None:
+    before = served.documents()
+    result = runner.run(CreateSecurityGroup("sg-new-a", runner.network.vpc, "tasks", "other"))
+    assert result.stopped is not None
+    assert "another security group with the name tasks" in result.stopped.reason
+    assert served.documents() == before
+
+
+def test_rule_that_is_there_already_stays_after_undo(runner: Runner, served: Served) -> None:
+    group = runner.network.group
+    runner.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=PERMISSION)
+    before = served.documents()
+    assert ends(runner.run(AuthorizeRule(group, "in", HTTPS))) == ["there"]
+    assert ends(runner.undo()) == []
+    assert served.documents() == before
+    runner.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=PERMISSION)
+
+
+def test_rule_that_somebody_removed_is_gone(runner: Runner, served: Served) -> None:
+    before = served.documents()
+    group = runner.network.group
+    assert ends(runner.run(AuthorizeRule(group, "in", HTTPS))) == ["made"]
+    runner.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=PERMISSION)
+    assert runner.conflicts() == []
+    assert ends(runner.undo()) == ["gone"]
+    assert served.documents() == before
+
+
+def test_changed_endpoint_is_not_deleted(runner: Runner, served: Served) -> None:
+    change = endpoint(runner.network)
+    runner.run(change)
+    made = [row for row in runner.ec2.describe_vpc_endpoints()["VpcEndpoints"] if "secretsm" in row["ServiceName"]]
+    name = made[0]["VpcEndpointId"]
+    runner.ec2.modify_vpc_endpoint(VpcEndpointId=name, PolicyDocument=OTHER_POLICY)
+    changed = served.documents()
+    assert runner.conflicts() == [change]
+    result = runner.undo()
+    assert result.stopped is not None
+    assert "somebody changed it since" in result.stopped.reason
+    assert served.documents() == changed
+    runner.ec2.delete_vpc_endpoints(VpcEndpointIds=[name])
+    assert ends(runner.undo()) == ["gone"]
+
+
+def test_group_with_a_rule_of_somebody_else_is_not_deleted(runner: Runner, served: Served) -> None:
+    before = served.documents()
+    changes = (
+        CreateSecurityGroup("sg-new-a", runner.network.vpc, "ours", "ours"),
+        AuthorizeRule("sg-new-a", "in", Rule("tcp", 80, "10.0.0.0/16")),
+    )
+    runner.run(*changes)
+    groups = runner.ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["ours"]}])
+    group = groups["SecurityGroups"][0]["GroupId"]
+    assert runner.conflicts() == []
+    runner.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=PERMISSION)
+    assert runner.conflicts() == [changes[0]]
+    runner.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=PERMISSION)
+    assert ends(runner.undo()) == ["taken-back", "taken-back"]
+    assert served.documents() == before
+
+
+def test_route_that_somebody_replaced_is_left(runner: Runner) -> None:
+    network = runner.network
+    change = RouteToInternetGateway(network.tables[0], network.gateway)
+    runner.run(change)
+    route = {"RouteTableId": network.tables[0], "DestinationCidrBlock": "0.0.0.0/0"}
+    runner.ec2.replace_route(**route, NatGatewayId=network.nat)
+    assert runner.conflicts() == [change]
+    runner.ec2.delete_route(**route)
+    assert ends(runner.undo()) == ["gone"]
+
+
+def test_route_to_replace_that_is_gone_stops_the_apply(runner: Runner, served: Served) -> None:
+    before = served.documents()
+    change = ReplaceRoute(runner.network.tables[1], "0.0.0.0/0", "nat-gateway", runner.network.nat)
+    result = runner.run(change)
+    assert result.stopped is not None
+    assert "has no route" in result.stopped.reason
+    assert served.documents() == before
+
+
+def test_part_of_an_endpoint_that_is_there_stays_after_undo(runner: Runner, served: Served) -> None:
+    network = runner.network
+    before = served.documents()
+    change = ModifyEndpoint(network.interface_endpoint, network.subnets, (network.group,))
+    assert ends(runner.run(change)) == ["made"]
+    assert ends(runner.undo()) == ["taken-back"]
+    assert served.documents() == before
+
+
+def test_other_entry_with_the_number_stops_the_apply(runner: Runner, served: Served) -> None:
+    network = runner.network
+    entry = {"NetworkAclId": network.acl, "RuleNumber": 90, "Egress": False}
+    content = {"Protocol": "6", "RuleAction": "deny", "PortRange": {"From": 1, "To": 2}, "CidrBlock": "10.0.0.0/8"}
+    runner.ec2.create_network_acl_entry(**entry, **content)
+    before = served.documents()
+    result = runner.run(AddAclEntry(network.acl, 90, "in", "10.0.0.0/16", (1024, 65535)))
+    assert result.stopped is not None
+    assert "another entry with the number 90" in result.stopped.reason
+    assert served.documents() == before
+    runner.ec2.delete_network_acl_entry(**entry)
+
+
+def test_denied_call_stops_and_the_apply_goes_on_when_it_is_allowed(runner: Runner, served: Served) -> None:
+    before = served.documents()
+    network = runner.network
+    changes = (AuthorizeRule(network.group, "in", HTTPS), endpoint(network))
+    runner.faults.denied = {"ec2:CreateVpcEndpoint"}
+    result = runner.run(*changes)
+    assert result.stopped is not None
+    assert "UnauthorizedOperation" in result.stopped.reason
+    assert [step.end for step in result.steps] == ["made"]
+    runner.faults.denied = set()
+    assert ends(runner.resume()) == ["made", "made"]
+    assert ends(runner.undo()) == ["taken-back", "taken-back"]
+    assert served.documents() == before
+
+
+def test_expired_token_stops_with_advice(runner: Runner, served: Served) -> None:
+    before = served.documents()
+    runner.faults.rules = [InjectedFault("expire", "ec2:CreateVpcEndpoint")]
+    result = runner.run(AuthorizeRule(runner.network.group, "in", HTTPS), endpoint(runner.network))
+    assert result.stopped is not None
+    assert "expired" in result.stopped.reason
+    assert result.stopped.remedy
+    runner.faults.rules = []
+    assert ends(runner.undo()) == ["gone", "taken-back"]
+    assert served.documents() == before
+
+
+def test_pending_and_deleting_endpoints_are_waited_for(runner: Runner, served: Served) -> None:
+    before = served.documents()
+    runner.settings.replace('{"pending_calls": 3, "deleting_calls": 3}')
+    changes = (
+        CreateSecurityGroup("sg-new-a", runner.network.vpc, "waited", "waited"),
+        endpoint(runner.network, "vpce-new-a", "sg-new-a"),
+    )
+    assert ends(runner.run(*changes)) == ["made", "made"]
+    assert ends(runner.undo()) == ["taken-back", "taken-back"]
+    assert served.documents() == before
+
+
+def test_resource_that_is_gone_stops_the_apply(runner: Runner) -> None:
+    result = runner.run(ModifyEndpoint("vpce-0123456789abcdef0", private_dns=True))
+    assert result.stopped is not None
+    assert "does not exist any more" in result.stopped.reason
+
+
+def test_working_endpoint_and_route_are_never_deleted(runner: Runner, served: Served) -> None:
+    network = runner.network
+    before = served.documents()
+    for change in (
+        DeleteEndpoint(network.interface_endpoint, "it failed"),
+        DeleteRoute(network.tables[2], "0.0.0.0/0"),
+    ):
+        result = runner.run(change)
+        assert result.stopped is not None
+        assert "now" in result.stopped.reason
+        runner.path.unlink()
+    assert served.documents() == before
+
+
+def test_black_hole_is_deleted_and_named_as_lost(runner: Runner) -> None:
+    network = runner.network
+    table = network.tables[0]
+    address = runner.ec2.allocate_address(Domain="vpc")["AllocationId"]
+    nat = runner.ec2.create_nat_gateway(SubnetId=network.subnets[0], AllocationId=address)["NatGateway"]["NatGatewayId"]
+    runner.ec2.create_route(RouteTableId=table, DestinationCidrBlock="192.0.2.0/24", NatGatewayId=nat)
+    runner.ec2.delete_nat_gateway(NatGatewayId=nat)
+    assert ends(runner.run(DeleteRoute(table, "192.0.2.0/24"))) == ["made"]
+    assert [loss.message for loss in runner.reopened(losses_of)] == [
+        f"The black hole for 192.0.2.0/24 in {table} cannot be restored."
+    ]
+    assert ends(runner.undo()) == ["gone"]
+    runner.ec2.release_address(AllocationId=address)
+
+
+def test_token_finds_the_endpoint_that_no_list_shows_yet(
+    runner: Runner, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = served.documents()
+    runner.faults.rules = [InjectedFault("drop-after", "ec2:CreateVpcEndpoint", times=1)]
+    with monkeypatch.context() as patch:
+        patch.setattr(Marks, "find_all", lambda *_: [])
+        assert ends(runner.run(endpoint(runner.network), session=session_without_retries())) == ["made"]
+    assert len(served.documents()["VpcEndpoints"]) == len(before["VpcEndpoints"]) + 1
+    assert ends(runner.undo()) == ["taken-back"]
+    assert served.documents() == before
