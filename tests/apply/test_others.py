@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from skerry.apply import journal as journals
-from skerry.apply.journal_entries import VERSION, Opened, RecordedChange
+from skerry.apply.journal import Journal
+from skerry.apply.journal_entries import VERSION, Entry, Finished, Opened, RecordedChange
 from skerry.apply.lookups import Marks
 from skerry.apply.results import RunResult
 from skerry.apply.run import make_changes
@@ -35,7 +36,7 @@ from skerry.plan.changes import (
 )
 from tests.apply.accounts import FAST, documents_of
 from tests.apply.every_change import REGION, SERVICE, SmallNetwork, build_network
-from tests.crash.trials import session_without_retries
+from tests.crash.trials import KilledError, session_without_retries
 
 HTTPS = Rule("tcp", 443, "10.0.0.0/16")
 PERMISSION = [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}]
@@ -119,8 +120,15 @@ def ends(result: RunResult) -> list[str]:
     return [step.end for step in result.steps]
 
 
-@pytest.mark.parametrize("session", [None, session_without_retries], ids=["with-retries", "without-retries"])
-@pytest.mark.parametrize("kind", ["drop-after", "drop-before"])
+@pytest.mark.parametrize(
+    ("kind", "session"),
+    [
+        pytest.param("drop-after", session_without_retries, id="drop-after-without-retries"),
+        pytest.param("drop-before", session_without_retries, id="drop-before-without-retries", marks=pytest.mark.long),
+        pytest.param("drop-after", None, id="drop-after-with-retries", marks=pytest.mark.long),
+        pytest.param("drop-before", None, id="drop-before-with-retries", marks=pytest.mark.long),
+    ],
+)
 def test_lost_connection_leads_to_no_second_resource(
     kind: Any, session: Callable[[], AccountSession] | None, runner: Runner, served: Served
 ) -> None:
@@ -328,5 +336,59 @@ def test_token_finds_the_endpoint_that_no_list_shows_yet(
         patch.setattr(Marks, "find_all", lambda *_: [])
         assert ends(runner.run(endpoint(runner.network), session=session_without_retries())) == ["made"]
     assert len(served.documents()["VpcEndpoints"]) == len(before["VpcEndpoints"]) + 1
+    assert ends(runner.undo()) == ["taken-back"]
+    assert served.documents() == before
+
+
+def test_changed_endpoint_is_not_changed_twice_after_a_crash(
+    runner: Runner, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = served.documents()
+    write = Journal.write
+
+    def crash(journal: Journal, entry: Entry) -> None:
+        if isinstance(entry, Finished):
+            raise KilledError
+        write(journal, entry)
+
+    change = ModifyEndpoint(runner.network.interface_endpoint, runner.network.subnets)
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "write", crash)
+        with pytest.raises(KilledError):
+            runner.run(change)
+    runner.faults.seen.clear()
+    assert ends(runner.resume()) == ["made"]
+    assert "ec2:ModifyVpcEndpoint" not in runner.faults.seen
+    assert ends(runner.undo()) == ["taken-back"]
+    assert served.documents() == before
+
+
+@pytest.mark.parametrize(
+    "operation", ["CreateSecurityGroup", "CreateVpcEndpoint", "AllocateAddress", "CreateNatGateway", "CreateRoute"]
+)
+def test_undo_finds_the_result_of_a_lost_call(
+    operation: str, runner: Runner, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = served.documents()
+    network = runner.network
+    call = AccountSession.call
+
+    def crash(session: AccountSession, service: str, name: str, *given: Any, **more: Any) -> dict[str, Any]:
+        answer = call(session, service, name, *given, **more)
+        if name == operation:
+            raise KilledError
+        return answer
+
+    changes: dict[str, Change] = {
+        "CreateSecurityGroup": CreateSecurityGroup("sg-new-a", network.vpc, "lost", "lost"),
+        "CreateVpcEndpoint": endpoint(network),
+        "CreateRoute": RouteToInternetGateway(network.tables[0], network.gateway),
+    }
+    nat = CreateNatGateway("nat-new-a", network.vpc, network.subnets[1], "eipalloc-new-a")
+    with monkeypatch.context() as patch:
+        patch.setattr(AccountSession, "call", crash)
+        with pytest.raises(KilledError):
+            runner.run(changes.get(operation, nat))
+    assert served.documents() != before
     assert ends(runner.undo()) == ["taken-back"]
     assert served.documents() == before
