@@ -161,7 +161,7 @@ def zone_of_s3_with_a_wildcard() -> Resolving:
 def unread_zone_above_all_names() -> Resolving:
     network = sound(Resolving())
     network.zone("amazonaws.com")
-    network.rows["Calls"] = [row for row in network.rows["Calls"] if "Records" not in row["Call"]["operation"]]
+    network.rows["Calls"] = [row for row in network.rows["Calls"] if "RecordSets" not in row["Call"]["operation"]]
     return network
 
 
@@ -169,7 +169,7 @@ def unread_zone_above_all_names() -> Resolving:
 def unread_zone_of_another_domain() -> Resolving:
     network = sound(Resolving())
     network.zone("corp.example")
-    network.rows["Calls"] = [row for row in network.rows["Calls"] if "Records" not in row["Call"]["operation"]]
+    network.rows["Calls"] = [row for row in network.rows["Calls"] if "RecordSets" not in row["Call"]["operation"]]
     return network
 
 

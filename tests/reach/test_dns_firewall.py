@@ -300,6 +300,10 @@ class TestRedirection:
         network.profile(("firewall", "rslvr-frg-9"))
         assert outcome(network) == "unknown"
 
+    def test_rule_for_another_query_type_inspects_no_redirection(self) -> None:
+        network = Filtered(rule("ALLOW", "rslvr-fdl-2"), block(Qtype="AAAA"), endpoint=False).domains("*")
+        assert outcome(network.domains(LOGS, name="rslvr-fdl-2")) == "passes"
+
     def test_rules_that_block_some_names_leave_others_alone(self) -> None:
         network = Filtered(block(), endpoint=False).domains("example.com")
         assert outcome(network) == "passes"

@@ -92,6 +92,27 @@ class TestPeeredVpcPaths:
         assert lost(walk(network, "10.1.2.60")) == [("NGW_ACCEPTS_NO_CONNECTION", "eni-2f")]
 
 
+class TestAmazonDnsServerOfPeer:
+    @pytest.mark.parametrize("known", [True, False], ids=["in the input", "by the connection alone"])
+    def test_peering_does_not_lead_to_the_amazon_dns_server_of_the_peer(self, *, known: bool) -> None:
+        network = peered()
+        if not known:
+            network.rows["Vpcs"] = [row for row in network.rows["Vpcs"] if row["VpcId"] != HUB]
+        outcome = walk(network, "10.1.0.2")
+        assert (outcome.verdict, lost(outcome)) == (BLOCKED, [("DNS_SERVER_OF_PEER_VPC", "pcx-1")])
+        assert messages(outcome) == [f"pcx-1 does not lead to 10.1.0.2, the Amazon DNS server of {HUB}"]
+
+    def test_other_addresses_of_the_peer_are_no_amazon_dns_server(self) -> None:
+        assert ("DNS_SERVER_OF_PEER_VPC", "pcx-1") not in lost(walk(peered(), "10.1.0.3"))
+
+    def test_peer_without_a_known_primary_block_has_no_known_dns_server(self) -> None:
+        network = peered()
+        network.rows["Vpcs"] = [row for row in network.rows["Vpcs"] if row["VpcId"] != HUB]
+        side = network.row("VpcPeeringConnections", "pcx-1")["AccepterVpcInfo"]
+        side["CidrBlockSet"] = [{"CidrBlock": side.pop("CidrBlock")}]
+        assert lost(walk(network, "10.1.0.2")) == []
+
+
 class TestTransitivePeering:
     def test_peering_blocks_nat_gateway_of_peer_vpc(self) -> None:
         network = peered()

@@ -50,10 +50,14 @@ class Case(NamedTuple):
         return advise_on(judged, trace)
 
 
+# Losses on the way to a DNS server that no port would help with.
+_NOT_BY_FILTERS = {"ADDRESS_WITHOUT_INTERFACE", "DNS_SERVER_OF_PEER_VPC"}
+
+
 def advise_on(judged: JudgedPiece, trace: Trace) -> Advise:
     """Return a manual step; the advice of the code's page is for a call of a task, on the way there."""
     piece = judged.piece
-    if trace.purpose == "dns" and piece.code != "ADDRESS_WITHOUT_INTERFACE":
+    if trace.purpose == "dns" and piece.code not in _NOT_BY_FILTERS:
         return Advise(piece.resource, f"{piece.message}: let UDP and TCP 53 through to the DNS server")
     code_page = load_codes().get(piece.code)
     if code_page is None or judged.hop.leg == "back":

@@ -151,8 +151,7 @@ def _takes(world: World, vpc_id: str, rule: FirewallRule, host: str) -> bool | M
 
     Threats are found by AWS's own judgement: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/firewall-advanced.html
     """
-    has_ipv6_only = any(subnet.cidr_block is None for subnet in world.subnets_in(vpc_id))
-    if rule.qtype not in _IPV4_QUERY and not (rule.qtype in _IPV6_QUERY and has_ipv6_only):
+    if not _is_asked(world, vpc_id, rule):
         return False
     if rule.firewall_domain_list_id is None:
         return Missing(f"whether DNS Firewall Advanced takes {host} for a threat")
@@ -166,6 +165,12 @@ def _takes(world: World, vpc_id: str, rule: FirewallRule, host: str) -> bool | M
     if joined and not covers:
         return Missing(f"whether {joined} of {rule.firewall_domain_list_id} covers {host}, which no page of AWS tells")
     return covers
+
+
+def _is_asked(world: World, vpc_id: str, rule: FirewallRule) -> bool:
+    """Tell whether tasks ask questions of a rule's query type: for IPv4 addresses, or without IPv4 for IPv6 ones."""
+    has_ipv6_only = any(subnet.cidr_block is None for subnet in world.subnets_in(vpc_id))
+    return rule.qtype in _IPV4_QUERY or (rule.qtype in _IPV6_QUERY and has_ipv6_only)
 
 
 def _covers(domain: str, host: str) -> bool:
@@ -193,7 +198,7 @@ def _unknown_redirection(
     Names of AWS's services are taken to lead to such names only; a hop with this inferred fact loses nothing.
     """
     rules = (rule for group in groups if not isinstance(group.rules, Missing) for rule in group.rules)
-    if not any(rule.action == _BLOCK and _blocks_all(world, rule) for rule in rules):
+    if not any(rule.action == _BLOCK and _blocks_all(world, vpc_id, rule) for rule in rules):
         return None
     domains = () if decisive is None else firewall_domains_of(world.facts, decisive.firewall_domain_list_id or "")
     listed = () if isinstance(domains, Missing) else domains
@@ -209,8 +214,8 @@ def _missing_redirections(vpc_id: str, host: str) -> Missing:
     return Missing(f"whether DNS Firewall lets {vpc_id} ask for the names that {host} leads to ({_PAGE})")
 
 
-def _blocks_all(world: World, rule: FirewallRule) -> bool:
-    if rule.firewall_domain_list_id is None or _trusts(rule):
+def _blocks_all(world: World, vpc_id: str, rule: FirewallRule) -> bool:
+    if rule.firewall_domain_list_id is None or _trusts(rule) or not _is_asked(world, vpc_id, rule):
         return False
     domains = firewall_domains_of(world.facts, rule.firewall_domain_list_id)
     return not isinstance(domains, Missing) and _EVERYTHING in domains

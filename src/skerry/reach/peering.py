@@ -12,6 +12,7 @@ from skerry.model.facts import Missing
 from skerry.model.network import Subnet
 from skerry.model.route_targets import PeeringTarget
 from skerry.model.transit_records import PeeringVpc, VpcPeeringConnection
+from skerry.model.world import World
 from skerry.net.addresses import spell
 from skerry.net.intervals import Intervals, subtract, union
 from skerry.reach.gateways import make_lost_hop, make_undecided_hop
@@ -45,6 +46,11 @@ def walk_through_peering(local: VpcPaths, step: Step, connection_id: str) -> Fan
     if beyond and not _known(theirs):
         fact = Missing(f"the blocks of {theirs.vpc_id}", "ec2:DescribeVpcPeeringConnections")
         return _ends(local, step, make_undecided_hop("peering", connection_id, fact))
+    if step.addresses == _resolver_of(local.world, theirs):
+        # https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html#vpc-peering-limitations
+        server = f"the Amazon DNS server of {theirs.vpc_id}"
+        message = f"{connection_id} does not lead to {step.destination.label}, {server}"
+        return _ends(local, step, state, make_lost_hop("peering", connection_id, "DNS_SERVER_OF_PEER_VPC", message))
     result: Fan = ()
     if beyond:
         what = step.destination.label if beyond == step.addresses else spell(beyond)
@@ -112,6 +118,16 @@ def _blocks(side: PeeringVpc) -> Intervals:
     if side.cidr_block is not None:
         blocks.append(side.cidr_block)
     return union(*(block.addresses for block in blocks))
+
+
+def _resolver_of(world: World, side: PeeringVpc) -> Intervals:
+    """Return the address of a VPC's Amazon DNS server, the base of its primary block plus two; empty if unknown."""
+    vpc = world.find_vpc(side.vpc_id or "")
+    block = side.cidr_block if isinstance(vpc, Missing) else vpc.cidr_block
+    if block is None:
+        return ()
+    number = block.addresses[0][0] + 2
+    return ((number, number),)
 
 
 def _known(side: PeeringVpc) -> bool:
