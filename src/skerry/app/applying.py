@@ -74,7 +74,7 @@ class Preparation(msgspec.Struct, frozen=True):
         """
         account, region = self.made_for
         plan, session = self.plan, self.session
-        given = PlanToApply(account, region, plan.changes, plan.fingerprint, plan.made_at, plan.made_by)
+        given = PlanToApply(account, region, plan.changes, plan.fingerprint, plan.made_at, plan.made_by, plan.after)
         settings = ApplySettings(datetime.now(UTC), version("skerry"), frozenset(allowed))
         return check_before(given, read_for_checks(session, given, self.world, self.scope), settings)
 

@@ -284,6 +284,29 @@ class TestEffects:
         assert codes(found) == ["ALLOWED_DISRUPTIVE"]
 
 
+class TestVerdictAfter:
+    """Changes that a file leaves out, or that somebody else must make."""
+
+    def without_rules(self) -> PlanToApply:
+        """The plan without its changes, as if it were still proven."""
+        return replace(plan_to_apply(Plan((), PLAN.before, PLAN.after, proven=True)), changes=())
+
+    def test_plan_that_lost_its_changes_is_not_proven(self) -> None:
+        assert codes(results(closed(), self.without_rules())) == ["NOT_PROVEN"]
+
+    def test_plan_that_says_so_itself_is_only_remarked(self) -> None:
+        found = results(closed(), replace(self.without_rules(), after=PLAN.before))
+        assert codes(found) == ["STILL_BLOCKED"]
+        assert refusals_of(found) == ()
+
+    def test_change_of_another_account_is_no_refusal_and_is_not_counted_as_made(self) -> None:
+        plan = plan_to_apply()
+        rows = tuple(replace(row, disposition="manual", by="999999999999") for row in plan.changes)
+        assert codes(results(closed(), replace(plan, changes=rows))) == []
+        unknown = Planned(ModifyEndpoint("vpce-gone", private_dns=True), "manual")
+        assert refusals_of(results(closed(), replace(plan, changes=(*rows, unknown)))) == ()
+
+
 class TestQuotas:
     def full(self, count: int) -> Network:
         made = closed()

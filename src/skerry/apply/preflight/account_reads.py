@@ -12,7 +12,6 @@ from skerry.model.arns import NameOrArn
 from skerry.model.world import World
 from skerry.plan.api_calls import PlannedCall
 from skerry.plan.change_calls import CallTexts, calls_for, description_of, services_of_prefix_lists
-from skerry.plan.changes import Manual
 from skerry.plan.former_values import former_in
 from skerry.plan.quotas import quota_uses_of
 from skerry.plan.records import Planned
@@ -27,13 +26,12 @@ def read_for_checks(session: AccountSession, plan: PlanToApply, world: World, sc
     Raises `SkerryError` if AWS carries out a call although only a dry run was asked for.
     """
     identity = CallerIdentity(session.account, NameOrArn(session.caller), session.region)
-    rows = [row for row in plan.changes if not isinstance(row.change, Manual) and row.disposition != "manual"]
-    changes = tuple(row.change for row in rows)
+    changes = tuple(row.change for row in plan.rows)
     is_elsewhere = any(check_identity(identity, plan.account, plan.region))
     if is_elsewhere or any(check_objects(world, changes)):
         return AccountNow(identity, world, scope)
     quotas = read_quotas(session, quota_uses_of(apply_changes(world, changes), changes))
-    permissions = check_permissions(session, world, calls_of(world, rows, session.region))
+    permissions = check_permissions(session, world, calls_of(world, plan.rows, session.region))
     return AccountNow(identity, world, scope, quotas, permissions)
 
 

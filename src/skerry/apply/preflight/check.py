@@ -12,7 +12,7 @@ from skerry.apply.preflight.identity import CallerIdentity, check_identity
 from skerry.apply.preflight.managed_objects import DEFAULT_TAGS, ManagedTag, check_managed
 from skerry.apply.preflight.named_objects import check_objects
 from skerry.apply.preflight.plan_age import check_age
-from skerry.apply.preflight.results import Allowance, ApplyRefusal, CheckResult
+from skerry.apply.preflight.results import Allowance, ApplyRefusal, ApplyRemark, CheckResult
 from skerry.model.world import World
 from skerry.plan.changes import Manual
 from skerry.plan.fingerprints import fingerprint_of
@@ -20,10 +20,14 @@ from skerry.plan.quotas import quota_uses_of
 from skerry.plan.records import Fingerprint, Planned
 from skerry.plan.scope import Scope
 from skerry.plan.world_after import apply_changes
+from skerry.verdicts import NOT_APPLICABLE, OK, Verdict
 
 
 class PlanToApply(msgspec.Struct, frozen=True):
-    """A plan as its file says it: its account and Region, its time and maker, and its changes."""
+    """A plan as its file says it: its account and Region, its time and maker, and its changes.
+
+    ``after`` is the verdict of the launches after all changes.
+    """
 
     account: str | None
     region: str | None
@@ -31,6 +35,12 @@ class PlanToApply(msgspec.Struct, frozen=True):
     fingerprint: Fingerprint | None
     made_at: str = ""
     made_by: str = ""
+    after: Verdict = OK
+
+    @property
+    def rows(self) -> tuple[Planned, ...]:
+        """The changes that an apply makes itself, without manual steps and those of another account."""
+        return tuple(row for row in self.changes if not isinstance(row.change, Manual) and row.disposition != "manual")
 
 
 class AccountNow(msgspec.Struct, frozen=True):
@@ -67,6 +77,23 @@ def check_before(plan: PlanToApply, account: AccountNow, settings: ApplySettings
     return tuple(dict.fromkeys(_results(plan, account, settings)))
 
 
+def check_proof(world: World, scope: Scope, plan: PlanToApply) -> Iterator[CheckResult]:
+    """Yield a result if the launches cannot start after all changes, manual ones among them.
+
+    A plan that says so itself was shown with its remaining blockers; one that says otherwise is not the one that was
+    proven.
+    """
+    every = tuple(row.change for row in plan.changes)
+    verdict = scope.after(every).look(apply_changes(world, every)).verdict
+    if verdict in {OK, NOT_APPLICABLE}:
+        return
+    message = f"after all changes the tasks are {verdict}: the plan does not let them start"
+    if plan.after in {OK, NOT_APPLICABLE}:
+        yield ApplyRefusal("NOT_PROVEN", "plan", f"{message}, though it says so", ("Plan again.",))
+    else:
+        yield ApplyRemark("STILL_BLOCKED", "plan", message, ("The plan above lists the remaining blockers.",))
+
+
 def _results(plan: PlanToApply, account: AccountNow, settings: ApplySettings) -> Iterator[CheckResult]:
     yield from check_age(plan.made_at, plan.made_by, settings.now, settings.version)
     other_account = tuple(check_identity(account.identity, plan.account, plan.region))
@@ -75,13 +102,14 @@ def _results(plan: PlanToApply, account: AccountNow, settings: ApplySettings) ->
         # Each object of the plan would be missing in another account, which says nothing.
         return
     world = account.world
-    changes = tuple(row.change for row in plan.changes if not isinstance(row.change, Manual))
+    changes = tuple(row.change for row in plan.rows)
     missing: tuple[ApplyRefusal, ...] = tuple(check_objects(world, changes))
     yield from missing
     yield from check_managed(world, changes, settings.allowed, settings.managed_tags)
     if not missing:
         every = tuple(row.change for row in plan.changes)
         yield from check_fingerprint(world, plan.fingerprint, fingerprint_of(world, account.scope, every))
-        yield from check_effects(world, account.scope, plan.changes, settings.allowed)
+        yield from check_proof(world, account.scope, plan)
+        yield from check_effects(world, account.scope, plan.rows, settings.allowed)
         yield from check_quotas(quota_uses_of(apply_changes(world, changes), changes), account.quotas)
     yield from account.permissions

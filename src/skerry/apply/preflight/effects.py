@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from skerry.apply.preflight.results import Allowance, ApplyRefusal, ApplyRemark, CheckResult
 from skerry.model.world import World
 from skerry.plan import impact
-from skerry.plan.changes import Manual, is_new, resource_of
+from skerry.plan.changes import is_new, resource_of
 from skerry.plan.disruption import disposition_of, owner_of
 from skerry.plan.records import Planned
 from skerry.plan.scope import Failing, Scope
@@ -21,8 +21,11 @@ _ALLOW = ("If that is acceptable now, allow disruptive changes.",)
 def check_effects(
     world: World, scope: Scope, rows: Iterable[Planned], allowed: frozenset[Allowance]
 ) -> Iterator[CheckResult]:
-    """Yield refusals for disruptive changes, for flows that break, and for objects of another account."""
-    planned = tuple(row for row in rows if not isinstance(row.change, Manual))
+    """Yield refusals for disruptive changes, for flows that break, and for objects of another account.
+
+    ``rows`` are the changes that the apply makes itself: nothing may break before somebody makes the others.
+    """
+    planned = tuple(rows)
     changes = tuple(row.change for row in planned)
     changed = apply_changes(world, changes)
     flows = impact.find_working_flows(world, scope, changes)

@@ -14,6 +14,7 @@ RefusalCode = Literal[
     "ACCOUNT_UNKNOWN",
     "CHANGE_IS_DISRUPTIVE",
     "FLOW_BREAKS",
+    "NOT_PROVEN",
     "NO_FINGERPRINT",
     "OBJECT_DIFFERS",
     "OBJECT_GONE",
@@ -36,6 +37,7 @@ RemarkCode = Literal[
     "PLAN_AGE",
     "PLAN_FROM_FUTURE",
     "QUOTA_UNREAD",
+    "STILL_BLOCKED",
     "TAGS_UNREAD",
 ]
 
