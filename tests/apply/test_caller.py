@@ -27,6 +27,7 @@ from tests.apply.accounts import FAST, BrokenAccount, broken_account
 from tests.faulty_accounts import REGION, nothing
 
 ACCOUNT = Account(region=REGION)
+LATER = ("ec2:AuthorizeSecurityGroupIngress", "ec2:CreateTags")
 
 
 def policy_of(command: str) -> dict[str, Any]:
@@ -83,7 +84,9 @@ def test_printed_policy_of_apply_leaves_no_permission_denied_or_unknown(
     assert {result.code for result in results} == {"PERMISSION_BY_POLICIES"}
 
 
-@pytest.mark.parametrize("action", ["ec2:CreateVpcEndpoint", "ec2:AuthorizeSecurityGroupIngress", "ec2:CreateTags"])
+@pytest.mark.parametrize(
+    "action", ["ec2:CreateVpcEndpoint", *(pytest.param(name, marks=pytest.mark.long) for name in LATER)]
+)
 def test_missing_action_is_named_before_anything_is_made(
     action: str, broken: BrokenAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -138,7 +139,10 @@ def _lock(path: Path, descriptor: int) -> None:
 
 def _read(path: Path, descriptor: int) -> tuple[list[Entry], str, int]:
     """Return the entries, the last digest, and the size of the whole lines."""
-    if os.fstat(descriptor).st_size > _MOST_BYTES:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError(f"{path} is no file", "Check its path.")
+    if status.st_size > _MOST_BYTES:
         raise InputError(f"{path} is too large for a journal", "Check its path.")
     with os.fdopen(os.dup(descriptor), "rb") as file:
         file.seek(0)

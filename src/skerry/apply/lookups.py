@@ -36,13 +36,17 @@ class Marks(NamedTuple):
         """Return the value of the tag."""
         return f"{self.journal}:{self.step}"
 
+    def are_on(self, row: Mapping[str, Any]) -> bool:
+        """Tell whether a record carries the tag."""
+        return tags_of(row).get(TAG) == self.value
+
     def find_all(self, session: AccountSession, resource_type: str) -> list[dict[str, Any]]:
         """Return the existing resources of a type that carry the tag, by their ids."""
         listing = _LISTINGS[resource_type]
         filters = [{"Name": f"tag:{TAG}", "Values": [self.value]}]
         rows = session.call("ec2", listing.operation, {"Filters": filters})[listing.rows]
         # The tag is compared here too: a resource of somebody else must never count as the journal's.
-        marked = (row for row in rows if tags_of(row).get(TAG) == self.value)
+        marked = (row for row in rows if self.are_on(row))
         existing = [row for row in marked if str(row.get("State", "")).lower() not in _GONE]
         return sorted(existing, key=lambda row: str(row[listing.identity]))
 

@@ -30,6 +30,7 @@ from skerry.plan.changes import (
     RouteToInternetGateway,
     RouteToNat,
     SetVpcAttribute,
+    is_new,
 )
 from skerry.plan.former_values import ROUTE_TARGETS
 
@@ -101,15 +102,22 @@ def read_state(place: Place, change: AutomaticChange) -> State:
 
 
 def _made_endpoint(place: Place, endpoint_id: str) -> State:
+    """Return a new endpoint; one without the journal's tag is somebody else's, whatever its id."""
     if endpoint_id in place.ids:
-        return _endpoint(place, place.ids[endpoint_id])
-    row = place.marks.find(place.session, "vpc-endpoint")
-    return None if row is None else _endpoint_values(row)
+        row = _endpoint_row(place, place.ids[endpoint_id])
+    else:
+        row = place.marks.find(place.session, "vpc-endpoint")
+    return None if row is None else {**_endpoint_values(row), "others": not place.marks.are_on(row)}
 
 
 def _endpoint(place: Place, endpoint_id: str) -> State:
+    row = _endpoint_row(place, endpoint_id)
+    return None if row is None else _endpoint_values(row)
+
+
+def _endpoint_row(place: Place, endpoint_id: str) -> dict[str, Any] | None:
     row = read_one(place.session, "DescribeVpcEndpoints", "VpcEndpointIds", endpoint_id, "VpcEndpoints")
-    return None if row is None or str(row.get("State", "")).lower() in GONE else _endpoint_values(row)
+    return None if row is None or str(row.get("State", "")).lower() in GONE else row
 
 
 def _endpoint_values(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,6 +192,7 @@ def _nat_gateway(place: Place, change: CreateNatGateway) -> State:
     return {
         "nat": None if nat is None else {"id": nat["NatGatewayId"], "subnet": nat["SubnetId"]},
         "address": None if address is None else {"id": address["AllocationId"]},
+        "others": any(row is not None and not place.marks.are_on(row) for row in (nat, address)),
     }
 
 
@@ -194,6 +203,36 @@ def _route(place: Place, table_id: str, destination: str) -> State:
             name = next((key for key in ROUTE_TARGETS if route.get(key)), "")
             return {"target": [name, route.get(name, "")], "black_hole": route.get("State") == "blackhole"}
     return None
+
+
+def is_without_place(place: Place, change: AutomaticChange) -> bool:
+    """Tell whether the existing resource that a change modified is gone: then nothing is left to take back."""
+    match change:
+        case ModifyEndpoint():
+            return _endpoint_row(place, change.endpoint_id) is None
+        case AuthorizeRule() | RevokeRule():
+            group = place.id_of(change.group_id)
+            return (
+                is_new(group)
+                or read_one(place.session, "DescribeSecurityGroups", "GroupIds", group, "SecurityGroups") is None
+            )
+        case SetVpcAttribute():
+            return read_one(place.session, "DescribeVpcs", "VpcIds", change.vpc_id, "Vpcs") is None
+        case AddAclEntry():
+            return read_one(place.session, "DescribeNetworkAcls", "NetworkAclIds", change.acl_id, "NetworkAcls") is None
+        case DeleteRoute() | ReplaceRoute() | RouteToInternetGateway() | RouteToNat():
+            table = change.route_table_id
+            return read_one(place.session, "DescribeRouteTables", "RouteTableIds", table, "RouteTables") is None
+        case (
+            CreateSecurityGroup()
+            | CreateInterfaceEndpoint()
+            | CreateGatewayEndpoint()
+            | CreateNatGateway()
+            | DeleteEndpoint()
+        ):
+            return False
+        case _:
+            assert_never(change)
 
 
 def _required(place: Place, operation: str, parameter: str, resource: str, rows: str) -> dict[str, Any]:

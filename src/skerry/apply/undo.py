@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from functools import partial
 
 from skerry.apply.journal_entries import Reverted, Reverting
+from skerry.apply.lookups import TAG, Marks
 from skerry.apply.preflight.undo_effects import with_ids
 from skerry.apply.results import Conflict, Loss, RunResult, State, StepReport, Stopped, Watch
 from skerry.apply.run import guarded, step_calls
 from skerry.apply.standings import effective, former_of, is_done, without_ids
-from skerry.apply.states import AutomaticChange, automatic, read_state
+from skerry.apply.states import AutomaticChange, automatic, is_without_place, read_state
 from skerry.apply.step_records import StepRecord, ids_of, record_of
 from skerry.apply.steps import StepCalls, Tools
 from skerry.apply.waiting import StepError, until
-from skerry.plan.changes import CreateNatGateway
+from skerry.plan.changes import AuthorizeRule, CreateNatGateway
 from skerry.plan.world_before import MadeChange
 
 
@@ -35,7 +36,9 @@ def conflicts_of(tools: Tools) -> tuple[Conflict, ...]:
     return tuple(
         Conflict(number, change, record.finished.left if record.finished else None, present)
         for number, change, record in standing_steps(tools)
+        if not is_without_place(StepCalls(tools, number, ids, undo=True).place, change)
         for present in (read_state(StepCalls(tools, number, ids, undo=True).place, change),)
+        if not _left_nothing(StepCalls(tools, number, ids, undo=True).marks, change, record, present)
         if _is_changed(tools, number, change, record, present, ids)
     )
 
@@ -82,12 +85,28 @@ def _is_changed(
     former = record.started.former if record.started else None
     if without_ids(present) == without_ids(former):
         return False
+    if _is_of_others(StepCalls(tools, number, ids, undo=True).marks, change, present):
+        return True
     if record.finished is not None:
         between = record.reverting and isinstance(change, CreateNatGateway)
         return present != record.finished.left and not between
     # The apply stopped in this step: its call took effect or did not, and nothing else is ours.
     place = StepCalls(tools, number, ids, undo=True).place
     return not (is_done(place, change, present) or isinstance(change, CreateNatGateway))
+
+
+def _left_nothing(marks: Marks, change: AutomaticChange, record: StepRecord, present: State) -> bool:
+    """Tell whether a step that the apply did not finish made nothing, and somebody else made the same."""
+    return record.finished is None and _is_of_others(marks, change, present)
+
+
+def _is_of_others(marks: Marks, change: AutomaticChange, present: State) -> bool:
+    """Tell whether a resource lacks the journal's tag: an edited journal must not lead to somebody else's."""
+    if present is None:
+        return False
+    if isinstance(change, AuthorizeRule):
+        return [TAG, marks.value] not in present["tags"]
+    return bool(present.get("others"))
 
 
 def _revert(tools: Tools, number: int, change: AutomaticChange, record: StepRecord, ids: dict[str, str]) -> StepReport:
@@ -97,7 +116,13 @@ def _revert(tools: Tools, number: int, change: AutomaticChange, record: StepReco
     planned = step_calls(tools, number, part, former)
     if record.finished is None:
         calls.find_lost(planned.calls)
+    if is_without_place(calls.place, change):
+        tools.journal.write(Reverted(number, "absent"))
+        return StepReport(number, change, "gone")
     present = read_state(calls.place, change)
+    if _left_nothing(calls.marks, change, record, present):
+        tools.journal.write(Reverted(number, "absent"))
+        return StepReport(number, change, "gone")
 
     def is_former() -> bool:
         return without_ids(read_state(calls.place, change)) == without_ids(former)
