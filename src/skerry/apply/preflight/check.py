@@ -80,8 +80,7 @@ def check_before(plan: PlanToApply, account: AccountNow, settings: ApplySettings
 def check_proof(world: World, scope: Scope, plan: PlanToApply) -> Iterator[CheckResult]:
     """Yield a result if the launches cannot start after all changes, manual ones among them.
 
-    A plan that says so itself was shown with its remaining blockers; one that says otherwise is not the one that was
-    proven.
+    A plan with remaining blockers says so itself. A plan without any is then not the proven one.
     """
     every = tuple(row.change for row in plan.changes)
     verdict = scope.after(every).look(apply_changes(world, every)).verdict
