@@ -73,6 +73,26 @@ class TestExistingNatGateway:
         assert only(found, AuthorizeRule).rule == Rule("tcp", 443, EVERYWHERE)
         assert found.proven
 
+    @pytest.mark.parametrize(
+        ("zone", "crosses"),
+        [("eu-west-1a", True), ("eu-west-1b", False), (None, False)],
+        ids=["other", "same", "unknown"],
+    )
+    def test_note_says_that_packets_cross_to_another_zone(self, zone: str | None, *, crosses: bool) -> None:
+        network = two_nats()
+        network.row("NatGateways", "nat-2")["State"] = "failed"
+        for name in ("subnet-a", "subnet-c"):
+            if name == "subnet-c":
+                network.subnet(name, "10.0.6.0/24", "eu-west-1b")
+            if zone is None:
+                network.row("Subnets", name).pop("AvailabilityZone")
+            elif name == "subnet-a":
+                network.row("Subnets", name)["AvailabilityZone"] = zone
+        row = told(planned(network, nat=True), RouteToNat)
+        note = "all of subnet-a, subnet-c reach the internet then"
+        crossing = "; packets of subnet-a cross to eu-west-1b, which is billed by the GB, and fail with that zone"
+        assert row.note == note + (crossing if crosses else "")
+
     def test_nat_gateway_that_failed_or_is_private_is_not_used(self) -> None:
         network = two_nats()
         network.row("NatGateways", "nat-2")["State"] = "failed"
@@ -190,6 +210,11 @@ class TestNewNatGateway:
         network = two_public()
         network.row("Subnets", "subnet-p")["AvailableIpAddressCount"] = 0
         assert only(planned(network, nat=True), CreateNatGateway).subnet_id == "subnet-b"
+
+    def test_remaining_blockers_say_nothing_of_endpoints(self) -> None:
+        messages = {row.message for row in planned(isolated(), nat=True).remaining}
+        assert "rtb-main has no route to the public addresses of Amazon ECR API in eu-west-1" in messages
+        assert not any("endpoint" in message for message in messages)
 
     def test_vpc_without_public_subnet_yields_advice(self) -> None:
         found = planned(isolated(), nat=True)

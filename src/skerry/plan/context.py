@@ -12,7 +12,8 @@ from skerry.plan.records import Options, Why
 from skerry.plan.scope import Failing, Scope
 from skerry.plan.strategies import EXACT, Strategy
 from skerry.reach.cache import Memo
-from skerry.reach.trace import JudgedPiece, Trace
+from skerry.reach.route_walk import describe_absent_endpoint
+from skerry.reach.trace import JudgedPiece, Piece, Trace
 
 
 class Remedy(NamedTuple):
@@ -46,8 +47,13 @@ class Case(NamedTuple):
     def advise_on(self, judged: JudgedPiece, trace: Trace) -> Advise:
         """Return a manual step; whoever prefers a NAT gateway gets no advice about endpoints."""
         if self.options.nat and trace.purpose != "dns":
-            return Advise(judged.piece.resource, judged.piece.message)
+            return Advise(judged.piece.resource, message_of(judged.piece, self.options))
         return advise_on(judged, trace)
+
+
+def message_of(piece: Piece, options: Options) -> str:
+    """Return the message of a blocker; whoever prefers a NAT gateway reads nothing of endpoints."""
+    return piece.message.removesuffix(describe_absent_endpoint(piece.absent_endpoint)) if options.nat else piece.message
 
 
 # Losses on the way to a DNS server that no port would help with.

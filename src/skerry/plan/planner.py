@@ -24,6 +24,7 @@ from skerry.plan.changes import (
     is_new,
     resource_of,
 )
+from skerry.plan.context import message_of
 from skerry.plan.disruption import disposition_of, owner_of
 from skerry.plan.narrowing import narrow
 from skerry.plan.notes import findings_for
@@ -115,7 +116,7 @@ def _plan_of(world: World, scope: Scope, options: Options, before: Found, result
         after=result.outcome.verdict,
         proven=result.outcome.verdict is OK and not breaks and not beyond,
         changes=planned,
-        remaining=tuple(_remaining(world, result.outcome)),
+        remaining=tuple(_remaining(world, result.outcome, options)),
         breaks=breaks,
         facts=result.outcome.facts,
         limits=beyond,
@@ -166,7 +167,7 @@ def _for_the_new(reasons: tuple[Why, ...]) -> tuple[Why, ...]:
     return (Why("", "", "lets calls in to the new endpoints", steps, names),)
 
 
-def _remaining(world: World, outcome: Found) -> Iterator[Remaining]:
+def _remaining(world: World, outcome: Found, options: Options) -> Iterator[Remaining]:
     """Return the remaining blockers, each once for each step."""
     by_blocker: dict[tuple[str, str, str], Remaining] = {}
     for failing in outcome.failing:
@@ -174,16 +175,17 @@ def _remaining(world: World, outcome: Found) -> Iterator[Remaining]:
             for judged in trace.judged:
                 if judged.lost and trace.verdict is not OK:
                     key = (failing.need.step, judged.piece.code, judged.piece.resource)
-                    by_blocker[key] = _remains(failing, judged.piece, by_blocker.get(key))
+                    by_blocker[key] = _remains(failing, judged.piece, by_blocker.get(key), options)
     for remaining in by_blocker.values():
         yield msgspec.structs.replace(remaining, origin=_origin_of(world, remaining.resource))
 
 
-def _remains(row: Failing, piece: Piece, earlier: Remaining | None) -> Remaining:
+def _remains(row: Failing, piece: Piece, earlier: Remaining | None, options: Options) -> Remaining:
     services = dict.fromkeys((*(earlier.services if earlier else ()), *row.kind.names))
     subnets = dict.fromkeys((*(earlier.subnets if earlier else ()), row.subnet))
     verdict = earlier.verdict if earlier else row.outcome.verdict
-    return Remaining(tuple(services), row.need.step, tuple(subnets), verdict, piece.code, piece.resource, piece.message)
+    message = message_of(piece, options)
+    return Remaining(tuple(services), row.need.step, tuple(subnets), verdict, piece.code, piece.resource, message)
 
 
 def _breaks(result: SearchResult) -> Iterator[Break]:

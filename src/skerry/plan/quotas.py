@@ -126,11 +126,6 @@ def _elastic_addresses(world: World) -> set[str]:
     return {allocation for allocation in allocations if allocation}
 
 
-def _beyond(count: int, most: int, what: str, quota: str) -> Iterator[str]:
-    if count > most:
-        yield f"{count} {what}, and AWS's default quota is {most}: have quota {quota} raised (Service Quotas) first"
-
-
 def _rules(world: World, group: SecurityGroup, direction: str) -> int:
     rows = group.ip_permissions if direction == "in" else group.ip_permissions_egress
     return sum(_weight(world, rule_permission) for rule_permission in (() if rows is UNSET else rows))

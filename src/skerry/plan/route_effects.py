@@ -6,6 +6,7 @@ from typing import assert_never
 from msgspec import UNSET
 
 from skerry.model.facts import Missing
+from skerry.model.network import Subnet
 from skerry.model.route_targets import spell_target
 from skerry.model.world import World
 from skerry.plan.changes import (
@@ -17,6 +18,7 @@ from skerry.plan.changes import (
     RouteToInternetGateway,
     RouteToNat,
 )
+from skerry.plan.subnet_choice import zone_of
 
 _SHOWN = 5
 
@@ -40,14 +42,33 @@ def effect_of_route(world: World, change: RouteChange | CreateNatGateway) -> tup
             return "disruptive", "the target of the route is gone, and the route cannot be restored"
         case ReplaceRoute():
             earlier = _target_of(world, change)
-            return "disruptive", f"{_subnets_of(world, change)} used {earlier}; open connections are closed"
+            effect = f"{_subnets_of(world, change)} used {earlier}; open connections are closed"
+            return "disruptive", effect + _crossing(world, change.route_table_id, change.target)
         case RouteToInternetGateway():
             effect = f"in {_subnets_of(world, change)} whatever has a public address can be reached from the internet"
             return "disruptive", effect
         case RouteToNat():
-            return "safe", f"all of {_subnets_of(world, change)} reach the internet then"
+            effect = f"all of {_subnets_of(world, change)} reach the internet then"
+            return "safe", effect + _crossing(world, change.route_table_id, change.nat_gateway_id)
         case _:
             assert_never(change)
+
+
+def _crossing(world: World, table_id: str, nat_gateway_id: str) -> str:
+    """Return the effect of a NAT gateway in another zone than subnets of a table; nothing where no zone is crossed.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
+    https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-pricing.html
+    """
+    gateway = world.nat_gateways.get(nat_gateway_id)
+    place = world.subnets.get(gateway.subnet_id or "") if gateway else None
+    zone = None if place is None else zone_of(place)
+    if zone is None:
+        return ""
+    crossing = [subnet.subnet_id for subnet in _members_of(world, table_id) if zone_of(subnet) not in (zone, None)]
+    if not crossing:
+        return ""
+    return f"; packets of {list_briefly(crossing)} cross to {zone}, which is billed by the GB, and fail with that zone"
 
 
 def _target_of(world: World, change: ReplaceRoute) -> str:
@@ -61,10 +82,10 @@ def _target_of(world: World, change: ReplaceRoute) -> str:
 
 def _subnets_of(world: World, change: RouteChange) -> str:
     """Return the subnets of a route table."""
-    tables = ((subnet.subnet_id, world.route_table_of(subnet)) for subnet in world.facts.subnets)
-    names = [
-        name
-        for name, table in tables
-        if not isinstance(table, Missing) and table.route_table_id == change.route_table_id
-    ]
+    names = [subnet.subnet_id for subnet in _members_of(world, change.route_table_id)]
     return list_briefly(names) or f"the subnets of {change.route_table_id}"
+
+
+def _members_of(world: World, table_id: str) -> list[Subnet]:
+    tables = ((subnet, world.route_table_of(subnet)) for subnet in world.facts.subnets)
+    return [subnet for subnet, table in tables if not isinstance(table, Missing) and table.route_table_id == table_id]

@@ -242,7 +242,7 @@ def _no_way(world: World, table: RouteTable, route: Route | None, destination: D
     name = table.route_table_id
     if route is None:
         absent = _absent_endpoint(world, destination)
-        message = f"{name} has no route to {destination.label}{_describe_absent(absent)}"
+        message = f"{name} has no route to {destination.label}{describe_absent_endpoint(absent)}"
         piece = Piece("NO_ROUTE_TO_DESTINATION", name, "", message, absent_endpoint=absent)
         return Hop("route", name, lost=(piece,))
     rule = routing.spell_route(route)
@@ -268,7 +268,8 @@ def _absent_endpoint(world: World, destination: Destination) -> AbsentEndpoint |
     return AbsentEndpoint(service_name, kind) if service_name else None
 
 
-def _describe_absent(absent: AbsentEndpoint | None) -> str:
+def describe_absent_endpoint(absent: AbsentEndpoint | None) -> str:
+    """Return the end of the message of a blocker without a route; nothing where no endpoint would serve it."""
     if absent is None:
         return ""
     if absent.kind == "Gateway":
