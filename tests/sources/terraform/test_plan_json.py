@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from skerry.errors import InputError
-from skerry.sources.terraform.plan_json import read_plan, regions_in
+from skerry.sources.terraform.plan_json import accounts_in, read_plan, regions_in
 from skerry.sources.terraform.values import UNKNOWN
 from tests.sources.terraform.plans import change, plan_of
 
@@ -106,3 +106,13 @@ def test_regions_are_those_of_zones_services_and_arns() -> None:
         change("aws_vpc_endpoint.a", {"service_name": "com.amazonaws.us-gov-west-1.ecr.api"}),
     ]
     assert regions_in(read_plan("plan.json", plan_of(*rows)).instances) == {"eu-west-1", "us-gov-west-1"}
+
+
+def test_accounts_are_those_of_arns_and_registries() -> None:
+    rows = [
+        change(
+            "aws_ecs_task_definition.a", {"container_definitions": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/a"}
+        ),
+        change("aws_ecs_task_definition.b", {"execution_role_arn": "arn:aws:iam::210987654321:role/x", "cpu": "256"}),
+    ]
+    assert accounts_in(read_plan("plan.json", plan_of(*rows)).instances) == {"123456789012", "210987654321"}

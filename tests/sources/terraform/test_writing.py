@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from msgspec import UNSET
 
 from skerry.model.world import World
@@ -223,7 +224,22 @@ class TestTasks:
         assert service.task_definition == definition.task_definition_arn
 
 
+class TestZones:
+    @pytest.mark.parametrize(("blocks", "is_known"), [([], True), ([{"vpc_id": "vpc-1"}], False)])
+    def test_private_zone_leaves_the_zones_of_a_new_vpc_unknown(self, blocks: Any, *, is_known: bool) -> None:
+        world = world_of(vpc(), change("aws_route53_zone.a", {"name": "example.com", "vpc": blocks}))
+        [row] = world.facts.vpcs
+        assert world.knows("zones", row.vpc_id) is is_known
+
+
 class TestRoles:
+    def test_role_outside_the_configuration_leaves_permissions_not_examined(self) -> None:
+        role = change("aws_iam_role.web", {"name": "web", "assume_role_policy": "{}"})
+        named = {"family": "web", "execution_role_arn": "arn:aws:iam::123456789012:role/other"}
+        world = world_of(role, change("aws_ecs_task_definition.web", named))
+        assert world.facts.roles == ()
+        assert "roles" not in world.facts.completeness.asked
+
     def roles(self, *rows: Any) -> Any:
         role = change("aws_iam_role.web", {"name": "web", "assume_role_policy": "{}"})
         return world_of(role, *rows).facts

@@ -61,6 +61,7 @@ ATTRIBUTES: Final[dict[str, tuple[str, ...]]] = {
         *("destination_cidr_block", "destination_ipv6_cidr_block", "destination_prefix_list_id", "route_table_id"),
         *_ROUTE,
     ),
+    "aws_route53_zone": ("vpc",),
     "aws_route_table": ("route", "vpc_id", "propagating_vgws"),
     "aws_route_table_association": ("gateway_id", "route_table_id", "subnet_id"),
     "aws_secretsmanager_secret": ("arn", "name"),

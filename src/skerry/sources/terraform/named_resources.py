@@ -13,6 +13,17 @@ from skerry.sources.terraform.scopes import write_open_list
 from skerry.sources.terraform.values import UNKNOWN, Instance, Value, is_known, known_row, texts_of
 
 
+def roles_left_out(configuration: Configuration) -> list[str]:
+    """Return the roles that tasks name and the configuration does not create; their policies are not known."""
+    own = {role.get("arn") for role in configuration.of("aws_iam_role")}
+    names = (
+        definition.get(key)
+        for definition in configuration.of("aws_ecs_task_definition")
+        for key in ("execution_role_arn", "task_role_arn")
+    )
+    return sorted({name for name in names if isinstance(name, str)} - own)
+
+
 def write_roles(configuration: Configuration) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the documents of roles and of the policies of the account's own."""
     inline, is_open = group_by(configuration.of("aws_iam_role_policy"), "role")

@@ -203,7 +203,20 @@ _PLACES: Final = (
 )
 
 
+_ACCOUNT = re.compile(r":(\d{12}):|\b(\d{12})\.dkr\.ecr\.")
+
+
+def accounts_in(instances: tuple[Instance, ...]) -> set[str]:
+    """Return the accounts that ARNs and hosts of registries speak of."""
+    matches = (match for text in _texts(instances) for match in _ACCOUNT.findall(text))
+    return {arn or host for arn, host in matches}
+
+
 def regions_in(instances: tuple[Instance, ...]) -> set[str]:
     """Return the Regions that names of zones, services and ARNs speak of."""
-    texts = [str(value) for instance in instances for key in _PLACES if (value := instance.values.get(key))]
-    return {match for text in texts for match in _REGION.findall(text) if match != MADE_UP_REGION}
+    matches = {match for text in _texts(instances) for match in _REGION.findall(text)}
+    return matches - {MADE_UP_REGION}
+
+
+def _texts(instances: tuple[Instance, ...]) -> list[str]:
+    return [str(value) for instance in instances for key in _PLACES if (value := instance.values.get(key))]

@@ -9,7 +9,7 @@ from skerry.errors import Argument, InputError
 from skerry.sources.terraform import terraform_process, terraform_test
 from skerry.sources.terraform.code import has_provisioners, providers_of, types_in
 from skerry.sources.terraform.configuration import Configuration
-from skerry.sources.terraform.plan_json import MADE_UP_REGION, PlannedResources, read_plan, regions_in
+from skerry.sources.terraform.plan_json import MADE_UP_REGION, PlannedResources, accounts_in, read_plan, regions_in
 from skerry.sources.terraform.references import ReferenceResolver
 from skerry.sources.terraform.resource_ids import with_made_up
 from skerry.sources.terraform.values import Instance
@@ -36,25 +36,41 @@ class TerraformCode(msgspec.Struct, frozen=True):
 def resolve_code(code: TerraformCode, place: AccountPlace) -> Configuration:
     """Return the configuration of an initialised folder, resolved by Terraform itself, without AWS.
 
-    The first run tells the instances and the data sources, the second has an id or an answer for each. An apply with
-    mocks makes nothing, but it would run the commands of provisioners: then Terraform only plans, and data sources stay
-    unknown. Raises `InputError` if Terraform cannot do it.
+    An apply with mocks makes nothing, and tells the data sources too. A plan with mocks comes next, if the apply would
+    run commands of provisioners, or if Terraform refuses it: data sources then stay unknown. Raises `InputError` if
+    Terraform can do neither.
     """
-    account = place.account or ACCOUNT
     with terraform_process.copied(code.folder) as copy:
         terraform = terraform_process.Terraform(copy, allow_network=code.allow_network)
-        providers = providers_of(copy, terraform.providers())
-        types = types_in(copy)
-        command: terraform_test.Command = "plan" if has_provisioners(copy) else "apply"
+        commands: tuple[terraform_test.Command, ...] = ("plan",) if has_provisioners(copy) else ("apply", "plan")
+        errors: list[InputError] = []
+        for command in commands:
+            try:
+                return _resolve(code, place, command, terraform, copy)
+            except InputError as error:
+                errors.append(error)
+        raise errors[0]
 
-        def run(instances: tuple[Instance, ...], region: str) -> PlannedResources:
-            stage = terraform_test.ResolvingRun(command, types, instances, region, account)
-            test = terraform_test.write_test(providers, stage)
-            return terraform_test.read_result(terraform.test(test, code.variables))
 
-        plan = run((), place.region or MADE_UP_REGION)
-        region = place.region or _only_region(str(code.folder), plan.instances)
-        plan = run(plan.instances, region)
+def _resolve(
+    code: TerraformCode,
+    place: AccountPlace,
+    command: terraform_test.Command,
+    terraform: terraform_process.Terraform,
+    copy: Path,
+) -> Configuration:
+    """Run the test twice: the first run tells the instances and the data sources, the second has ids and answers."""
+    providers, types = providers_of(copy, terraform.providers()), types_in(copy)
+
+    def run(instances: tuple[Instance, ...], region: str, account: str) -> PlannedResources:
+        stage = terraform_test.ResolvingRun(command, types, instances, region, account)
+        test = terraform_test.write_test(providers, stage)
+        return terraform_test.read_result(terraform.test(test, code.variables))
+
+    plan = run((), place.region or MADE_UP_REGION, place.account or ACCOUNT)
+    region = place.region or _only_region(str(code.folder), plan.instances)
+    account = place.account or _only_account(plan.instances)
+    plan = run(plan.instances, region, account)
     instances = tuple(terraform_test.without_marks(plan.instances))
     return Configuration(instances, region, account, plan.closed, plan.types)
 
@@ -63,13 +79,19 @@ def read_file(name: str, content: bytes, place: AccountPlace) -> Configuration:
     """Return the configuration of a plan or state as JSON, with made-up ids for what the apply will create."""
     plan = read_plan(name, content)
     region = place.region or _only_region(name, plan.instances)
-    account = place.account or ACCOUNT
+    account = place.account or _only_account(plan.instances)
     instances = [
         with_made_up(instance, region, account) if instance.mode == "managed" else instance
         for instance in plan.instances
     ]
     resolver = ReferenceResolver(plan.written, instances)
     return Configuration(tuple(map(resolver.resolve, instances)), region, account, plan.closed, plan.types)
+
+
+def _only_account(instances: tuple[Instance, ...]) -> str:
+    """Return the account that the input names; a stand-in if it names none, or several."""
+    accounts = accounts_in(instances) - {ACCOUNT}
+    return next(iter(accounts)) if len(accounts) == 1 else ACCOUNT
 
 
 def _only_region(name: str, instances: tuple[Instance, ...]) -> str:

@@ -70,8 +70,10 @@ def write_test(providers: Iterable[Provider], stage: ResolvingRun) -> bytes:
         },
     }
     mocks: dict[str, list[dict[str, Any]]] = {}
+    # A plan has no values of its own for what an apply computes; for_each over one would end it.
+    early = {"override_during": "plan"} if stage.command == "plan" else {}
     for name, alias in providers:
-        mock = {**(data if name == "aws" else {}), **({} if alias is None else {"alias": alias})}
+        mock = {**early, **(data if name == "aws" else {}), **({} if alias is None else {"alias": alias})}
         mocks.setdefault(name, []).append(mock)
     run = {
         "command": stage.command,

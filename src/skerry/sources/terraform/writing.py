@@ -7,7 +7,7 @@ from skerry.sources.terraform.attributes import ATTRIBUTES, HARMLESS
 from skerry.sources.terraform.configuration import Configuration
 from skerry.sources.terraform.endpoints import gateway_routes_of, list_endpoints, write_prefix_lists
 from skerry.sources.terraform.gateways import list_nat_gateways, write_gateways
-from skerry.sources.terraform.named_resources import write_named, write_roles
+from skerry.sources.terraform.named_resources import roles_left_out, write_named, write_roles
 from skerry.sources.terraform.network_acls import list_network_acls
 from skerry.sources.terraform.route_tables import list_route_tables
 from skerry.sources.terraform.scopes import encode, filter_of, write_lists
@@ -15,7 +15,7 @@ from skerry.sources.terraform.security_groups import list_security_groups
 from skerry.sources.terraform.tasks import write_tasks
 from skerry.sources.terraform.vpcs import list_subnets, write_vpcs
 
-_OF_ZONES: Final = ("aws_route53_zone", "aws_route53_zone_association", "aws_service_discovery_private_dns_namespace")
+_OF_ZONES: Final = ("aws_route53_zone_association", "aws_service_discovery_private_dns_namespace")
 _OF_RULES: Final = (
     *("aws_route53_resolver_rule_association", "aws_route53_resolver_firewall_rule_group_association"),
     "aws_route53profiles_association",
@@ -51,6 +51,8 @@ def _notes(configuration: Configuration) -> Iterator[str]:
     for kind in sorted(configuration.types - ATTRIBUTES.keys()):
         if kind.startswith(("aws_", "awscc_")) and not kind.startswith(HARMLESS):
             yield f"not examined: {kind}"
+    for role in roles_left_out(configuration):
+        yield f"permissions are not examined: {role} is not in the configuration"
     if not configuration.closed:
         yield "other resources may be in these VPCs: absence proves nothing"
 
@@ -61,7 +63,8 @@ def _documents(configuration: Configuration) -> Iterator[tuple[str, dict[str, An
     yield from write_gateways(configuration)
     yield from write_prefix_lists(configuration)
     yield from write_tasks(configuration)
-    yield from write_roles(configuration)
+    if not roles_left_out(configuration):
+        yield from write_roles(configuration)
     yield from write_named(configuration)
     for listed in (
         list_subnets(configuration),
@@ -77,7 +80,10 @@ def _documents(configuration: Configuration) -> Iterator[tuple[str, dict[str, An
 
 def _nothing_more(configuration: Configuration) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the empty lists of a new VPC: nobody has associated a zone, a rule or a Profile with it yet."""
-    zones, rules = configuration.of(*_OF_ZONES), configuration.of(*_OF_RULES)
+    rules = configuration.types & set(_OF_RULES)
+    # A zone without a block for its VPC is public, and decides nothing inside.
+    private = any(zone.get("vpc", []) != [] for zone in configuration.of("aws_route53_zone"))
+    zones = private or configuration.types & set(_OF_ZONES)
     for vpc in sorted(configuration.new_vpcs):
         call = {
             "operation": "route53:ListHostedZonesByVPC",
