@@ -5,11 +5,11 @@ or its resource may not exist. Each of these blocks a launch by itself, so each 
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from skerry.access.endpoint_policies import EndpointPolicies
-from skerry.access.existence import Existence
-from skerry.access.role_policies import CallPath, RolePolicies
-from skerry.access.roles import ROLES, TaskRoles
+from skerry.access.roles import ROLES, ROLES_UNREAD, TaskRoles
 from skerry.catalogue.services import ServiceRef
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Need
@@ -21,12 +21,16 @@ from skerry.services import READS
 from skerry.services.organizations import ORGANIZATION
 from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, worst_of
 
+if TYPE_CHECKING:
+    from skerry.access.existence import Existence
+    from skerry.access.role_policies import CallPath, RolePolicies
+
 _RESOURCE = Destination("what the call is about", ())
 INTERNET, ELSEWHERE = "the internet", "an unknown path"
 NOTHING_READ = ("identity and resource policies", "images", "secrets and log groups themselves")
 _READ_BY = {read.kind: read.action for read in READS} | {
     "digests of deployments": "ecs:DescribeServiceRevisions",
-    "policies of roles": ROLES,
+    ROLES_UNREAD: ROLES,
     ORGANIZATION.kind: ORGANIZATION.action,
 }
 """IAM actions that read each kind of fact, by the name of the kind."""
@@ -41,9 +45,19 @@ class AccessCheck:
         self._roles = roles
         self._nothing_read = world.resources.is_empty
         self._endpoint_policies = EndpointPolicies(world, roles)
-        self._role_policies = RolePolicies(world.resources, roles)
-        self._existence = Existence(world.resources, world.region)
         self._unread: dict[str, None] = {}
+
+    @cached_property
+    def _role_policies(self) -> "RolePolicies":
+        from skerry.access.role_policies import RolePolicies  # noqa: PLC0415 -- for an input with policies only
+
+        return RolePolicies(self._world.resources, self._roles)
+
+    @cached_property
+    def _existence(self) -> "Existence":
+        from skerry.access.existence import Existence  # noqa: PLC0415 -- for an input with resources only
+
+        return Existence(self._world.resources, self._world.region)
 
     def check(self, launch: Launch, need: Need, outcomes: Mapping[str, Outcome]) -> list[Outcome]:
         """Return the outcome of a need in each subnet, with policies and missing resources included."""
@@ -85,7 +99,7 @@ class AccessCheck:
         action = _READ_BY.get(kind, "")
         return f"{kind} (denied: {action})" if self._world.resources.is_denied(action) else kind
 
-    def _call_paths(self, need: Need, outcome: Outcome) -> Iterator[CallPath]:
+    def _call_paths(self, need: Need, outcome: Outcome) -> Iterator["CallPath"]:
         """Yield the paths of a call, each once; a path without an endpoint only if packets arrive."""
         if not isinstance(need, Call) or need.service is None:
             return
@@ -97,7 +111,9 @@ class AccessCheck:
         for place in places:
             yield self._call_path_of(place, need.service)
 
-    def _call_path_of(self, place: str, ref: ServiceRef) -> CallPath:
+    def _call_path_of(self, place: str, ref: ServiceRef) -> "CallPath":
+        from skerry.access.role_policies import CallPath  # noqa: PLC0415 -- for an input with policies only
+
         endpoint = self._world.vpc_endpoints.get(place)
         if endpoint is not None:
             return CallPath(

@@ -1,8 +1,8 @@
 """Requests of a launch to AWS as policies see them: principal, action, resource, context."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+import msgspec
 from msgspec import UNSET
 
 from skerry.catalogue.partitions import partition_of
@@ -60,14 +60,14 @@ def principal_of(launch: Launch, need: Call) -> Principal | Missing:
     return principal_of_role(role_arn)
 
 
-class AccessRequest(NamedTuple):
+class AccessRequest(msgspec.Struct, frozen=True, gc=False):
     """A request and its subject in the task definition; the subject is empty for actions without one."""
 
     subject: str
     request: Request
 
 
-class Caller(NamedTuple):
+class Caller(msgspec.Struct, frozen=True, gc=False):
     """The launch and principal of a call, with the resources read from the account."""
 
     launch: Launch

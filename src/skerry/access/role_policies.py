@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 import msgspec
 
@@ -14,7 +13,7 @@ from skerry.access.efs import launch_arn_of, mount_requests_of
 from skerry.access.kms import DECRYPT, GRANTS_UNREAD, apply_grants, decrypt_request_for
 from skerry.access.requests import AccessRequest, Caller, is_needed, principal_of, requests_of
 from skerry.access.resource_policies import ResourcePolicies
-from skerry.access.roles import TaskRole, TaskRoles
+from skerry.access.roles import ROLES_UNREAD, TaskRole, TaskRoles
 from skerry.access.storage_keys import requests_for_storage
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Interface, Need, Placement
@@ -29,7 +28,6 @@ from skerry.reach.gateways import make_lost_hop, make_undecided_hop
 from skerry.reach.trace import Hop, Kind, Piece
 from skerry.services.attached_policy import NO_POLICY, ResourceBasedPolicy
 
-ROLES_UNREAD = "policies of roles"
 _NOBODY = TaskRole(policies=())
 _ECS = principal_of_service("ecs-tasks.amazonaws.com")
 _CODES: dict[PolicyType, str] = {
@@ -41,7 +39,7 @@ _CODES: dict[PolicyType, str] = {
 }
 
 
-class CallPath(NamedTuple):
+class CallPath(msgspec.Struct, frozen=True, gc=False):
     """The path of a call: its endpoint, or the internet, with the context keys of such requests."""
 
     place: str

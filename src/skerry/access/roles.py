@@ -15,6 +15,7 @@ from skerry.policy.request import Principal
 from skerry.services.organizations import ControlKind, Organization, control_policies_of, find_organization
 
 ROLES = "iam:GetAccountAuthorizationDetails"
+ROLES_UNREAD = "policies of roles"
 _ORGANIZATION = AssumedToAllow("the policies of the organization are not evaluated")
 _NOT_READ = AssumedToAllow("the policies of the role were not read")
 

@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from skerry.app.resource_names import group_ids_of, subnet_ids_of
 from skerry.catalogue.platform_versions import find_platform, list_platform_versions
 from skerry.errors import Argument, InputError, NothingFoundError, UnknownNameError
-from skerry.launch.batch_jobs import Submission, launches_of_submission, name_of
 from skerry.launch.cached_images import cached_images_of
 from skerry.launch.launches import Launch, launches_of, short_name_of
-from skerry.launch.other_launches import other_launches_of
-from skerry.launch.running_tasks import launch_of_task
-from skerry.model.batch import JobDefinition
 from skerry.model.ecs import Task, TaskDefinition
 from skerry.model.missing import Missing
 from skerry.model.world import World
 from skerry.sources import documents, files
+
+if TYPE_CHECKING:
+    from skerry.model.batch import JobDefinition
 
 _SERVICE_CALLS = {"ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices"}
 """The IAM actions of the calls that return ECS services."""
@@ -37,6 +37,9 @@ _LAUNCH_CALLS = _SERVICE_CALLS | {
     "states:ListStateMachines",
 }
 """The IAM actions of the calls that return launches: of services, events, state machines and AWS Batch."""
+
+_OTHER_KINDS = ("rule_targets", "schedules", "state_machines", "pipes", "job_definitions")
+"""The kinds of records that launch tasks without an ECS service."""
 
 _OF_SERVICE = "service:"
 _HYPOTHETICAL = (Argument.DEFINITION, " and ", Argument.SUBNET)
@@ -97,7 +100,16 @@ def launches(world: World, selection: Selection) -> list[Launch]:
 
 def all_launches(world: World) -> list[Launch]:
     """Return the launches of all services, rules, schedules, pipes, state machines and job definitions."""
-    return [*_of_services(world), *other_launches_of(world)]
+    return [*_of_services(world), *_other_launches(world)]
+
+
+def _other_launches(world: World) -> tuple[Launch, ...]:
+    if not any(getattr(world.facts, kind) for kind in _OTHER_KINDS):
+        return ()
+    # Loaded for an input with such records only.
+    from skerry.launch.other_launches import other_launches_of  # noqa: PLC0415
+
+    return other_launches_of(world)
 
 
 def hypothetical_launch(world: World, task: Hypothetical) -> Launch:
@@ -136,6 +148,8 @@ def _of_services(world: World) -> list[Launch]:
 
 def _of_jobs(world: World, definition_name: str, queue_name: str | None) -> list[Launch]:
     """Return the launches of a job definition: on the named job queue, else on each queue that its jobs go to."""
+    from skerry.launch.batch_jobs import Submission, launches_of_submission, name_of  # noqa: PLC0415 -- one option's
+
     definition = world.batch.find_definition(definition_name)
     if isinstance(definition, Missing):
         names = {name: name for name in world.batch.latest_definitions}
@@ -153,7 +167,7 @@ def _of_jobs(world: World, definition_name: str, queue_name: str | None) -> list
 
 def _launched_by(world: World, name: str, cluster: str | None) -> list[Launch]:
     """Return the launches of a rule, schedule, pipe or state machine; names end the ARNs of all of these."""
-    candidates = [launch for launch in other_launches_of(world) if launch.launched_by is not None]
+    candidates = [launch for launch in _other_launches(world) if launch.launched_by is not None]
     wanted = name.rpartition("/")[2].rpartition(":")[2]
     chosen = [
         launch for launch in candidates if launch.launched_by == wanted and _is_chosen(launch, Selection(cluster))
@@ -168,7 +182,7 @@ def _launched_by(world: World, name: str, cluster: str | None) -> list[Launch]:
     raise UnknownNameError(message, wanted, names)
 
 
-def _revision_of(definition: JobDefinition) -> str:
+def _revision_of(definition: "JobDefinition") -> str:
     return short_name_of(definition.job_definition_arn)
 
 
@@ -237,7 +251,7 @@ def _of_other_tasks(world: World, cluster: str | None) -> list[Launch]:
     unique: dict[tuple[object, ...], Launch] = {}
     for task in _tasks_in(world, cluster):
         is_gone = (task.group or "").startswith(_OF_SERVICE) and _are_services_known(world)
-        launch = launch_of_task(world, task)
+        launch = _launch_of_task(world, task)
         if launch.not_applicable is None and not is_gone:
             key = (launch.cluster, launch.definition_name, launch.subnets, launch.groups, launch.platform_version)
             unique.setdefault(key, launch)
@@ -250,7 +264,13 @@ def _of_tasks(world: World, name: str, cluster: str | None) -> list[Launch]:
     if not wanted:
         ids = {task_id: task_id for task_id in (short_name_of(task.task_arn) for task in tasks)}
         raise UnknownNameError(f"there is no task {name}", short_name_of(name), ids)
-    return [launch_of_task(world, task) for task in wanted]
+    return [_launch_of_task(world, task) for task in wanted]
+
+
+def _launch_of_task(world: World, task: Task) -> Launch:
+    from skerry.launch.running_tasks import launch_of_task  # noqa: PLC0415 -- few diagnoses are of tasks
+
+    return launch_of_task(world, task)
 
 
 def _task_definition(path: Path) -> TaskDefinition:

@@ -8,6 +8,8 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from skerry.catalogue.services import ServiceRef, service_of_endpoint
 from skerry.diagnose.diagnosis import Diagnosis, Finding, ServiceDiagnosis, Severity
 from skerry.launch.needs import Call
@@ -17,7 +19,7 @@ from skerry.model.origins import Origin
 from skerry.model.world import World
 
 
-class CheckContext(NamedTuple):
+class CheckContext(msgspec.Struct, frozen=True, gc=False):
     """Input of a check: the World and its Diagnosis."""
 
     world: World
@@ -30,7 +32,7 @@ Subject = Literal["resource", "task definition"]
 _Found = Callable[[CheckContext], Iterator[tuple[str, str, tuple[str, ...]]]]
 
 
-class Check(NamedTuple):
+class Check(msgspec.Struct, frozen=True, gc=False):
     """A check, ready to be run; calling it yields its findings."""
 
     id: str

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from skerry.access.requests import Caller, partition_name_of, requests_of
-from skerry.access.role_policies import evaluate_role_policies
 from skerry.access.roles import TaskRoles
 from skerry.checks.check import CheckContext, check
 from skerry.diagnose.diagnosis import ServiceDiagnosis
@@ -45,10 +44,16 @@ def execution_role_lacks(subject: CheckContext) -> Iterator[tuple[str, str, tupl
             continue
         by = Caller(service.launch, identities.complete(principal_of_role(role_arn)), subject.world.resources)
         for request in (*_logs(by, service), *_imports(by, service)):
-            evaluation = evaluate_role_policies(identities, request)
-            if evaluation is not None and evaluation.verdict == "denied":
+            if _is_denied(identities, request):
                 resource = f"{request.resource.arn}{'…' if request.resource.beginning else ''}"
                 yield role_arn, f"{role_arn} may not {request.action} on {resource}", (service.launch.name,)
+
+
+def _is_denied(identities: TaskRoles, request: Request) -> bool:
+    from skerry.access.role_policies import evaluate_role_policies  # noqa: PLC0415 -- for an input with roles only
+
+    evaluation = evaluate_role_policies(identities, request)
+    return evaluation is not None and evaluation.verdict == "denied"
 
 
 def _logs(by: Caller, service: ServiceDiagnosis) -> Iterator[Request]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from skerry.access.role_policies import evaluate_role_policies
 from skerry.access.roles import TaskRoles
 from skerry.checks.check import CheckContext, check
 from skerry.model.facts import Missing
@@ -47,7 +46,7 @@ def execution_role_too_wide(subject: CheckContext) -> Iterator[tuple[str, str, t
         definition = service.launch.definition
         role_arn = None if isinstance(definition, Missing) else definition.execution_role_arn
         parsed = None if role_arn is None else role_arn.arn
-        if role_arn is None or parsed is None:
+        if role_arn is None or parsed is None or identities.find(role_arn) is None:
             continue
         place = {
             "partition": parsed.partition,
@@ -65,5 +64,7 @@ def execution_role_too_wide(subject: CheckContext) -> Iterator[tuple[str, str, t
 
 
 def _is_allowed(identities: TaskRoles, request: Request) -> bool:
+    from skerry.access.role_policies import evaluate_role_policies  # noqa: PLC0415 -- for an input with roles only
+
     evaluation = evaluate_role_policies(identities, request)
     return evaluation is not None and evaluation.verdict == "allowed"

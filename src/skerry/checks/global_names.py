@@ -1,8 +1,8 @@
 """Global names of AWS services, which no endpoint answers for."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+import msgspec
 from msgspec import UNSET
 
 from skerry.catalogue.global_names import legacy_name_of, service_of_global_name
@@ -19,7 +19,7 @@ from skerry.verdicts import BLOCKED, NOT_APPLICABLE
 _HTTPS = 443
 
 
-class _Call(NamedTuple):
+class _Call(msgspec.Struct, frozen=True, gc=False):
     """A call that a variable of a container leads to, with the Regional name in its place."""
 
     container: str

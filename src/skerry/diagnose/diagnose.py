@@ -15,7 +15,6 @@ from skerry.diagnose.stopped_tasks import StopReason, crash_loops_of, explain_re
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Need, Unread
 from skerry.launch.startup import needs_of
-from skerry.launch.state_machines import unread_state_machines_of
 from skerry.model.ecs import Task
 from skerry.model.facts import Missing
 from skerry.model.record import name_of
@@ -63,6 +62,11 @@ def _launches_unexamined(world: World) -> tuple[str, ...]:
 
 def definitions_unexamined(world: World) -> tuple[str, ...]:
     """Return the state machines with an unknown definition, which may start tasks."""
+    if not world.facts.state_machines:
+        return ()
+    # Loaded for an input with state machines only.
+    from skerry.launch.state_machines import unread_state_machines_of  # noqa: PLC0415
+
     names = unread_state_machines_of(world)
     return (f"definitions of state machines {', '.join(names)}",) if names else ()
 

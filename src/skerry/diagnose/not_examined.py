@@ -4,10 +4,11 @@ Refused requests are not among them: they make verdicts unknown.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from skerry.access.evaluation import NOTHING_READ
-from skerry.access.role_policies import ROLES_UNREAD
+from skerry.access.roles import ROLES_UNREAD
 from skerry.diagnose.diagnosis import NOT_EXAMINED, NotExamined
 from skerry.launch.launches import Launch
 from skerry.model.facts import Missing
@@ -19,7 +20,7 @@ from skerry.services.kms import GRANTS
 from skerry.services.organizations import ORGANIZATION
 
 
-class Gap(NamedTuple):
+class Gap(msgspec.Struct, frozen=True, gc=False):
     """Facts that nobody asked for: their kind, and their noun."""
 
     kind: NotExamined

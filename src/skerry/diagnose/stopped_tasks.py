@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from skerry.launch.scheduled_tasks import started_by_of
 from skerry.model.ecs import Task
 
 if TYPE_CHECKING:
@@ -97,6 +96,8 @@ def _keys_of(task: Task) -> set[tuple[str, str]]:
     mark = task.started_by or ""
     # The marks of EventBridge contain a slash. A mark without one may be a user's own, and equal a service's name.
     if "/" in mark:
+        from skerry.launch.scheduled_tasks import started_by_of  # noqa: PLC0415 -- few tasks have such a mark
+
         keys.add((cluster, started_by_of(mark)))
     return keys
 

@@ -1,7 +1,6 @@
 """Launches of AWS Batch on Fargate: a job definition on a job queue, in the queue's compute environments."""
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import NamedTuple
 
 import msgspec
 from msgspec import UNSET
@@ -27,7 +26,7 @@ from skerry.model.world import World
 _DISABLED = "DISABLED"
 
 
-class Submission(NamedTuple):
+class Submission(msgspec.Struct, frozen=True, gc=False):
     """A submission of jobs: the name of its launch, the job definition and the job queue, each known or not.
 
     ``overrides`` are resource requirements in place of the definition's, ``unread`` are further missing facts.
@@ -100,7 +99,7 @@ def _assumed(world: World, definition: JobDefinition) -> Iterator[Launch]:
         note = "its jobs are assumed to run in every Fargate compute environment: no job queue was read"
         for environment in lookup.fargate_environments:
             place = f"compute environment {environment.compute_environment_name}"
-            submission = alone._replace(name=f"{alone.name} in {place}", notes=(note,))
+            submission = msgspec.structs.replace(alone, name=f"{alone.name} in {place}", notes=(note,))
             yield _launch(world, submission, environment, not_applicable=_disabled(environment))
     elif world.knows("job_queues"):
         yield _launch(world, alone, None, not_applicable="no job queue has a Fargate compute environment")
@@ -127,7 +126,7 @@ def launches_of_submission(world: World, submission: Submission) -> tuple[Launch
     return tuple(
         _launch(
             world,
-            submission._replace(name=name if len(usable) > 1 else submission.name),
+            msgspec.structs.replace(submission, name=name if len(usable) > 1 else submission.name),
             environment,
             not_applicable=off or _disabled(environment),
         )

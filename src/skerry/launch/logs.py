@@ -1,7 +1,7 @@
 """Log destinations of a container: the log drivers of Fargate, and the outputs of FireLens."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -70,7 +70,7 @@ def _afterwards(need: Call | Unread) -> Need:
     return msgspec.structs.replace(need, step=_LATER, blocks=_LATER)
 
 
-class _Output(NamedTuple):
+class _Output(msgspec.Struct, frozen=True, gc=False):
     """An output of Fluent Bit to an AWS service: the option for its target, and its actions."""
 
     service: str

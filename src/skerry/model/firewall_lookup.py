@@ -1,7 +1,6 @@
 """Look-ups of DNS Firewall: the rule groups of a VPC in their order, and the domains of a list."""
 
-from typing import NamedTuple
-
+import msgspec
 from msgspec import UNSET
 
 from skerry.model.facts import Facts, Missing
@@ -13,7 +12,7 @@ from skerry.model.resolver_records import FirewallRule
 _HOLDS = "COMPLETE"
 
 
-class FirewallGroup(NamedTuple):
+class FirewallGroup(msgspec.Struct, frozen=True, gc=False):
     """A rule group of DNS Firewall in a VPC, with its rules in their order.
 
     ``settled``: its association is neither being made nor deleted.

@@ -1,11 +1,13 @@
 """The type of a kind of record in lists."""
 
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from skerry.model.api_call import ApiCall
 
 
-class RecordKind(NamedTuple):
+class RecordKind(msgspec.Struct, frozen=True, gc=False):
     """One kind of record: its field in `Facts`, the attribute with a row's id, its noun, and its call.
 
     ``saved_key`` is the key of the rows in saved answers, if it is not the key of the call's rows.

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal
 
+import msgspec
 from msgspec import UNSET
 
 from skerry.model.facts import Facts, Missing
@@ -32,7 +33,7 @@ _HELD: dict[str, _Table] = {
 _HARMLESS = {"resolver-query-log-config"}
 
 
-class VpcResolverRule(NamedTuple):
+class VpcResolverRule(msgspec.Struct, frozen=True, gc=False):
     """A resolver rule associated with a VPC, with its domain as AWS prints it (``example.com.``, or ``.`` for all).
 
     ``profile``: the Route 53 Profile that shares the rule with the VPC, if one does.
@@ -43,7 +44,7 @@ class VpcResolverRule(NamedTuple):
     profile: str = ""
 
 
-class SharedFirewall(NamedTuple):
+class SharedFirewall(msgspec.Struct, frozen=True, gc=False):
     """A rule group of DNS Firewall in a Route 53 Profile, with its priority there if that is known."""
 
     group_id: str
@@ -51,7 +52,7 @@ class SharedFirewall(NamedTuple):
     priority: int | None
 
 
-class VpcResolverSettings(NamedTuple):
+class VpcResolverSettings(msgspec.Struct, frozen=True, gc=False):
     """The settings that change DNS answers in one VPC.
 
     ``zones`` and ``endpoints`` are ids of resources that Profiles share, each with its Profile; ``firewalls`` are all

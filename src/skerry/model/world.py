@@ -4,11 +4,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import UNSET, UnsetType
 
-from skerry.model.batch_lookup import BatchLookup
 from skerry.model.completeness import EVERYWHERE
 from skerry.model.ecs import Cluster, TaskDefinition
 from skerry.model.endpoint_names import endpoint_id_of
@@ -27,6 +26,9 @@ from skerry.model.transit_lookup import TransitLookup
 from skerry.net.blocks import CidrBlock
 from skerry.net.dns_names import DnsName
 from skerry.net.ip_addresses import IpAddress
+
+if TYPE_CHECKING:
+    from skerry.model.batch_lookup import BatchLookup
 
 _Row = TypeVar("_Row")
 
@@ -238,8 +240,10 @@ class World:
         return TransitLookup(self.facts)
 
     @cached_property
-    def batch(self) -> BatchLookup:
+    def batch(self) -> "BatchLookup":
         """Job definitions, job queues and compute environments of AWS Batch."""
+        from skerry.model.batch_lookup import BatchLookup  # noqa: PLC0415 -- most accounts run services alone
+
         return BatchLookup(self.facts)
 
     @cached_property
@@ -382,8 +386,6 @@ class World:
 
 
 _ATTRIBUTES = {"enable_dns_support": "enableDnsSupport", "enable_dns_hostnames": "enableDnsHostnames"}
-
-
 _AWS = {None, "AWS"}
 _GATEWAY_LIST = re.compile(r"^(?:cn\.)?com\.amazonaws\.[a-z0-9-]+\.(?:s3|dynamodb|s3express)$")
 

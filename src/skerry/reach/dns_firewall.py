@@ -9,7 +9,8 @@ https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from skerry.model.facts import Missing
 from skerry.model.firewall_lookup import FirewallGroup, firewall_domains_of, firewall_sequences_of
@@ -31,7 +32,7 @@ _ORDER_PAGE = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profile
 _PAGE = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-rule-settings.html"
 
 
-class _Match(NamedTuple):
+class _Match(msgspec.Struct, frozen=True, gc=False):
     """A rule that takes a question, or may take it for the want of ``doubt``; None for the end of all rules."""
 
     rule: FirewallRule | None
@@ -101,7 +102,7 @@ def _trusts(rule: FirewallRule) -> bool:
 def _inspecting(group: FirewallGroup) -> FirewallGroup:
     """Return a group without the rules that inspect the first name of an answer alone."""
     assert not isinstance(group.rules, Missing)  # noqa: S101 -- the decision about the first name rests on them
-    return group._replace(rules=tuple(rule for rule in group.rules if not _trusts(rule)))
+    return msgspec.structs.replace(group, rules=tuple(rule for rule in group.rules if not _trusts(rule)))
 
 
 def _blocked(vpc_id: str, host: str, rule: FirewallRule | None) -> Hop:

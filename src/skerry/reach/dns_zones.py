@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-co
 """
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 import msgspec
 from msgspec import UNSET
@@ -39,7 +38,7 @@ class NameSource(msgspec.Struct, frozen=True, gc=False):
     rivals: tuple[str, ...] = ()
 
 
-class Record(NamedTuple):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """The answer of a zone: addresses, other names to follow, or neither.
 
     ``sure``: all of them are answered, together or in turns; else it is not known which of them. ``redirections``:

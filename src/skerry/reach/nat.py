@@ -18,7 +18,6 @@ from skerry.reach.routing import Branch
 from skerry.reach.security_filters import Peer
 from skerry.reach.subnets import block_of
 from skerry.reach.trace import Destination, Hop, PacketPath, PathPart
-from skerry.reach.transit_return import return_hops_of
 from skerry.reach.vpc_hops import GONE, Hops, VpcPaths, reply_hops_of
 
 NAT: Final = "nat"
@@ -156,6 +155,8 @@ def _regional_replies(local: VpcPaths, step: Step, table: RouteTable) -> Hops:
     route = reply_hops_of(branches, table.route_table_id, f"{table.route_table_id} of a regional NAT gateway", by)
     if start.came is None:
         return (*route, local.back(start, step.addresses, step.traffic))
+    from skerry.reach.transit_return import return_hops_of  # noqa: PLC0415 -- only for packets of transit gateways
+
     return (*route, *return_hops_of(local, start, start.subnet, step))
 
 

@@ -32,9 +32,8 @@ from skerry.model.world import World
 from skerry.net.addresses import is_ipv6, spell, whole_family_of
 from skerry.net.intervals import EMPTY, Intervals, covers
 from skerry.net.packets import Box
-from skerry.reach import peering, routing, transit, transit_return
+from skerry.reach import routing
 from skerry.reach.absent_addresses import refuse_absent
-from skerry.reach.appliances import walk_through_firewall, walk_through_interface
 from skerry.reach.gateways import (
     judge_egress_only_gateway,
     judge_gateway_endpoint,
@@ -123,10 +122,16 @@ class Network(VpcPaths):
             case NatGatewayTarget():
                 return walk_through_nat(self, step, target.id)
             case TransitGatewayTarget():
+                from skerry.reach import transit  # noqa: PLC0415 -- most networks have no such route
+
                 return transit.walk_through_transit_gateway(self, step, target.id)
             case PeeringTarget():
+                from skerry.reach import peering  # noqa: PLC0415 -- most networks have no such route
+
                 return peering.walk_through_peering(self, step, target.id)
             case InterfaceTarget() | InstanceTarget():
+                from skerry.reach.appliances import walk_through_interface  # noqa: PLC0415 -- most have no such route
+
                 return walk_through_interface(self, step, target)
             case EndpointTarget():
                 return self._through_endpoint(step, target)
@@ -160,6 +165,8 @@ class Network(VpcPaths):
         endpoint_id = target.id
         endpoint = self.world.vpc_endpoints.get(endpoint_id)
         if endpoint is not None and endpoint.vpc_endpoint_type == "GatewayLoadBalancer":
+            from skerry.reach.appliances import walk_through_firewall  # noqa: PLC0415 -- most networks have none
+
             return walk_through_firewall(self, step, endpoint)
         start, last = step.start, judge_gateway_endpoint(self.world, endpoint_id)
         if start.came is not None and last.clean:
@@ -196,7 +203,11 @@ class Network(VpcPaths):
     def entered(self, start: Start, end: Subnet, step: Step) -> tuple[Hops, Hops]:
         """Return the hops to a subnet, and back, of packets that came from another VPC."""
         if start.what == "peering":
+            from skerry.reach import peering  # noqa: PLC0415 -- only for packets of peering connections
+
             return peering.peering_entry_hops_of(self, start, end, step)
+        from skerry.reach import transit_return  # noqa: PLC0415 -- only for packets of transit gateways
+
         return transit_return.transit_entry_hops_of(self, start, end, step)
 
     def arrive(self, step: Step) -> PacketPath:

@@ -4,7 +4,7 @@ Order and ties: https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-pr
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Generic, NamedTuple, TypeVar, assert_never
+from typing import Generic, TypeVar, assert_never
 
 import msgspec
 from msgspec import UNSET
@@ -51,7 +51,7 @@ class RoutedBlock(msgspec.Struct, Generic[_Route], frozen=True, gc=False):
     prefix_list: str | None = None
 
 
-class Compiled(NamedTuple, Generic[_Route]):
+class Compiled(msgspec.Struct, Generic[_Route], frozen=True, gc=False):
     """A route table, read once: its blocks, longest first, and the routes of lists whose entries are not known.
 
     ``lists``: the prefix lists with known entries.
@@ -68,7 +68,7 @@ def compile_table(world: World, table: RouteTable) -> Compiled[Route] | Missing:
     if table.routes is UNSET:
         return Missing(f"the routes of {table.route_table_id}", "ec2:DescribeRouteTables")
     compiled = compile_routes(world, table.route_table_id, table.routes)
-    return compiled._replace(rows=_without_overruled(compiled.rows))
+    return msgspec.structs.replace(compiled, rows=_without_overruled(compiled.rows))
 
 
 def compile_routes(world: World, table_id: str, routes: Iterable[_Route]) -> Compiled[_Route]:

@@ -1,6 +1,6 @@
 """Security groups and network ACLs: the packets that they keep of a flow."""
 
-from typing import NamedTuple, assert_never
+from typing import assert_never
 
 import msgspec
 
@@ -146,7 +146,7 @@ class Filters:
         return _first_match(place, remote, rules)
 
 
-class _Side(NamedTuple):
+class _Side(msgspec.Struct, frozen=True, gc=False):
     groups: tuple[str, ...]
     direction: Direction
     traffic: tuple[str, int]

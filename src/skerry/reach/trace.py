@@ -188,7 +188,7 @@ class Segment(msgspec.Struct, frozen=True, gc=False):
         return spread
 
 
-class JudgedPiece(NamedTuple):
+class JudgedPiece(msgspec.Struct, frozen=True, gc=False):
     """A piece with the packets of a flow that it concerns."""
 
     hop: Hop
@@ -256,7 +256,7 @@ class Trace(msgspec.Struct, frozen=True, gc=False):
             # The unknown fact is not the address: the hop that misses a fact names it.
             doubtful = tuple(judged for judged in self.judged if not judged.lost)
         else:
-            doubtful = tuple(judged._replace(lost=False) for judged in self.judged)
+            doubtful = tuple(msgspec.structs.replace(judged, lost=False) for judged in self.judged)
         return msgspec.structs.replace(self, verdict=UNKNOWN, because=(), judged=doubtful)
 
     def segments(self) -> tuple[Segment, ...]:

@@ -9,8 +9,6 @@ from skerry.diagnose.diagnosis import Diagnosis, NotExamined, ServiceGroup
 from skerry.launch.needs import Call
 from skerry.model.facts import Refusal
 from skerry.model.world import World
-from skerry.render.origin_list import list_origins_of_diagnosis
-from skerry.render.paths import describe_path
 from skerry.render.service_groups import describe_group
 from skerry.render.text import align_columns, bold, clean, dim, list_names, pluralize, style_word
 from skerry.render.unread_calls import format_refusals
@@ -56,9 +54,15 @@ def format_diagnosis(
     lines += (
         ["", dim(f"Facts about AWS older than a year: {', '.join(diagnosis.old_data)}.")] if diagnosis.old_data else []
     )
-    lines += list_origins_of_diagnosis(diagnosis, view.width) if view.verbose or view.places else ()
+    lines += _origins(diagnosis, view.width) if view.verbose or view.places else ()
     lines += [*format_refusals(refused, view.width), *_unexamined(diagnosis, view)]
     return view.fit(lines) + format_next(view, diagnosis.next_step)
+
+
+def _origins(diagnosis: Diagnosis, width: int) -> Iterator[str]:
+    from skerry.render.origin_list import list_origins_of_diagnosis  # noqa: PLC0415 -- only for verbose texts
+
+    return list_origins_of_diagnosis(diagnosis, width)
 
 
 def _missing_reads(diagnosis: Diagnosis) -> Iterator[str]:
@@ -69,6 +73,8 @@ def _missing_reads(diagnosis: Diagnosis) -> Iterator[str]:
 
 
 def _paths(group: ServiceGroup, width: int) -> Iterator[str]:
+    from skerry.render.paths import describe_path  # noqa: PLC0415 -- only for verbose texts
+
     for service in group.services:
         for need_diagnosis in service.needs:
             for path in need_diagnosis.traces:

@@ -1,7 +1,9 @@
 """Requests of API calls, with the values to pick from their answers."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
+
+import msgspec
 
 from skerry.model.api_call import ApiCall
 
@@ -14,7 +16,7 @@ def pick_nothing(_row: AnswerRow) -> Iterable[Any]:
     return ()
 
 
-class CallRequest(NamedTuple):
+class CallRequest(msgspec.Struct, frozen=True, gc=False):
     """One call. ``name`` distinguishes its document from others of the call; calls of one name share a document.
 
     ``pick`` extracts values of each row for the next round; ``about`` explains a refusal. ``within`` names the

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetDownloadUrlForL
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -317,7 +317,7 @@ def _state(resources: Resources, image: Image, name: str) -> CacheState:
 # ---------------------------------------------------------------------------------------------------------- reads
 
 
-class ImageLayer(NamedTuple):
+class ImageLayer(msgspec.Struct, frozen=True, gc=False):
     """The configuration of an image, stored as a layer of its repository."""
 
     account: str

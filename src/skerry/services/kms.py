@@ -5,8 +5,8 @@ https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantListEntry.html
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+import msgspec
 from msgspec import UNSET, UnsetType, field
 
 from skerry.model.api_call import ApiCall
@@ -91,7 +91,7 @@ GRANTS = ResourceRead(
 # ---------------------------------------------------------------------------------------------------------- reads
 
 
-class KeyReference(NamedTuple):
+class KeyReference(msgspec.Struct, frozen=True, gc=False):
     """A key by its reference; AWS returns no policies of other accounts' keys, nor of a key by its alias."""
 
     name: str
@@ -107,7 +107,7 @@ class KeyReference(NamedTuple):
             yield from OwnKey(self.name).requests()
 
 
-class OwnKey(NamedTuple):
+class OwnKey(msgspec.Struct, frozen=True, gc=False):
     """A key of this account; only this account may read its policy and grants.
 
     https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html

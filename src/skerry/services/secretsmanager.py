@@ -7,8 +7,8 @@ https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetResourcePo
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
 
+import msgspec
 from msgspec import field
 
 from skerry.model.api_call import ApiCall
@@ -71,7 +71,7 @@ SECRET_POLICY = ResourceRead(
 # ----------------------------------------------------------------------------------------------------- references
 
 
-class SecretVersion(NamedTuple):
+class SecretVersion(msgspec.Struct, frozen=True, gc=False):
     """The requested part and version of a secret; ``id`` is empty if a label selects the version."""
 
     json_key: str = ""

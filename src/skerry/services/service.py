@@ -35,7 +35,7 @@ class ResourceReference(NamedTuple):
     account: str
 
 
-class ReadContext(NamedTuple):
+class ReadContext(msgspec.Struct, frozen=True, gc=False):
     """Answers on which the requests about resources depend.
 
     ``cache_rules`` are the pull-through cache rules of ECR, None if they are not all known. ``file_systems`` are those
@@ -46,7 +46,7 @@ class ReadContext(NamedTuple):
     file_systems: AbstractSet[str] = frozenset()
 
 
-class RequestScope(NamedTuple):
+class RequestScope(msgspec.Struct, frozen=True, gc=False):
     """The surroundings of a request of a task: the principal's account, the Region called, and the resources read.
 
     ``logging`` are the log configurations of the task, each with the name of its container.

@@ -4,7 +4,7 @@ An entry of a prefix list, a route of a transit gateway, an address of a resolve
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw, structs
@@ -54,7 +54,7 @@ _FIELDS = {action: field for field, action in ACTIONS.items()} | {
 MERGED = {"transit_gateway_route_tables", "transit_gateway_attachments", "resolver_endpoints", "firewall_domain_lists"}
 
 
-class RelatedAnswer(NamedTuple):
+class RelatedAnswer(msgspec.Struct, frozen=True, gc=False):
     """One key of an answer, with its document and the parameters of its call."""
 
     name: str

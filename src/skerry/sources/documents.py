@@ -4,7 +4,7 @@ Live accounts, saved files and snapshots are all loaded here. The top-level keys
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Raw
@@ -82,7 +82,7 @@ def read_task_definition(documents: dict[str, bytes]) -> TaskDefinition | None:
     return None
 
 
-class _Answer(NamedTuple):
+class _Answer(msgspec.Struct, frozen=True, gc=False):
     """One key of an answer, with its document and its call."""
 
     name: str
@@ -261,7 +261,7 @@ class _Loader:
         listed = bytes(answer.value)
         if not listed.startswith(b"["):
             listed = b"[" + listed + b"]"
-        self._kind(answer._replace(key=_SINGLE[answer.key], value=Raw(listed)))
+        self._kind(msgspec.structs.replace(answer, key=_SINGLE[answer.key], value=Raw(listed)))
 
     def _linked(self, answer: _Answer) -> None:
         related = call_parameters.RelatedAnswer(
@@ -319,7 +319,7 @@ class _Loader:
         if zone is not None and zone.config.private_zone:
             self.zones.add_zone(zone.id, zone.name, answer.name)
             if "VPCs" in answer.top:
-                vpcs = answer._replace(key="VPCs", value=answer.top["VPCs"])
+                vpcs = msgspec.structs.replace(answer, key="VPCs", value=answer.top["VPCs"])
                 for vpc in self._each(vpcs, ZoneVpc, "zones"):
                     self.zones.associate(zone.id, vpc.vpc_id)
 

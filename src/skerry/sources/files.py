@@ -6,7 +6,8 @@ import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
 
 from skerry.errors import InputError, NothingFoundError
 from skerry.writing.targets import own_descriptor_of
@@ -25,7 +26,7 @@ _SAVE_HINT = "Save what the AWS CLI prints, for example: aws ec2 describe-vpcs >
 _KINDS = {stat.S_IFCHR: "a device", stat.S_IFBLK: "a device", stat.S_IFSOCK: "a socket"}
 
 
-class _Limit(NamedTuple):
+class _Limit(msgspec.Struct, frozen=True, gc=False):
     """The remaining size and the deadline of a reading."""
 
     bytes: int

@@ -4,8 +4,8 @@ https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZonesByVPC
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+import msgspec
 from msgspec import UNSET
 
 from skerry.errors import InputError
@@ -14,7 +14,7 @@ from skerry.net.dns_names import DnsName
 from skerry.sources.merging import Rows
 
 
-class RecordPage(NamedTuple):
+class RecordPage(msgspec.Struct, frozen=True, gc=False):
     """A page of record sets: the last of its zone or not, damaged or not."""
 
     last: bool

@@ -1,8 +1,9 @@
 """Merging of the rows of all documents: duplicates, contradictions, losses."""
 
 from collections import defaultdict
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
+import msgspec
 from msgspec import UNSET, structs
 
 from skerry.errors import InputError
@@ -21,7 +22,7 @@ _UNKNOWN_VALUES = (None, UNSET)
 _NEWEST_HINT = "Keep only the newer of the two."
 
 
-class _Entries(NamedTuple):
+class _Entries(msgspec.Struct, frozen=True, gc=False):
     """The entries of a prefix list so far, and their first document."""
 
     cidrs: list[CidrBlock]
@@ -149,7 +150,9 @@ class Rows:
         """Add a page of a prefix list's entries; without the last page, or with a lost entry, they are unknown."""
         pages = self._entries.setdefault(prefix_list_id, _Entries([], name))
         pages.cidrs.extend(cidrs)
-        self._entries[prefix_list_id] = pages._replace(whole=pages.whole or not partial, lost=pages.lost or lost)
+        self._entries[prefix_list_id] = msgspec.structs.replace(
+            pages, whole=pages.whole or not partial, lost=pages.lost or lost
+        )
 
     def build_tables(self) -> dict[str, tuple[Row, ...]]:
         """Return all rows by kind."""

@@ -4,7 +4,9 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetSecurityGroupsForV
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from skerry.model.security_groups_and_acls import UsableGroups
 from skerry.sources.call_parameters import WRAP_HINT
@@ -15,7 +17,7 @@ _FIELD = "usable_groups"
 _VPC = "VpcId"
 
 
-class GroupPage(NamedTuple):
+class GroupPage(msgspec.Struct, frozen=True, gc=False):
     """A page of groups, with its document and the parameters of its call; a damaged one lacks a group."""
 
     name: str

@@ -94,7 +94,11 @@ def fault_of(record: msgspec.Struct) -> str:
 def _checks(record: type[msgspec.Struct]) -> tuple[tuple[str, str, Check], ...]:
     """Return the fields of a record with a required form, or with records of such fields."""
     # `msgspec.inspect` reads more of a type than its forms, and takes three times as long.
-    types = get_type_hints(record, include_extras=True)
+    types: dict[str, Any] = {}
+    for base in reversed(record.__mro__):
+        types |= vars(base).get("__annotations__", {})
+    if any(isinstance(kind, str) for kind in types.values()):
+        types = get_type_hints(record, include_extras=True)
     names = zip(record.__struct_fields__, record.__struct_encode_fields__, strict=True)
     checks = ((name, encoded, _check(types[name])) for name, encoded in names)
     return tuple((name, encoded, check) for name, encoded, check in checks if check is not None)
