@@ -291,3 +291,36 @@ def last_vpc_of_a_zone(account: Account) -> str:
     route53.associate_vpc_with_hosted_zone(HostedZoneId=zone, VPC=other)
     route53.disassociate_vpc_from_hosted_zone(HostedZoneId=zone, VPC=vpc)
     return code_of(route53.disassociate_vpc_from_hosted_zone, HostedZoneId=zone, VPC=other)
+
+
+def service_of(account: Account, **awsvpc: list[str]) -> tuple[Any, dict[str, Any]]:
+    """A service, and a way to give it another network."""
+    ecs = boto3.client("ecs", REGION)
+    ecs.create_cluster(clusterName=account.vpc)
+    definition = ecs.register_task_definition(
+        family="web", containerDefinitions=[{"name": "web", "image": "web", "memory": 64}]
+    )["taskDefinition"]["taskDefinitionArn"]
+    network = {"awsvpcConfiguration": {"subnets": [account.a], "securityGroups": [account.group]}}
+    place = {"cluster": account.vpc, "networkConfiguration": network}
+    ecs.create_service(**place, serviceName="web", taskDefinition=definition)
+    network["awsvpcConfiguration"] |= awsvpc
+    return ecs, place | {"service": "web"}
+
+
+@provokes("service-network-unknown")
+def service_in_an_unknown_subnet(account: Account) -> str:
+    ecs, asked = service_of(account, securityGroups=["sg-0123456789abcdef0"])
+    assert code_of(ecs.update_service, **asked) == "InvalidParameterException"
+    asked["networkConfiguration"]["awsvpcConfiguration"] = {"subnets": ["subnet-0123456789abcdef0"]}
+    code = code_of(ecs.update_service, **asked)
+    [row] = ecs.describe_services(cluster=account.vpc, services=["web"])["services"]
+    assert row["networkConfiguration"]["awsvpcConfiguration"]["subnets"] == [account.a]
+    asked["networkConfiguration"]["awsvpcConfiguration"] = {"subnets": [account.b]}
+    ecs.update_service(**asked)
+    return code
+
+
+@provokes("service-networks-of-two-vpcs")
+def service_with_a_group_of_another_vpc(account: Account) -> str:
+    ecs, asked = service_of(account, securityGroups=[account.new_group("foreign", account.new_vpc())])
+    return code_of(ecs.update_service, **asked)

@@ -16,6 +16,7 @@ EMBEDDED = Path(skerry.embedded.__file__).parent
 OF_RULES = {
     "acl_entries.py",
     "dependencies.py",
+    "ecs.py",
     "endpoint_requests.py",
     "group_rule_records.py",
     "group_rules.py",

@@ -10,11 +10,11 @@ from skerry.embedded.lifecycle import run_embedded_aws
 from skerry.embedded.rules import read_rules
 from skerry.embedded.settings import Settings
 from skerry.errortext.explain import explain
-from tests.embedded import provoked_endpoints, provoked_groups, provoked_network, provoked_routes
+from tests.embedded import provoked_endpoints, provoked_groups, provoked_network, provoked_requests, provoked_routes
 from tests.embedded.provocations import ERRORS, PROVOCATIONS, REGION, Account
 from tests.embedded.raising_lines import OF_RULES, record_raising_lines, unprovoked
 
-MODULES = (provoked_endpoints, provoked_groups, provoked_network, provoked_routes)
+MODULES = (provoked_endpoints, provoked_groups, provoked_network, provoked_requests, provoked_routes)
 
 
 @pytest.fixture(scope="module")

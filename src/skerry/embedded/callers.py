@@ -36,19 +36,46 @@ _TYPES = {
     "vpc": "vpc",
     "vpce": "vpc-endpoint",
 }
+# The types of resources on which EC2 asks for an action, those that a call creates first.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
 _CREATED = {
     "AllocateAddress": "elastic-ip",
+    "AuthorizeSecurityGroupEgress": "security-group-rule",
+    "AuthorizeSecurityGroupIngress": "security-group-rule",
     "CreateNatGateway": "natgateway",
     "CreateSecurityGroup": "security-group",
     "CreateVpcEndpoint": "vpc-endpoint",
 }
+_ASKED_FOR = {
+    "AllocateAddress": {"elastic-ip"},
+    "AuthorizeSecurityGroupEgress": {"security-group"},
+    "AuthorizeSecurityGroupIngress": {"security-group"},
+    "CreateNatGateway": {"natgateway", "subnet", "elastic-ip"},
+    "CreateNetworkAclEntry": {"network-acl"},
+    "CreateRoute": {"route-table"},
+    "CreateSecurityGroup": {"security-group", "vpc"},
+    "CreateVpcEndpoint": {"vpc-endpoint", "vpc", "subnet", "security-group", "route-table"},
+    "DeleteNatGateway": {"natgateway"},
+    "DeleteNetworkAclEntry": {"network-acl"},
+    "DeleteRoute": {"route-table"},
+    "DeleteSecurityGroup": {"security-group"},
+    "DeleteVpcEndpoints": {"vpc-endpoint"},
+    "ModifySecurityGroupRules": {"security-group", "security-group-rule"},
+    "ModifyVpcAttribute": {"vpc"},
+    "ModifyVpcEndpoint": {"vpc-endpoint", "subnet", "security-group", "route-table"},
+    "ReleaseAddress": {"elastic-ip"},
+    "ReplaceNetworkAclEntry": {"network-acl"},
+    "ReplaceRoute": {"route-table"},
+    "RevokeSecurityGroupEgress": {"security-group"},
+    "RevokeSecurityGroupIngress": {"security-group"},
+}
+_TAGGING = "ec2:CreateTags"
 _ID = re.compile(r"(?P<prefix>[a-z]+)-[0-9a-f]{8,17}")
 
 
 class _CallerPolicies(NamedTuple):
     principal: Principal
     policies: tuple[Policy, ...]
-    boundary: Policy | None
 
 
 def denial_of(action: str, response: Any) -> tuple[str, str] | None:
@@ -56,25 +83,35 @@ def denial_of(action: str, response: Any) -> tuple[str, str] | None:
     caller = _caller_of(response)
     if caller is None or action in _ALWAYS_ALLOWED:
         return None
-    service = action.partition(":")[0]
-    for resource in _resources_of(action, response):
-        request = Request(caller.principal, action, resource, _context_of(response))
-        policies = Policies(
-            identity=caller.policies,
-            boundary=caller.boundary,
-            session=None,
-            scps=(),
-            rcps=(),
-            resource=None,
-            endpoint=None,
-        )
-        if evaluate(request, policies).verdict != "allowed":
+    for asked, resource, keys in _questions(action, response):
+        context = _context_of(response) | keys
+        if evaluate(Request(caller.principal, asked, resource, context), _policies(caller)).verdict != "allowed":
             message = (
-                f"User: {caller.principal.arn} is not authorized to perform: {action} on resource: "
-                f"{resource.arn} because no identity-based policy allows the {action} action"
+                f"User: {caller.principal.arn} is not authorized to perform: {asked} on resource: "
+                f"{resource.arn} because no identity-based policy allows the {asked} action"
             )
-            return denied_code(service), message
+            return denied_code(action.partition(":")[0]), message
     return None
+
+
+def _policies(caller: _CallerPolicies) -> Policies:
+    return Policies(
+        identity=caller.policies, boundary=None, session=None, scps=(), rcps=(), resource=None, endpoint=None
+    )
+
+
+def _questions(action: str, response: Any) -> Iterator[tuple[str, Resource, dict[str, tuple[str, ...]]]]:
+    """Yield each action of a call with a resource: tags of a new resource are an action of their own.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
+    """
+    for resource in _resources_of(action, response):
+        yield action, resource, {}
+    operation = action.partition(":")[2]
+    if operation in _CREATED and isinstance(response.params, dict) and response.params.get("TagSpecifications"):
+        account = response.current_account
+        arn = f"arn:{response.partition}:ec2:{response.region}:{account}:{_CREATED[operation]}/*"
+        yield _TAGGING, Resource(arn, account), {"ec2:createaction": (operation,)}
 
 
 def _caller_of(response: Any) -> _CallerPolicies | None:
@@ -91,10 +128,10 @@ def _caller_of(response: Any) -> _CallerPolicies | None:
     if isinstance(key, AssumedRoleAccessKey):
         role = key.backend.get_role(key._owner_role_name)  # noqa: SLF001 - moto has no public name
         principal = Principal("role", NameOrArn(role.arn), account, organization=None, tags={})
-        return _CallerPolicies(principal, tuple(documents), None)
+        return _CallerPolicies(principal, tuple(documents))
     assert isinstance(key, IAMUserAccessKey)  # noqa: S101 - moto knows two kinds of keys
     principal = Principal("user", NameOrArn(key.arn), account, organization=None, tags={})
-    return _CallerPolicies(principal, tuple(documents), None)
+    return _CallerPolicies(principal, tuple(documents))
 
 
 def _parsed(policy: Any, number: int) -> Policy:
@@ -117,9 +154,10 @@ def _resources_of(action: str, response: Any) -> Iterator[Resource]:
     start = f"arn:{response.partition}:{service}:{response.region}:{account}"
     arns = []
     if service == "ec2" and not operation.startswith(("Describe", "Get")):
-        if operation in _CREATED:
+        kinds = _ASKED_FOR.get(operation, set(_TYPES.values()))
+        if _CREATED.get(operation) in kinds:
             arns.append(f"{start}:{_CREATED[operation]}/*")
-        arns += [f"{start}:{kind}/{name}" for name, kind in ids_in(response.params)]
+        arns += [f"{start}:{kind}/{name}" for name, kind in ids_in(response.params) if kind in kinds]
     elif action == "ecs:UpdateService":
         cluster = str(response.params.get("cluster") or "default").rpartition("/")[2]
         arns.append(f"{start}:service/{cluster}/{str(response.params.get('service')).rpartition('/')[2]}")

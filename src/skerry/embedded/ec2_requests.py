@@ -1,7 +1,6 @@
 """Checks of every request, before moto: permissions of the caller, tags, dry runs, client tokens."""
 # ruff: noqa: SLF001 - moto's inner parts are what is corrected here
 
-from collections.abc import Mapping
 from typing import Any
 
 from moto.core.responses import BaseResponse
@@ -11,6 +10,7 @@ from skerry.embedded.callers import denial_of, ids_in
 from skerry.embedded.client_tokens import answer_once
 from skerry.embedded.error_answers import answer_with_error, operation_of, signing_name_of
 from skerry.embedded.patching import Correction
+from skerry.embedded.propagation import hide, ids_of, note_new_resources, unseen_ids
 from skerry.embedded.tag_rules import check_tags
 
 # The codes for resources that are not there.
@@ -40,7 +40,21 @@ def _call_action(original: Any, response: Any) -> Any:
     if refusal := check_tags(operation, response.params) or _dry_run(response):
         status, headers, body = answer_with_error(response, *refusal)
         return _PRECONDITION_FAILED if refusal[0] == "DryRunOperation" else status, headers, body
-    return answer_once(operation, response, lambda: original(response))
+    return answer_once(operation, response, lambda: _answer(original, operation, response))
+
+
+def _answer(original: Any, operation: str, response: Any) -> Any:
+    """Answer a call as if the newest resources were not there yet."""
+    backend = response.ec2_backend
+    unseen = unseen_ids(backend)
+    if operation.startswith(("Describe", "Get")):
+        with hide(backend, unseen):
+            return original(response)
+    for name, kind in ids_in(response.params):
+        if name in unseen:
+            return answer_with_error(response, _NOT_FOUND[kind], f"The ID '{name}' does not exist")
+    with note_new_resources(backend):
+        return original(response)
 
 
 def _dry_run(response: Any) -> tuple[str, str] | None:
@@ -53,33 +67,9 @@ def _dry_run(response: Any) -> tuple[str, str] | None:
     backend = response.ec2_backend
     transitions.settle(backend)
     for name, kind in ids_in(response.params):
-        if name not in _existing(backend, kind):
+        if name not in ids_of(backend, kind):
             return _NOT_FOUND[kind], f"The ID '{name}' does not exist"
     return "DryRunOperation", "Request would have succeeded, but DryRun flag is set."
-
-
-def _existing(backend: Any, kind: str) -> Mapping[str, object] | set[str]:
-    match kind:
-        case "security-group":
-            return {name for groups in backend.groups.values() for name in groups}
-        case "security-group-rule":
-            groups = (group for groups in backend.groups.values() for group in groups.values())
-            return {rule.id for group in groups for rule in (*group.egress_rules, *group.ingress_rules)}
-        case "subnet":
-            return {name for subnets in backend.subnets.values() for name in subnets}
-        case "elastic-ip":
-            return {address.allocation_id for address in backend.addresses}
-        case _:
-            tables = {
-                "internet-gateway": "internet_gateways",
-                "natgateway": "nat_gateways",
-                "network-acl": "network_acls",
-                "route-table": "route_tables",
-                "vpc": "vpcs",
-                "vpc-endpoint": "vpc_end_points",
-            }
-            rows: Mapping[str, object] = getattr(backend, tables[kind])
-            return rows
 
 
 CORRECTIONS = (Correction(BaseResponse, "call_action", _call_action),)

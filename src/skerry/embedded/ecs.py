@@ -13,6 +13,7 @@ from typing import Any
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.utils import utcnow
 from moto.ec2.models import ec2_backends
+from moto.ecs.exceptions import InvalidParameterException
 from moto.ecs.models import EC2ContainerServiceBackend, Service, Task, ecs_backends
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.moto_api import state_manager
@@ -62,6 +63,8 @@ def _create_service(original: Any, response: Any) -> Any:
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
     """
     get_parameter = response._get_param
+    if network := get_parameter("networkConfiguration"):
+        _require_network(response.ecs_backend, network["awsvpcConfiguration"])
     answer = original(response)
     service, backend = answer.result["service"], response.ecs_backend
     strategy = get_parameter("capacityProviderStrategy") or []
@@ -104,6 +107,7 @@ def _update_service(original: Any, response: Any) -> Any:
     """
     if network := response._get_param("networkConfiguration"):
         _fill_in(network)
+        _require_network(response.ecs_backend, network["awsvpcConfiguration"])
     answer = original(response)
     service = answer.result["service"]
     if service.task_definition:
@@ -114,6 +118,33 @@ def _update_service(original: Any, response: Any) -> Any:
             "networkConfiguration": service.network_configuration or None,
         }
     return answer
+
+
+def _require_network(backend: Any, awsvpc: dict[str, Any]) -> None:
+    """Require existing subnets and security groups of one VPC.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html
+    """
+    ec2 = ec2_backends[backend.account_id][backend.region_name]
+    vpcs: set[str | None] = set()
+    for name in awsvpc.get("subnets") or ():
+        subnet = next((subnets[name] for subnets in ec2.subnets.values() if name in subnets), None)
+        if subnet is None:
+            raise InvalidParameterException(
+                f"Error retrieving subnet information for [{name}]: The subnet ID '{name}' does not exist "
+                "(ErrorCode: InvalidSubnetID.NotFound)"
+            )
+        vpcs.add(subnet.vpc_id)
+    for name in awsvpc.get("securityGroups") or ():
+        group = ec2.get_security_group_from_id(name)
+        if group is None:
+            raise InvalidParameterException(
+                f"Error retrieving security group information for [{name}]: The security group '{name}' does not "
+                "exist (ErrorCode: InvalidGroup.NotFound)"
+            )
+        vpcs.add(group.vpc_id)
+    if len(vpcs) > 1:
+        raise InvalidParameterException("The subnets and security groups must be in the same VPC.")
 
 
 def _validate_network(original: Any, service: Any, network: dict[str, Any]) -> Any:

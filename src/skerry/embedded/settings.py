@@ -18,7 +18,9 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
 
     A new endpoint or NAT gateway stays ``pending``, and a deleted one stays ``deleting``, for a number of
     descriptions or of seconds, whichever ends later; with 0 and 0 it changes at once. ``quotas`` replace the default
-    values by the codes of Service Quotas, such as ``L-29B6F2EB`` for the interface endpoints of a VPC.
+    values by the codes of Service Quotas, such as ``L-29B6F2EB`` for the interface endpoints of a VPC. A new group,
+    endpoint, NAT gateway or address does not exist yet for the next ``unseen_calls`` calls of EC2, and for
+    ``unseen_seconds``.
     ``advance`` sets the clock forward by seconds.
     """
 
@@ -26,6 +28,8 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True):
     pending_seconds: _Seconds = 0.0
     deleting_calls: _Count = 0
     deleting_seconds: _Seconds = 0.0
+    unseen_calls: _Count = 0
+    unseen_seconds: _Seconds = 0.0
     quotas: dict[str, _Count] = {}
     advanced: _Seconds = 0.0
 
