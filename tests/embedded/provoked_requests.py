@@ -16,6 +16,20 @@ def tags_of(kind: str, *tags: tuple[str, str]) -> dict[str, Any]:
     return {"TagSpecifications": [{"ResourceType": kind, "Tags": rows}]}
 
 
+@provokes("quota-read")
+def read_quotas(account: Account) -> str:
+    quotas = boto3.client("service-quotas", REGION)
+
+    def value(service: str, code: str) -> float:
+        return float(quotas.get_service_quota(ServiceCode=service, QuotaCode=code)["Quota"]["Value"])
+
+    assert (value("vpc", "L-29B6F2EB"), value("ec2", "L-0263D0A3")) == (50, 5)
+    account.settings.quotas = {"L-29B6F2EB": 1}
+    assert value("vpc", "L-29B6F2EB") == 1
+    assert code_of(quotas.get_service_quota, ServiceCode="vpc", QuotaCode="L-0") == "NoSuchResourceException"
+    return ""
+
+
 @provokes("new-resource-unseen")
 def unseen_resources(account: Account) -> str:
     account.settings.unseen_calls = 2

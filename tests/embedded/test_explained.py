@@ -17,7 +17,7 @@ RULE = [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"Cid
 ENTRY = {"Protocol": "-1", "RuleAction": "allow", "Egress": False, "CidrBlock": "0.0.0.0/0"}
 LAYER = f"sha256:{0:064}"
 GENERIC = "aws-error"
-_CLASSES = {"no-addresses": "capacity", "layer-missing": "image"}
+_CLASSES = {"no-addresses": "capacity", "layer-missing": "image", "ecr-repository-missing": "image"}
 
 
 class Provoked(NamedTuple):
@@ -160,9 +160,11 @@ def calls_about_tasks() -> Iterator[Provoked]:
     ):
         yield Provoked("ecs", method, cluster | more, "ClusterNotFoundException", "no-such-thing")
     yield Provoked("ecs", "describe_task_definition", {"taskDefinition": "none"}, "ClientException")
-    yield Provoked("ecr", "describe_images", {"repositoryName": "none"}, "RepositoryNotFoundException")
+    yield Provoked(
+        "ecr", "describe_images", {"repositoryName": "none"}, "RepositoryNotFoundException", "ecr-repository-missing"
+    )
     images = {"repositoryName": "app", "registryId": "999999999999", "imageIds": [{"imageTag": "1"}]}
-    yield Provoked("ecr", "batch_get_image", images, "RepositoryNotFoundException")
+    yield Provoked("ecr", "batch_get_image", images, "RepositoryNotFoundException", "ecr-repository-missing")
     layer = {"repositoryName": "app", "layerDigest": LAYER}
     yield Provoked("ecr", "get_download_url_for_layer", layer, "LayersNotFoundException", "layer-missing")
     yield Provoked("secretsmanager", "get_resource_policy", {"SecretId": "none"}, gone)

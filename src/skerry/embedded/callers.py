@@ -36,7 +36,7 @@ _TYPES = {
     "vpc": "vpc",
     "vpce": "vpc-endpoint",
 }
-# The types of resources on which EC2 asks for an action, those that a call creates first.
+# EC2 asks for an action on these types of resources. New resources of a call come first.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
 _CREATED = {
     "AllocateAddress": "elastic-ip",

@@ -12,6 +12,7 @@ from skerry.embedded import (
     group_rule_records,
     group_rules,
     nat_gateways,
+    quotas,
     routes,
     service_revisions,
     vpc,
@@ -22,7 +23,7 @@ from skerry.embedded.ecs import freeze_tasks
 __all__ = ["PATCHES", "freeze_tasks"]
 
 _NETWORK = (vpc, vpc_endpoints, dependencies, group_rule_records, group_rules, routes, acl_entries, nat_gateways)
-_SERVICES = (callers, ecs, service_revisions, ecr_images, efs_and_kms, empty_answers)
+_SERVICES = (callers, ecs, service_revisions, ecr_images, efs_and_kms, empty_answers, quotas)
 
 # The checks of every request come last, so that they are made before all others.
 PATCHES = tuple(patch for module in (*_NETWORK, *_SERVICES, ec2_requests) for patch in module.CORRECTIONS)
