@@ -23,8 +23,8 @@ from tests.networks import EVERYWHERE, Network, awslogs, both_ways, container, e
 from tests.planning import EXECUTION, changes, isolated, kinds, only, planned, services, told
 from tests.render.planned import planned as planned_scenario
 
-TO_INTERNET = {"DestinationCidrBlock": EVERYWHERE, "GatewayId": "igw-1"}
-_INTERNET = (CreateNatGateway, RouteToNat, RouteToInternetGateway, ReplaceRoute)
+TOINTERNET = {"DestinationCidrBlock": EVERYWHERE, "GatewayId": "igw-1"}
+INTERNET = (CreateNatGateway, RouteToNat, RouteToInternetGateway, ReplaceRoute)
 
 
 def two_public() -> Network:
@@ -32,7 +32,7 @@ def two_public() -> Network:
     network = isolated()
     network.internet_gateway()
     network.subnet("subnet-p", "10.0.3.0/24", "eu-west-1a")
-    network.table("rtb-public", TO_INTERNET, subnets=["subnet-b", "subnet-p"])
+    network.table("rtb-public", TOINTERNET, subnets=["subnet-b", "subnet-p"])
     return network
 
 
@@ -152,7 +152,7 @@ class TestNatGatewayInPrivateSubnet:
         network.route(table="rtb-nat", TransitGatewayId="tgw-1")
         network.add("TransitGateways", TransitGatewayId="tgw-1", State="failed")
         found = planned(network, nat=True)
-        assert not [change for change in changes(found) if isinstance(change, _INTERNET)]
+        assert not [change for change in changes(found) if isinstance(change, INTERNET)]
         assert says_nothing_of_endpoints(found)
 
     def test_vpc_without_internet_gateway_yields_advice(self) -> None:
@@ -247,7 +247,7 @@ class TestNewNatGateway:
         if closed:
             network.row("SecurityGroups", "sg-task")["IpPermissionsEgress"] = []
         found = planned(network, nat=True)
-        assert not [change for change in changes(found) if isinstance(change, _INTERNET)]
+        assert not [change for change in changes(found) if isinstance(change, INTERNET)]
         assert not found.proven
 
 
@@ -313,13 +313,13 @@ class TestPublicAddresses:
         network = self.public("web")
         network.row("services", "web")["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] = "ENABLED"
         network.acl("acl-p", both_ways(entry(100, "deny")), ["subnet-a"])
-        assert not [change for change in changes(planned(network, public=True)) if isinstance(change, _INTERNET)]
+        assert not [change for change in changes(planned(network, public=True)) if isinstance(change, INTERNET)]
 
 
 @pytest.mark.parametrize("network", [two_nats(), private_nat(), two_public(), TestPublicAddresses().public("web")])
 def test_no_plan_gives_internet_access_unless_it_is_preferred(network: Network) -> None:
     found = planned(network)
-    forbidden: tuple[type[Change], ...] = (*_INTERNET, ConfigureService)
+    forbidden: tuple[type[Change], ...] = (*INTERNET, ConfigureService)
     assert not [change for change in changes(found) if isinstance(change, forbidden)]
     assert found.proven
 
@@ -329,7 +329,7 @@ def test_internet_gateway_of_another_vpc_is_no_way_out() -> None:
     network.rows["InternetGateways"].clear()
     network.internet_gateway("igw-2", vpc="vpc-2")
     network.internet_gateway("igw-3")["Attachments"] = []
-    network.table("rtb-igw-9", TO_INTERNET | {"GatewayId": "igw-9"}, subnets=["subnet-c"])
+    network.table("rtb-igw-9", TOINTERNET | {"GatewayId": "igw-9"}, subnets=["subnet-c"])
     network.subnet("subnet-c", "10.0.4.0/24", "eu-west-1a")
     found = planned(network, nat=True)
     assert kinds(found) == ["Advise"]

@@ -6,7 +6,7 @@ from msgspec import UNSET
 
 from skerry.model.facts import Missing
 from skerry.model.network import NatGateway, Route, RouteTable, Subnet
-from skerry.model.route_targets import InternetGatewayTarget, NatGatewayTarget
+from skerry.model.route_targets import InstanceTarget, InterfaceTarget, InternetGatewayTarget, NatGatewayTarget
 from skerry.plan import service_settings
 from skerry.plan.changes import (
     Advise,
@@ -20,6 +20,7 @@ from skerry.plan.changes import (
 from skerry.plan.context import Case
 from skerry.plan.routes_after import EVERYWHERE
 from skerry.plan.subnet_choice import has_room
+from skerry.reach.appliances import interface_of
 from skerry.reach.trace import Trace
 
 _ATTACHED = {"available", "attached"}
@@ -66,6 +67,9 @@ def _by_nat(case: Case, subnet: Subnet, table: RouteTable) -> Iterator[Change]:
     if current in {nat.nat_gateway_id for nat in usable}:
         yield from exits[current] or ()
         return
+    if repair := _exit_of_instance(case, table):
+        yield from repair
+        return
     if usable:
         # One in the task's own zone: traffic across zones costs more, and fails with the other zone.
         nat = min(
@@ -109,6 +113,23 @@ def _exit_of(case: Case, nat: NatGateway, table: RouteTable) -> tuple[Change, ..
     if _is_public(case, own):
         return ()
     return _lead_to_internet_gateway(case, own) or None
+
+
+def _exit_of_instance(case: Case, table: RouteTable) -> tuple[Change, ...]:
+    """Return the route to the internet gateway that the subnet of a NAT instance lacks; none for any other target.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.html
+    """
+    default = default_route_of(table)
+    target = None if default is None or default.state != "active" else default.target
+    instance = interface_of(case.world, target) if isinstance(target, InterfaceTarget | InstanceTarget) else None
+    if instance is None or isinstance(instance, Missing) or instance.association.public_ip is None:
+        return ()
+    subnet = case.world.subnets.get(str(instance.subnet_id))
+    own = case.world.route_table_of(subnet) if subnet else None
+    if own is None or isinstance(own, Missing) or own.routes is UNSET or own.route_table_id == table.route_table_id:
+        return ()
+    return () if _is_public(case, own) else _lead_to_internet_gateway(case, own)
 
 
 def _lead_to_internet_gateway(case: Case, table: RouteTable) -> tuple[Change, ...]:

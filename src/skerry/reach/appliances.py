@@ -14,6 +14,7 @@ from skerry.model.facts import Missing
 from skerry.model.interface_addresses import public_address_of
 from skerry.model.network import NetworkInterface, Subnet
 from skerry.model.route_targets import EndpointTarget, InstanceTarget, InterfaceTarget
+from skerry.model.world import World
 from skerry.net.intervals import covers
 from skerry.net.ip_addresses import IpAddress
 from skerry.net.packets import Box
@@ -29,7 +30,7 @@ _INTERFACES = "ec2:DescribeNetworkInterfaces"
 
 def walk_through_interface(local: VpcPaths, step: Step, target: InterfaceTarget | InstanceTarget) -> Fan:
     """Walk through another interface of the VPC; with a route of its own to the internet it is assumed to translate."""
-    interface = _interface(local, target)
+    interface = interface_of(local.world, target)
     if isinstance(interface, Missing):
         return _ends(local, step, make_undecided_hop("interface", target.id, interface))
     name = interface.network_interface_id
@@ -77,18 +78,19 @@ def _translated(local: VpcPaths, step: Step, out: Hop, onward: PacketPath) -> tu
     return (PathPart(first.packets, there, first.back), *onward.ways[1:])
 
 
-def _interface(local: VpcPaths, target: InterfaceTarget | InstanceTarget) -> NetworkInterface | Missing:
+def interface_of(world: World, target: InterfaceTarget | InstanceTarget) -> NetworkInterface | Missing:
+    """Return the network interface of a route's target: of an instance, its only one."""
     if isinstance(target, InterfaceTarget):
-        interface = local.world.network_interfaces.get(target.id)
-        return interface or local.world.missing_for("network_interfaces", f"network interface {target.id}")
+        interface = world.network_interfaces.get(target.id)
+        return interface or world.missing_for("network_interfaces", f"network interface {target.id}")
     of_instance = [
         interface_record
-        for interface_record in local.world.facts.network_interfaces
+        for interface_record in world.facts.network_interfaces
         if interface_record.attachment.instance_id == target.id
     ]
     if len(of_instance) == 1:
         return of_instance[0]
-    return local.world.missing_for("network_interfaces", f"the interface of {target.id} that the route means")
+    return world.missing_for("network_interfaces", f"the interface of {target.id} that the route means")
 
 
 def _forwards(interface: NetworkInterface) -> Hop:
