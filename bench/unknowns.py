@@ -31,9 +31,8 @@ _REFERENCES = {
 
 _TEXT = """# Unknown verdicts
 
-Written by `python -m bench.unknowns page`: every fact that stays unknown on the {networks} networks of the
-scenarios, of public reports and of [the benchmark of accuracy](accuracy.md), by kind. A test refuses a kind without a
-page of AWS.
+Written by `python -m bench.unknowns page`: every fact that stays unknown on the networks of the scenarios, of public
+reports and of [the benchmark of accuracy](accuracy.md), by kind. A test refuses a kind without a page of AWS.
 
 ## Answers of AWS that are not at hand
 
@@ -128,7 +127,7 @@ def text(others: Sequence[Path] = ()) -> str:
     worlds += [(str(path), app.load(path)) for path in others]
     facts = [fact for name, world in worlds for fact in open_facts_of(name, world)]
     by_call, by_page = tables(facts)
-    return _TEXT.format(networks=len(worlds), by_call=by_call, by_page=by_page).rstrip("\n") + "\n"
+    return _TEXT.format(by_call=by_call, by_page=by_page).rstrip("\n") + "\n"
 
 
 def main(words: Sequence[str]) -> int:
