@@ -55,7 +55,7 @@ def record_raising_lines() -> Iterator[set[tuple[str, int]]]:
 
 def unprovoked(lines: set[tuple[str, int]], of: Callable[[str], bool]) -> set[tuple[str, int]]:
     """Return the statements of some files that raise an error of AWS, and that no recorded line is in."""
-    own = {"SkerryError", "RuntimeError", "S3ClientError", "ValueError", "as_seen_by_boto3"}
+    own = {"InvalidEntryError", "RuntimeError", "S3ClientError", "SkerryError", "ValueError", "as_seen_by_boto3"}
     raises = {
         (file.name, range(node.lineno, (node.end_lineno or 0) + 1))
         for file in EMBEDDED.glob("*.py")
