@@ -362,7 +362,7 @@ def test_folder_of_two_snapshots_that_contradict_names_both(run: Skerry, place: 
 def test_demo_save_replaces_its_snapshots_but_no_other_files(run: Skerry, place: Path) -> None:
     for _ in range(2):
         assert run("demo", "--save", place / "demo").code == 0
-        assert names(place / "demo") == ["1", "2"]
+        assert names(place / "demo") == ["1", "2", "3"]
         assert run("diagnose", "--from", place / "demo" / "1", "-q").out.startswith("blocked: web")
     (place / "demo" / "1" / "mine.txt").touch()
     assert run("demo", "--save", place / "demo").code == USAGE
