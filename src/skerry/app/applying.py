@@ -36,7 +36,7 @@ from skerry.launch.launches import Launch
 from skerry.model.world import World
 from skerry.plan.change_calls import description_of, names_of_endpoints, services_of_prefix_lists
 from skerry.plan.changes import resource_of
-from skerry.plan.records import Options, Plan
+from skerry.plan.records import Options, Plan, Planned
 from skerry.plan.scope import Scope
 from skerry.reach.walk import Walker
 from skerry.sources.live import ReadScope
@@ -82,13 +82,16 @@ class Preparation(msgspec.Struct, frozen=True):
 class Applied(msgspec.Struct, frozen=True):
     """The result of an apply: its journal, its steps, and the diagnosis of the account that was read back.
 
-    ``diagnosis`` is None if a step stopped, or if the launches of the plan are not known any more.
+    ``diagnosis`` is None if a step stopped, or if the launches of the plan are not known any more. ``rows`` are the
+    changes of the plan, ``world`` is the account that was read back; None if a step stopped.
     """
 
     journal: Path
     services: tuple[str, ...]
     run: RunResult
     diagnosis: Diagnosis | None
+    rows: tuple[Planned, ...] = ()
+    world: World | None = None
 
 
 def prepare_apply(
@@ -215,7 +218,8 @@ def _carry_out(
     world = read_account(account, ReadScope(planning=True)).world
     diagnosis = diagnose_services(world, services, target)
     tools.journal.write(Closed("applied", "unknown" if diagnosis is None else diagnosis.verdict))
-    return Applied(tools.journal.path, services, run, diagnosis)
+    rows = tuple(Planned(row.change, row.disposition) for row in tools.journal.opened.changes)
+    return Applied(tools.journal.path, services, run, diagnosis, rows, world)
 
 
 def opened_for(session: AccountSession, world: World, plan: Plan) -> Opened:

@@ -2,6 +2,8 @@
 
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,12 +26,9 @@ from skerry.cli.reading import InputSource, show_progress
 from skerry.errors import EXIT_BLOCKED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from skerry.app import Applied, ApplyTarget, Preparation
     from skerry.apply.plan_file import PlanFile
     from skerry.apply.preflight.results import Allowance
-    from skerry.plan.changes import Change
 
 ALLOWANCES: tuple["Allowance", ...] = ("disruptive", "managed")
 _ALLOW = "--allow"
@@ -135,9 +134,9 @@ def _start(source: InputSource, preparation: "Preparation", agreement: Agreement
         watcher = app.Watcher(notify=progress or _drop)
         path = app.new_journal_path(preparation) if agreement.journal is None else agreement.journal
         say(f"journal {path}")
-        applied = app.start_apply(preparation, path, watcher)
-    manual = [row.change for row in plan.changes if row.disposition == "manual"]
-    _finish(applied, source, manual)
+        with tell_if_interrupted(path, resume_command(source, path)):
+            applied = app.start_apply(preparation, path, watcher)
+    _finish(applied, source)
 
 
 def _drop(_: str) -> None:
@@ -171,21 +170,44 @@ def _resume(source: InputSource, launch: LaunchOptions, path: Path) -> None:
 
     with show_progress(quiet=source.quiet) as progress:
         watcher = app.Watcher(notify=progress or _drop)
-        applied = app.resume_apply(Account(source.profile, source.region), path, _target(launch), watcher)
+        with tell_if_interrupted(path, resume_command(source, path)):
+            applied = app.resume_apply(Account(source.profile, source.region), path, _target(launch), watcher)
     _finish(applied, source)
 
 
-def _finish(applied: "Applied", source: InputSource, manual: "Sequence[Change]" = ()) -> None:
+def resume_command(source: InputSource, path: Path) -> str:
+    """Return the command line that goes on with an apply."""
+    words = words_of({"--profile": source.profile, "--region": source.region})
+    return shlex.join(["skerry", "apply", "--resume", str(path), *words])
+
+
+@contextmanager
+def tell_if_interrupted(journal: Path, command: str) -> Iterator[None]:
+    """Say how to go on if a signal ends the block; everything that was done is in the journal."""
+    try:
+        yield
+    except Exception:
+        raise
+    except BaseException:
+        if journal.exists():
+            complain("")
+            say(f"interrupted; the account may be between two steps. Go on with: {command}")
+        raise
+
+
+def _finish(applied: "Applied", source: InputSource) -> None:
     import msgspec
 
     from skerry.render import applied as texts
+    from skerry.render.manual_steps import format_manual_steps
 
     words = words_of({"--profile": source.profile, "--region": source.region})
     commands = {
-        "stopped": shlex.join(["skerry", "apply", "--resume", str(applied.journal), *words]),
+        "stopped": resume_command(source, applied.journal),
         "done": shlex.join(["skerry", "undo", str(applied.journal), *words]),
     }
     view = msgspec.structs.replace(source.view, commands=commands)
+    manual = "" if applied.world is None else format_manual_steps(applied.world, applied.rows)
     write(texts.format_applied(applied.services, applied.run, applied.diagnosis, manual, view))
     if applied.run.stopped is not None:
         sys.exit(EXIT_BLOCKED)

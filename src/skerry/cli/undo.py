@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from skerry.cli.apply import agrees, refuse_without_terminal
+from skerry.cli.apply import agrees, refuse_without_terminal, tell_if_interrupted
 from skerry.cli.next_commands import words_of
 from skerry.cli.options import PathOf, add_account_options, add_color_option
 from skerry.cli.output import complain, write
@@ -39,6 +39,8 @@ def undo(journal: Path | None, source: InputSource, *, yes: bool, allow: str | N
 
     path = app.latest_journal() if journal is None else journal
     view = source.view
+    words = words_of({"--profile": source.profile, "--region": source.region})
+    again = shlex.join(["skerry", "undo", str(path), *words])
 
     def agree(planned: "UndoPlan") -> bool:
         write(texts.format_losses(planned.losses, planned.changes, planned.effects, view))
@@ -51,12 +53,12 @@ def undo(journal: Path | None, source: InputSource, *, yes: bool, allow: str | N
 
     with show_progress(quiet=source.quiet) as progress:
         watcher = app.Watcher(notify=progress or (lambda _: None))
-        undone = app.undo(Account(source.profile, source.region), path, agree, watcher)
+        with tell_if_interrupted(path, again):
+            undone = app.undo(Account(source.profile, source.region), path, agree, watcher)
     if undone is None:
         complain("skerry: nothing was taken back")
         sys.exit(EXIT_BLOCKED)
-    words = words_of({"--profile": source.profile, "--region": source.region})
-    commands = {"stopped": shlex.join(["skerry", "undo", str(path), *words])}
+    commands = {"stopped": again}
     view = msgspec.structs.replace(view, commands=commands)
     write(texts.format_undone(undone.services, undone.run, undone.diagnosis, view))
     sys.exit(EXIT_BLOCKED if undone.run.stopped is not None else 0)

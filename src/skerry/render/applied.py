@@ -20,9 +20,12 @@ _MOST_NAMES = 3
 
 
 def format_applied(
-    services: tuple[str, ...], run: RunResult, diagnosis: Diagnosis | None, manual: Iterable[Change], view: View
+    services: tuple[str, ...], run: RunResult, diagnosis: Diagnosis | None, manual: str, view: View
 ) -> str:
-    """Write the result of an apply; the first line says whether the tasks can start now."""
+    """Write the result of an apply; the first line says whether the tasks can start now.
+
+    ``manual`` are the steps that remain for somebody, as `format_manual_steps` writes them.
+    """
     names = list_names(services, _MOST_NAMES) or "the task"
     made = pluralize(sum(step.end == "made" for step in run.steps), "change")
     if run.stopped is not None:
@@ -70,7 +73,7 @@ def format_undone(services: tuple[str, ...], run: RunResult, diagnosis: Diagnosi
             else f"; {list_names(services, _MOST_NAMES) or 'the task'}: {diagnosis.verdict} (read back)"
         )
         headline = f"{style_word(OK)}: {count} taken back{verdict}"
-    return _written(headline, run, None, (), view)
+    return _written(headline, run, None, "", view)
 
 
 def format_losses(losses: Iterable[Loss], changes: Iterable[Change], effects: UndoEffects, view: View) -> str:
@@ -97,7 +100,7 @@ def _break_texts(breaks: Iterable[UndoBreak]) -> Iterator[str]:
         yield f"{host} for {list_names(clients, _MOST_NAMES)} from {subnets}: {rows[0].message}"
 
 
-def _written(headline: str, run: RunResult, diagnosis: Diagnosis | None, manual: Iterable[Change], view: View) -> str:
+def _written(headline: str, run: RunResult, diagnosis: Diagnosis | None, manual: str, view: View) -> str:
     if view.quiet:
         return f"{headline}\n"
     lines = [headline, ""]
@@ -105,10 +108,7 @@ def _written(headline: str, run: RunResult, diagnosis: Diagnosis | None, manual:
     if run.stopped is not None:
         lines += ["", f"{bold('Stopped')}  {clean(title_of(run.stopped.change))}", f"  {clean(run.stopped.reason)}"]
         lines += [f"  {clean(run.stopped.remedy)}"] if run.stopped.remedy else []
-    by_hand = list(manual)
-    if by_hand:
-        lines += ["", bold("By hand"), *(f"  {clean(title_of(change))}" for change in by_hand)]
-    text = view.fit(lines)
+    text = view.fit(lines) + (f"\n{view.rewrite(manual)}" if manual else "")
     if diagnosis is not None and diagnosis.verdict is not OK:
         text += "\n" + console.format_diagnosis(diagnosis, view=view)
     return text + format_next(view, "stopped" if run.stopped is not None else "done")

@@ -61,7 +61,7 @@ def render(world: World, plan: Plan) -> str:
     heading = format_comment("\n".join(iac_common.warnings_of(plan)))
     if not plan.changes:
         return f"#!/bin/sh\n{heading}"
-    region = _region(world)
+    region = region_option_of(world)
     names = _functions_in(step.commands for _, step in steps if step)
     functions = (("wait_until_available", _WAIT), ("delete_endpoint", _DELETE))
     used = [text.format(region=region) for name, text in functions if name in names]
@@ -77,7 +77,8 @@ def _usage(world: World) -> str:
     return "# Run this with sh, or paste it into a shell without `set -eu`.\n"
 
 
-def _region(world: World) -> str:
+def region_option_of(world: World) -> str:
+    """Return the option for the Region of a World; empty if it is not known."""
     return "" if world.region is None else f" --region {format_word(world.region)}"
 
 
@@ -98,7 +99,7 @@ def _change(number: int, row: Planned, step: CommandStep | None, region: str) ->
     if step is None:
         lines += iac_common.manual_details_of(row.change)
         return format_comment("\n".join(lines))
-    return format_comment("\n".join(lines)) + "".join(_format(step.commands, region))
+    return format_comment("\n".join(lines)) + "".join(format_commands(step.commands, region))
 
 
 def _reversal(steps: list[CommandStep], region: str) -> Iterator[str]:
@@ -107,7 +108,7 @@ def _reversal(steps: list[CommandStep], region: str) -> Iterator[str]:
     for step in reversed(steps):
         if step.loss:
             lines.append(format_comment(step.loss))
-        lines += _format(step.reversal, region)
+        lines += format_commands(step.reversal, region)
     if lines:
         function = (
             _DELETE.format(region=region) if "delete_endpoint" in _functions_in(step.reversal for step in steps) else ""
@@ -116,7 +117,8 @@ def _reversal(steps: list[CommandStep], region: str) -> Iterator[str]:
         yield f"{_REVERSAL}\n#\n" + "".join(f"# {line}\n" if line else "#\n" for line in text.splitlines())
 
 
-def _format(commands: Commands, region: str) -> Iterator[str]:
+def format_commands(commands: Commands, region: str) -> Iterator[str]:
+    """Yield commands as lines of a shell; ``region`` is the option for all of them."""
     for command in commands:
         if isinstance(command, FunctionCall):
             yield f"{command.function} {format_word(command.argument)}\n"

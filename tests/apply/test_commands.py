@@ -1,0 +1,167 @@
+"""The commands that change an account: they ask, refuse, go on, and say how."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from skerry.app import applying
+from skerry.apply.steps import StepCalls
+from skerry.aws.session import make_clients
+from skerry.cli import apply as apply_command
+from skerry.embedded.demo_deployment import build
+from skerry.embedded.lifecycle import run_embedded_aws
+from tests.apply.accounts import FAST, documents_of
+from tests.commands import INTERRUPTED, USAGE, Skerry
+from tests.faulty_accounts import REGION
+
+BLOCKED = 1
+
+
+class Broken(NamedTuple):
+    """The account of the article, and its plan as a file."""
+
+    plan: Path
+    documents: Any
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[Any]:
+    with run_embedded_aws(REGION):
+        clients = make_clients(REGION)
+        build(clients)
+        yield clients
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Skerry:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr(applying, "Timing", lambda: FAST)
+    return Skerry(monkeypatch, capsys)
+
+
+@pytest.fixture
+def broken(account: Any, run: Skerry, tmp_path: Path) -> Broken:
+    plan = tmp_path / "plan.json"
+    assert run("plan", "--format", "json", "--output", plan).code == 0
+    return Broken(plan, lambda: documents_of(account))
+
+
+def test_apply_and_undo_by_their_commands(run: Skerry, broken: Broken, tmp_path: Path) -> None:
+    before = broken.documents()
+    # Nobody can be asked in a test.
+    asked = run("apply", broken.plan)
+    assert (asked.code, "give --yes" in asked.err) == (USAGE, True)
+    assert broken.documents() == before
+    done = run("apply", broken.plan, "--yes", "-q")
+    assert done.code == 0
+    assert done.out.splitlines()[-1] == "ok: 8 changes made, and web can start (read back)"
+    [journal] = (tmp_path / "state" / "skerry").glob("*.journal")
+    assert f"journal {journal}" in done.err
+    after = broken.documents()
+    again = run("apply", "--yes")
+    assert (again.code, again.out) == (0, "ok: web can start, nothing to change\n")
+    stale = run("apply", broken.plan, "--yes")
+    assert (stale.code, "nothing was changed" in stale.err) == (BLOCKED, True)
+    # The service works now: taking its endpoints away breaks it.
+    refused = run("undo", "--yes")
+    assert (refused.code, "--allow disruptive" in refused.err) == (USAGE, True)
+    assert broken.documents() == after
+    undone = run("undo", journal, "--yes", "--allow", "disruptive")
+    assert undone.code == 0
+    assert "8 changes taken back; web: blocked (read back)" in undone.out
+    assert broken.documents() == before
+    once_more = run("undo", "--yes")
+    assert once_more.code == 0
+    assert broken.documents() == before
+
+
+@pytest.mark.long
+def test_interrupted_apply_says_how_to_go_on(
+    run: Skerry, broken: Broken, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = broken.documents()
+    journal = tmp_path / "mine.journal"
+    write = StepCalls.make
+
+    def interrupted(calls: Any, *given: Any, **more: Any) -> None:
+        write(calls, *given, **more)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(StepCalls, "make", interrupted)
+        stopped = run("apply", broken.plan, "--yes", "--journal", journal)
+    assert stopped.code == INTERRUPTED
+    command = f"skerry apply --resume {journal}"
+    assert command in stopped.err
+    assert broken.documents() != before
+    assert run("apply", "--resume", journal, "-q").code == 0
+    assert run("undo", journal, "--yes", "--allow", "disruptive", "-q").code == 0
+    assert broken.documents() == before
+    late = run("apply", "--resume", journal)
+    assert (late.code, "being taken back" in late.err) == (USAGE, True)
+
+
+@pytest.mark.long
+def test_question_is_answered_on_a_terminal(
+    run: Skerry, broken: Broken, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    before = broken.documents()
+    monkeypatch.setattr(apply_command, "refuse_without_terminal", lambda: None)
+    monkeypatch.setattr(apply_command, "agrees", lambda _: False)
+    found = run("apply", broken.plan)
+    assert (found.code, "nothing was changed" in found.err) == (BLOCKED, True)
+    assert broken.documents() == before
+    assert not (tmp_path / "state" / "skerry").exists()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("account", "999999999999", "account 999999999999"),
+        ("region", "us-east-1", "us-east-1"),
+        ("fingerprint", None, "fingerprint"),
+    ],
+)
+def test_plan_for_another_world_is_refused(field: str, value: Any, words: str, run: Skerry, broken: Broken) -> None:
+    before = broken.documents()
+    content = json.loads(broken.plan.read_bytes())
+    content[field] = value
+    broken.plan.write_text(json.dumps(content), encoding="utf-8")
+    found = run("apply", broken.plan, "--yes")
+    assert (found.code, words in found.err) == (BLOCKED, True)
+    assert broken.documents() == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("apply", "none.json", "--yes"),
+        ("apply", "plan.json", "--resume", "a.journal"),
+        ("apply", "--resume", "a.journal", "--journal", "b.journal"),
+        ("apply", "--resume", "none.journal"),
+        ("apply", "--allow", "everything"),
+        ("undo", "none.journal"),
+        ("undo",),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.usefixtures("account")
+def test_wrong_use_changes_nothing(arguments: tuple[str, ...], run: Skerry) -> None:
+    assert run(*arguments).code == USAGE
+
+
+@pytest.mark.long
+def test_state_folder_that_cannot_be_written_stops_before_the_first_change(
+    run: Skerry, broken: Broken, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    before = broken.documents()
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    found = run("apply", broken.plan, "--yes")
+    assert found.code == USAGE
+    assert "Traceback" not in found.err
+    assert broken.documents() == before
