@@ -47,3 +47,5 @@ def test_embedded_aws_answers_each_provocation_with_the_code_of_its_rule(setting
     assert unprovoked(lines, lambda file: file in OF_RULES) == set()
     assert ERRORS
     assert [str(error) for error in ERRORS if not explain(f"\n{error}\n")] == []
+    in_use = [error for error in ERRORS if error.response["Error"]["Code"] == "DependencyViolation"]
+    assert {row.rule for error in in_use for row in explain(f"\n{error}\n")} == {"ec2-in-use"}
