@@ -22,7 +22,7 @@ from skerry.embedded import demo_deployment
 from skerry.embedded.lifecycle import run_embedded_aws
 from skerry.services import ecr_images, efs, kms, s3, ssm
 from skerry.sources.documents import load
-from skerry.sources.live import read
+from skerry.sources.live import ReadScope, read
 
 REGION = "eu-west-1"
 # What an answer says of its page only: the model requires it of Route 53's answers, merged ones have none.
@@ -297,9 +297,10 @@ class TestSharedVpcs:
         self, aws: ClientFactory, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         vpc = vpc_of(aws)
-        assert "GetSecurityGroupsForVpc" not in str(decoded(read(aws).documents))
+        network = ReadScope(containers=False)
+        assert "GetSecurityGroupsForVpc" not in str(decoded(read(aws, network).documents))
         monkeypatch.setattr(VPC, "owner_id", "444455556666")
-        document = decoded(read(aws).documents)[f"ec2/get-security-groups-for-vpc/{vpc}.json"]
+        document = decoded(read(aws, network).documents)[f"ec2/get-security-groups-for-vpc/{vpc}.json"]
         assert document["Call"] == {"operation": "ec2:GetSecurityGroupsForVpc", "parameters": {"VpcId": vpc}}
         (group,) = document["Response"]["SecurityGroupForVpcs"]
         assert sorted(group) == ["GroupId", "OwnerId", "PrimaryVpcId"]
