@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from skerry.errors import SkerryError
+from skerry.lab.dns_filter import deciding_rule
 from skerry.lab.dns_filter_rules import filter_rules_of
-from skerry.lab.topology_records import DnsRule
+from skerry.lab.topology_records import DnsNames, DnsRule
 from skerry.net.hostname import Hostname
 from tests.filtering import Filtered, block, rule
 from tests.networks import VPC
@@ -121,3 +122,28 @@ def test_groups_of_a_vpc_beside_those_of_its_profile_raise_error() -> None:
     network.group_of_rules("rslvr-frg-9", block())
     with pytest.raises(SkerryError, match="does not order rule groups of a VPC and of its Route 53 Profile"):
         rules_of(network)
+
+
+LOGS = Hostname("logs.example")
+
+
+@pytest.mark.parametrize(
+    ("rule_", "name", "decides"),
+    [
+        (blocked("logs.example"), LOGS, True),
+        (blocked("*.example"), LOGS, True),
+        (blocked("example"), LOGS, False),
+        (DnsRule((), every_name=True, response="no-data"), None, True),
+        (blocked("logs.example"), None, False),
+        (DnsRule((LOGS,), query_type=28, response="no-name"), LOGS, False),
+    ],
+)
+def test_filter_finds_the_rule_for_a_name(rule_: DnsRule, name: Hostname | None, *, decides: bool) -> None:
+    assert (deciding_rule((rule_,), DnsNames(), name, 1) is rule_) == decides
+
+
+def test_filter_inspects_the_redirections_of_a_name_before_those_of_a_wildcard() -> None:
+    sink = Hostname("sink.invalid")
+    names = DnsNames(redirections=((Hostname("*.example"), sink), (LOGS, Hostname("fine.invalid"))))
+    assert deciding_rule((blocked("sink.invalid"),), names, LOGS, 1) is None
+    assert deciding_rule((blocked("sink.invalid"),), names, Hostname("other.example"), 1) is not None

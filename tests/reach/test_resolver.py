@@ -17,6 +17,7 @@ from tests.networks import ACCOUNT, EVERYWHERE, REGION, VPC, Network, allow, rec
 from tests.resolving import ARNS, HUB, INBOUND, Resolving
 
 LOGS = ServiceRef("logs", REGION)
+PAGE = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profiles-vpc-update-priority.html"
 LOGS_HOST = f"logs.{REGION}.amazonaws.com"
 PUBLIC_LOGS = f"the public addresses of CloudWatch Logs in {REGION}"
 
@@ -492,7 +493,7 @@ class TestRoute53Profiles:
         network.profile(("hostedzone", self.zone(network)))
         network.profile(("hostedzone", self.zone(network, "example")), name="rp-2")
         assert missing(resolve(network, "db.corp.example", None)) == Missing(
-            "which of rp-1, rp-2 answers for db.corp.example in vpc-1"
+            f"which of rp-1, rp-2 answers for db.corp.example in vpc-1 ({PAGE})"
         )
 
     @pytest.mark.parametrize(
@@ -532,7 +533,7 @@ class TestRoute53Profiles:
         network.profile(("hostedzone", self.zone(network, "example")), name="rp-2")
         network.rows["ProfileAssociations"][0]["Priority"] = 200
         assert missing(resolve(network, "db.corp.example", None)) == Missing(
-            "which of rp-1, rp-2 answers for db.corp.example in vpc-1"
+            f"which of rp-1, rp-2 answers for db.corp.example in vpc-1 ({PAGE})"
         )
 
 

@@ -46,15 +46,15 @@ class DnsFilter(NamedTuple):
                 return
             try:
                 self.listener.sendto(self._answer(question), asker)
-            except (OSError, dns.exception.DNSException):
-                # The client repeats its question.
+            except (OSError, ValueError, dns.exception.DNSException):
+                # The message is no question, or the server behind is slow; a client repeats its question.
                 continue
 
     def _answer(self, wire: bytes) -> bytes:
         question = dns.message.from_wire(wire)
         (asked,) = question.question
         name = Hostname.parse(asked.name.to_text(omit_final_dot=True))
-        rule = None if name is None else deciding_rule(self.rules, self.names, name, asked.rdtype)
+        rule = deciding_rule(self.rules, self.names, name, asked.rdtype)
         if rule is None or rule.response is None:
             return self._passed_on(wire)
         answered = dns.message.make_response(question, recursion_available=True)
@@ -78,23 +78,28 @@ class DnsFilter(NamedTuple):
         return [record, *dns.message.from_wire(self._passed_on(question.to_wire())).answer]
 
 
-def deciding_rule(rules: tuple[DnsRule, ...], names: DnsNames, name: Hostname, query_type: int) -> DnsRule | None:
-    """Return the deciding rule for a question: the first one with a match, or one against a redirection."""
+def deciding_rule(
+    rules: tuple[DnsRule, ...], names: DnsNames, name: Hostname | None, query_type: int
+) -> DnsRule | None:
+    """Return the deciding rule for a question: the first one with a match, or one against a redirection.
+
+    ``name`` None: it has the form of no host name, and only rules for every name take it.
+    """
     first = next((rule for rule in rules if _takes(rule, name, query_type)), None)
     if first is not None and (first.response is not None or first.trusts):
         return first
     inspecting = [rule for rule in rules if not rule.trusts]
-    for target in _redirections_of(names, name):
+    for target in () if name is None else _redirections_of(names, name):
         then = next((rule for rule in inspecting if _takes(rule, target, query_type)), None)
         if then is not None and then.response is not None:
             return then
     return first
 
 
-def _takes(rule: DnsRule, name: Hostname, query_type: int) -> bool:
+def _takes(rule: DnsRule, name: Hostname | None, query_type: int) -> bool:
     if rule.query_type not in {None, query_type}:
         return False
-    return rule.every_name or any(domain.stands_for(name) for domain in rule.domains)
+    return rule.every_name or (name is not None and any(domain.stands_for(name) for domain in rule.domains))
 
 
 def _redirections_of(names: DnsNames, name: Hostname) -> list[Hostname]:

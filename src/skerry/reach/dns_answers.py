@@ -9,6 +9,9 @@ from skerry.reach.dns_zones import NameSource, Record
 from skerry.reach.gateways import make_undecided_hop
 from skerry.reach.trace import Destination, Hop
 
+# The order of Profiles is documented, and that the most specific name wins, but not both together.
+_PROFILES_PAGE = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profiles-vpc-update-priority.html"
+
 
 class Resolution(msgspec.Struct, frozen=True, eq=False, gc=False):
     """The DNS answer: the hop, and every destination in it.
@@ -70,5 +73,5 @@ def assume_unchanged(resolution: Resolution, unread: Missing | None) -> Resoluti
 def contested_answer(vpc_id: str, source: NameSource, host: DnsName) -> Resolution:
     """Return the doubt which of several Profiles answers."""
     profiles = ", ".join((source.profile, *source.rivals))
-    fact = Missing(f"which of {profiles} answers for {host.plain} in {vpc_id}")
+    fact = Missing(f"which of {profiles} answers for {host.plain} in {vpc_id} ({_PROFILES_PAGE})")
     return Resolution(make_undecided_hop("dns", vpc_id, fact))
