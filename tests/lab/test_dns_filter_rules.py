@@ -147,3 +147,16 @@ def test_filter_inspects_the_redirections_of_a_name_before_those_of_a_wildcard()
     names = DnsNames(redirections=((Hostname("*.example"), sink), (LOGS, Hostname("fine.invalid"))))
     assert deciding_rule((blocked("sink.invalid"),), names, LOGS, 1) is None
     assert deciding_rule((blocked("sink.invalid"),), names, Hostname("other.example"), 1) is not None
+
+
+def test_rules_stand_in_the_order_of_their_priorities_not_of_the_answer() -> None:
+    network = Filtered(rule("ALLOW"), block()).domains("example.com")
+    rows = network.rows["Calls"][0]["Response"]["FirewallRules"]
+    rows.reverse()
+    assert [built.response for built in rules_of(network)] == [None, "no-name"]
+
+
+def test_rule_that_trusts_redirections_blocks_none() -> None:
+    names = DnsNames(redirections=((LOGS, Hostname("sink.invalid")),))
+    everything = DnsRule((), every_name=True, response="no-name", trusts=True)
+    assert deciding_rule((DnsRule((LOGS,)), everything), names, LOGS, 1) == DnsRule((LOGS,))

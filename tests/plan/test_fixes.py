@@ -30,6 +30,7 @@ from skerry.plan.security_groups import choose_task_group, endpoint_group_for, i
 from skerry.reach.outcome import Outcome
 from skerry.reach.trace import Piece
 from skerry.verdicts import BLOCKED
+from tests.diagnose.labelled_names import CASES
 from tests.holdings import EXECUTION, MANAGED, Resources
 from tests.networks import ALL, EVERYWHERE, VPC, Network
 from tests.plan.test_rules_and_entries import served
@@ -141,6 +142,10 @@ class TestExistingEndpoints:
         network.row("RouteTables", "rtb-main")["Routes"].pop()
         found = planned(network)
         assert only(found, Advise).message.startswith("vpce-93 waits until the owner of com.amazonaws.eu-west-1.s3")
+
+    def test_amazon_dns_server_of_a_peer_vpc_yields_advice_about_dhcp_options(self) -> None:
+        found = planned(CASES["dhcp_with_the_amazon_dns_server_of_a_peer_vpc"].make())
+        assert "Name AmazonProvidedDNS in the DHCP options" in only(found, Advise).message
 
     def test_failed_gateway_endpoint_is_replaced(self) -> None:
         network = served()

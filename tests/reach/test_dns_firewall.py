@@ -300,6 +300,21 @@ class TestRedirection:
         network.profile(("firewall", "rslvr-frg-9"))
         assert outcome(network) == "unknown"
 
+    def test_blocked_redirection_outweighs_one_in_doubt(self) -> None:
+        narrow = block(FirewallDomainListId="rslvr-fdl-3")
+        managed = block(FirewallDomainListId="rslvr-fdl-managed")
+        network = Filtered(narrow, rule("ALLOW", "rslvr-fdl-2"), managed)
+        network.domains("*.vpce.amazonaws.com", name="rslvr-fdl-3").domains(LOGS, name="rslvr-fdl-2")
+        network.row("VpcEndpoints", "vpce-1")["PrivateDnsEnabled"] = False
+        network.zone(LOGS, record(f"{LOGS}.", "CNAME", "a.example"))
+        network.zone("example", record("a.example.", "CNAME", f"vpce-1-x.logs.{REGION}.vpce.amazonaws.com"))
+        assert outcome(network) == "blocked"
+
+    def test_redirection_to_a_public_name_may_lead_on(self) -> None:
+        network = self.garden(LOGS, "public.example")
+        network.zone(LOGS, record(f"{LOGS}.", "CNAME", "public.example"))
+        assert outcome(network) == "unknown"
+
     def test_rule_for_another_query_type_inspects_no_redirection(self) -> None:
         network = Filtered(rule("ALLOW", "rslvr-fdl-2"), block(Qtype="AAAA"), endpoint=False).domains("*")
         assert outcome(network.domains(LOGS, name="rslvr-fdl-2")) == "passes"

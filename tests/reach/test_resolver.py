@@ -519,6 +519,14 @@ class TestRoute53Profiles:
         network.rows["ProfileAssociations"][1]["Priority"] = second
         assert led_to(resolve(network, "db.corp.example", None)) == [expected]
 
+    def test_zone_in_several_profiles_is_credited_to_the_first(self, network: Resolving) -> None:
+        zone = self.zone(network)
+        network.profile(("hostedzone", zone))
+        network.profile(("hostedzone", zone), name="rp-2")
+        network.rows["ProfileAssociations"][0]["Priority"] = 200
+        rule = resolve(network, "db.corp.example", None).hop.rule
+        assert rule == "db.corp.example: private zone corp.example, which rp-2 shares"
+
     def test_zone_of_the_vpc_goes_before_those_of_all_profiles(self, network: Resolving) -> None:
         network.profile(("hostedzone", self.zone(network)))
         network.profile(("hostedzone", self.zone(network, "example")), name="rp-2")

@@ -177,9 +177,7 @@ def names_of(world: World, vpc_id: str) -> Known:
         zones.add_hosted_zone(world, hosted)
     zones.taken = frozenset(zones.records)
     for name in held.endpoints:
-        shared = world.vpc_endpoints[name]
-        if shared.vpc_id != vpc_id:
-            zones.add_endpoint(world, shared)
+        zones.add_endpoint(world, world.vpc_endpoints[name])
     for hosted in world.facts.zones:
         if hosted.zone_id in held.zones and hosted not in own:
             zones.add_hosted_zone(world, hosted)
