@@ -15,6 +15,7 @@ Connection: TypeAlias = Any
 _MOST_THREADS = 4
 _MOST_ADDRESSES = 5
 _MEMORY = "384MB"
+_LONGEST_LINE, _BUFFER = 1 << 18, 1 << 22
 _USED = (
     *("interface-id", "resource-id", "srcaddr", "dstaddr", "pkt-srcaddr", "pkt-dstaddr", "bytes", "start", "end"),
     *("action", "log-status", "subnet-id", "ecs-service-name"),
@@ -51,7 +52,7 @@ states AS (
     ELSE 'counted' END AS state
   FROM numbers),
 places AS (
-  SELECT state, interface, bytes_, start_, end_, subnet_id_, ecs_service_name_, source, target,
+  SELECT state, interface, bytes_, start_, end_, subnet_id_, ecs_service_name_,
     own_source.name AS source_subnet, own_target.name AS target_subnet,
     CASE WHEN own_source.key IS NOT NULL AND own_target.key IS NOT NULL THEN NULL
       WHEN own_target.key IS NOT NULL THEN source_number ELSE target_number END AS remote,
@@ -69,7 +70,7 @@ rows AS (
     CASE WHEN state = 'counted' THEN traffic ELSE '' END AS traffic,
     CASE WHEN state = 'counted' THEN coalesce(ecs_service_name_, '') ELSE '' END AS service,
     bytes_, start_, end_,
-    CASE WHEN state = 'counted' AND traffic = 'internet' THEN CASE WHEN to_own THEN source ELSE target END END AS other
+    CASE WHEN state = 'counted' AND traffic = 'internet' THEN remote END AS other
   FROM classes)
 SELECT state, interface, subnet, traffic, service, count(*), sum(bytes_)::HUGEINT,
   min(start_) FILTER (state <> 'malformed'), max(end_) FILTER (state <> 'malformed'),
@@ -165,7 +166,8 @@ def _source(files: LogFiles) -> tuple[str, list[Any]]:
     # several ways in one file, which is not strict; between the signs of an end DuckDB sees an empty line.
     return (
         f"read_csv(?, columns={{'line': 'VARCHAR'}}, delim='\\x01', quote='', escape='', header=false, "
-        f"auto_detect=false, skip={skip}, compression='{compression}', encoding='latin-1', strict_mode=false)"
+        f"auto_detect=false, skip={skip}, compression='{compression}', encoding='latin-1', strict_mode=false, "
+        f"max_line_size={_LONGEST_LINE}, buffer_size={_BUFFER})"
     ), [names]
 
 

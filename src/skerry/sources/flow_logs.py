@@ -14,6 +14,7 @@ from msgspec import UNSET
 from skerry.cost.measured import FlowLogTotals, InterfaceBytes, TrafficClass
 from skerry.errors import SkerryError
 from skerry.model.world import World
+from skerry.net.addresses import spell
 from skerry.sources.address_classes import classes_of
 from skerry.sources.flow_log_files import LogFiles, find_log_files
 from skerry.sources.flow_log_query import Connection, connect, field_names_of, run
@@ -55,7 +56,9 @@ class _Sums:
             return
         key = (interface, subnet, traffic, service)
         self.bytes[key] = self.bytes.get(key, 0) + count
-        self.addresses.setdefault(key, {}).update(dict.fromkeys(addresses or ()))
+        self.addresses.setdefault(key, {}).update(
+            dict.fromkeys(spell(((number, number),)) for number in addresses or ())
+        )
 
 
 def read_flow_logs(path: Path, world: World) -> FlowLogTotals:
