@@ -235,11 +235,12 @@ def uses(served: Served, definition: Path, tmp_path: Path) -> dict[str, list[tup
     # What `plan` and `rehearse` choose is read as `diagnose` reads it.
     fewer: list[tuple[object, ...]] = [(), SERVICE, hypothetical]
     return {
-        "cost": [(), ("--service", "web")],
-        "nat-exit": [(), ("--calls-known",)],
+        "cost": [("--metrics",), ("--service", "web")],
+        "nat-exit": [("--metrics",), ("--calls-known",)],
         "diagnose": chosen,
         "explain": [("--live", "OutOfMemoryError: killed")],
         "plan": fewer,
+        "prices": [("refresh", tmp_path / "prices.json")],
         "rehearse": [("--probe", *options) for options in fewer],
         "snapshot": [("--output", tmp_path / "snapshot")],
         "trace": [("--subnet", served.subnet, "--to", "logs"), ("--source", "internet", "--to", served.interface)],

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from skerry.app.account import read_account
+    from skerry.app.account import read_account, read_metrics
     from skerry.app.applying import (
         Applied,
         ApplyTarget,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from skerry.app.undoing import Undone, UndoPlan, latest_journal, undo
 
 _NAMES = {
-    "account": ("read_account",),
+    "account": ("read_account", "read_metrics"),
     "applying": (
         "Applied",
         "ApplyTarget",
@@ -101,6 +101,7 @@ __all__ = [
     "read_account",
     "read_description",
     "read_files",
+    "read_metrics",
     "redact",
     "rehearse",
     "resume_apply",

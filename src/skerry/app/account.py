@@ -7,8 +7,10 @@ import msgspec
 from skerry.app.reading import Gathered
 from skerry.app.regions import require_region
 from skerry.aws.session import Account
+from skerry.cost.measured import TrafficMetrics
 from skerry.model.world import World
 from skerry.sources import documents, live, snapshots
+from skerry.sources.traffic_metrics import read_traffic
 
 
 def read_account(
@@ -31,3 +33,11 @@ def read_account(
     source = f"account {facts.account or 'not known'} in {facts.region}"
     world = World(msgspec.structs.replace(facts, source=source))
     return Gathered(answers, world, reading.calls, reading.rounds)
+
+
+def read_metrics(account: Account, world: World) -> TrafficMetrics:
+    """Return the bytes of the NAT gateways and endpoints of a World in the last 30 days, by CloudWatch.
+
+    Raises `SkerryError` without credentials or a way to AWS. Without a series or a permission bytes are missing.
+    """
+    return read_traffic(account.make_clients(), world)

@@ -11,6 +11,8 @@ from skerry.app.selection import Selection, launches
 from skerry.cost.comparison import CostReport, VpcCase, report_of
 from skerry.cost.crash_loop import CrashLoopCost, RestartLoop, price_crash_loop
 from skerry.cost.launch_volumes import GivenVolumes, called_services_of, tasks_of, volumes_of
+from skerry.cost.measured import TrafficMetrics
+from skerry.cost.measured_costs import price_metrics
 from skerry.cost.network_designs import design_of_network, subnets_of, vpcs_of, zones_of
 from skerry.cost.prices import PriceTable, decode_prices, load_prices
 from skerry.errors import Argument, InputError
@@ -20,11 +22,12 @@ from skerry.plan.world_after import apply_changes
 
 
 class CostOptions(msgspec.Struct, frozen=True):
-    """Options of a comparison: given volumes, the number of VPCs with central endpoints, and a file of prices."""
+    """Options of a comparison: given volumes, VPCs with central endpoints, a file of prices, and measured traffic."""
 
     given: GivenVolumes = GivenVolumes()
     spokes: int = 0
     prices: Path | None = None
+    metrics: TrafficMetrics | None = None
 
 
 def cost(
@@ -40,7 +43,7 @@ def cost(
     table = read_prices(options.prices)
     chosen = [launch for launch in launches(world, selection or Selection()) if launch.not_applicable is None]
     after = _planned(world, selection) if chosen else None
-    cases = tuple(_case(world, after, vpc_id, chosen, options) for vpc_id in vpcs_of(world, chosen))
+    cases = tuple(_case(world, after, vpc_id, chosen, options, table) for vpc_id in vpcs_of(world, chosen))
     return report_of(table, world.region, cases, today or _today())
 
 
@@ -73,7 +76,9 @@ def _planned(world: World, selection: Selection | None) -> World | None:
     return apply_changes(world, changes) if changes else None
 
 
-def _case(world: World, after: World | None, vpc_id: str, chosen: list[Launch], options: CostOptions) -> VpcCase:
+def _case(
+    world: World, after: World | None, vpc_id: str, chosen: list[Launch], options: CostOptions, table: PriceTable
+) -> VpcCase:
     subnets = {subnet.subnet_id for subnet in subnets_of(world, vpc_id, chosen)}
     own = [launch for launch in chosen if subnets.intersection(launch.subnets)]
     tasks = int(sum((tasks_of(world, launch) for launch in own), Decimal(0)))
@@ -85,4 +90,6 @@ def _case(world: World, after: World | None, vpc_id: str, chosen: list[Launch], 
     services = tuple(dict.fromkeys(key for launch in own for key in called_services_of(launch)))
     zones = max(zones_of(subnets_of(world, vpc_id, own)), 1)
     volumes = volumes_of(world, own, options.given)
-    return VpcCase(vpc_id, tuple(designs), services, zones, volumes, options.spokes)
+    metrics = options.metrics
+    measured = () if metrics is None else tuple(price_metrics(table, world, vpc_id, metrics))
+    return VpcCase(vpc_id, tuple(designs), services, zones, volumes, options.spokes, measured)

@@ -19,6 +19,7 @@ _MODULES = {
     "iam-policy": "commands",
     "nat-exit": "nat_exit",
     "plan": "plan",
+    "prices": "prices",
     "rehearse": "rehearse",
     "snapshot": "snapshot",
     "trace": "trace",

@@ -18,13 +18,14 @@ from skerry.cli.options import (
     hand_over,
 )
 from skerry.cli.output import leave, write
-from skerry.cli.reading import InputSource, ReadOptions, world_of
+from skerry.cli.reading import InputSource, ReadOptions, metrics_of, world_of
 from skerry.errors import Argument, InputError
 from skerry.render import formats
 
 if TYPE_CHECKING:
     from skerry.app import CostOptions, Selection
     from skerry.cost.crash_loop import RestartLoop
+    from skerry.cost.measured import TrafficMetrics
 
 _NUMBER = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)\s*([A-Za-z]+)")
 # As on AWS's bills, a GB has 1024 x 1024 x 1024 bytes: https://aws.amazon.com/fargate/pricing/
@@ -89,16 +90,16 @@ class VolumeOptions(NamedTuple):
     egress: Decimal | None
     spokes: int | None
     prices: Path | None
+    metrics: bool
 
-    @property
-    def options(self) -> "CostOptions":
-        """Return the options of the use case."""
+    def options_with(self, metrics: "TrafficMetrics | None") -> "CostOptions":
+        """Return the options of the use case, with measured traffic."""
         from skerry import app
         from skerry.cost.launch_volumes import GivenVolumes
 
         starts = None if self.starts is None else Decimal(self.starts)
         given = GivenVolumes(self.image_size, starts, self.logs, self.internet, self.egress)
-        return app.CostOptions(given, self.spokes or 0, self.prices)
+        return app.CostOptions(given, self.spokes or 0, self.prices, metrics)
 
 
 class LoopOptions(NamedTuple):
@@ -154,6 +155,7 @@ _VOLUMES = [
     click.option("--internet", type=_Size(_MOST_DATA), metavar="SIZE", help="Bytes to and from the internet a month."),
     click.option("--egress", type=_Size(_MOST_DATA), metavar="SIZE", help="The part of them that leaves AWS."),
     click.option("--spokes", type=click.IntRange(2, 5000), help="VPCs that could share central endpoints."),
+    click.option("--metrics", is_flag=True, help="Read CloudWatch's metrics of NAT gateways and endpoints."),
     click.option("--prices", type=PathOf(dir_okay=False), metavar="FILE", help="Your prices, before skerry's."),
 ]  # fmt: skip
 _LOOP = [
@@ -202,7 +204,8 @@ def cost(
 
     scope = ReadOptions(planning=True, network_only=source.network_only)
     world = world_of(source, scope)
-    report = app.cost(world, chosen.selection, volumes.options)
+    metrics = metrics_of(source, world, wanted=volumes.metrics)
+    report = app.cost(world, chosen.selection, volumes.options_with(metrics))
     text = formats.COST[result.form](report, world, view_with_commands("cost", source))
     write(source.shown(text), result.output, quiet=source.quiet)
     priced = "blocked" if report.is_unpriced else "unknown" if report.is_partial else "ok"

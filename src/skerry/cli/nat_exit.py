@@ -15,7 +15,7 @@ from skerry.cli.options import (
     hand_over,
 )
 from skerry.cli.output import leave, write
-from skerry.cli.reading import InputSource, ReadOptions, world_of
+from skerry.cli.reading import InputSource, ReadOptions, metrics_of, world_of
 from skerry.errors import InputError
 from skerry.render import formats
 
@@ -34,6 +34,7 @@ class ExitOptions(NamedTuple):
     calls_known: bool
     prices: Path | None
     flow_logs: Path | None
+    metrics: bool
 
     def words(self) -> list[str]:
         """Return the options as words of a command line."""
@@ -45,6 +46,7 @@ _OPTIONS = [
     click.option("--also", multiple=True, metavar="SERVICE", help="Another service that tasks call; repeatable."),
     click.option("--calls-known", is_flag=True, help="Definitions and --also name every call of every workload."),
     click.option("--flow-logs", type=PathOf(), metavar="PATH", help="A file or folder of VPC flow logs."),
+    click.option("--metrics", is_flag=True, help="Read CloudWatch's metrics of NAT gateways and endpoints."),
     click.option("--prices", type=PathOf(dir_okay=False), metavar="FILE", help="Your prices, before skerry's."),
 ]  # fmt: skip
 
@@ -63,7 +65,8 @@ def nat_exit(source: InputSource, result: ResultOptions, chosen: ExitOptions) ->
     from skerry import app
 
     world = world_of(source, ReadOptions(planning=True, network_only=source.network_only))
-    options = app.NatExitOptions(chosen.vpcs, chosen.also, chosen.calls_known, chosen.prices, chosen.flow_logs)
+    metrics = metrics_of(source, world, wanted=chosen.metrics)
+    options = app.NatExitOptions(chosen.vpcs, chosen.also, chosen.calls_known, chosen.prices, chosen.flow_logs, metrics)
     report = app.nat_exit(world, options)
     view = view_with_commands("nat-exit", source, preferences=chosen.words())
     if result.form in formats.NAT_EXIT:

@@ -15,6 +15,7 @@ from skerry.render.view import View
 
 if TYPE_CHECKING:
     from skerry.app import Gathered
+    from skerry.cost.measured import TrafficMetrics
     from skerry.model.world import World
     from skerry.sources.redaction import Redaction
 
@@ -55,15 +56,18 @@ class ReadOptions(NamedTuple):
     containers: bool = True
     planning: bool = False
     network_only: bool = False
+    metrics: bool = False
+    prices: bool = False
 
 
 WIDEST = {
     "apply": ReadOptions(planning=True),
-    "cost": ReadOptions(planning=True),
+    "cost": ReadOptions(planning=True, metrics=True),
     "diagnose": ReadOptions(),
     "explain": ReadOptions(),
-    "nat-exit": ReadOptions(planning=True),
+    "nat-exit": ReadOptions(planning=True, metrics=True),
     "plan": ReadOptions(planning=True),
+    "prices": ReadOptions(prices=True),
     "rehearse": ReadOptions(),
     "snapshot": ReadOptions(),
     "trace": ReadOptions(containers=False),
@@ -97,6 +101,18 @@ class Progress:
 def world_of(source: InputSource, scope: ReadOptions) -> "World":
     """Return the World of saved answers, or of what ``scope`` names of the live account; its notes go to stderr."""
     return gathered_of(source, scope).world
+
+
+def metrics_of(source: InputSource, world: "World", *, wanted: bool) -> "TrafficMetrics | None":
+    """Return CloudWatch's metrics of a live account, where they are wanted."""
+    if not wanted:
+        return None
+    if source.path is not None:
+        raise click.UsageError("--metrics is for the live account: leave it out, or leave out --from")
+    from skerry import app
+    from skerry.aws.session import Account
+
+    return app.read_metrics(Account(source.profile, source.region), world)
 
 
 def gathered_of(source: InputSource, scope: ReadOptions) -> "Gathered":

@@ -10,6 +10,7 @@ import msgspec
 from skerry.cost.break_even import BreakEven, find_break_even
 from skerry.cost.design_costs import DesignCost, price_design
 from skerry.cost.designs import Design, MonthlyTraffic, NatInstance, design_alternatives
+from skerry.cost.measured_costs import MeasuredTraffic
 from skerry.cost.monthly import Amount
 from skerry.cost.prices import PriceTable
 from skerry.cost.volumes import Driver, PathVolume, Volumes
@@ -43,7 +44,8 @@ class VpcCost(msgspec.Struct, frozen=True):
     """The costs of a VPC's designs a month: today's, the planned one if there is one, and the alternatives.
 
     ``cheapest`` is the id of the cheapest design without NAT instances and with a way for all bytes; None without one.
-    ``assumptions`` are sorted by their weight in the saving by the cheapest design over the baseline.
+    ``measured`` is the traffic by CloudWatch's metrics. ``assumptions`` are sorted by their weight in the saving by the
+    cheapest design over the baseline.
     """
 
     vpc_id: str
@@ -56,6 +58,7 @@ class VpcCost(msgspec.Struct, frozen=True):
     break_evens: tuple[BreakEven, ...]
     curve: tuple[CurvePoint, ...]
     assumptions: tuple[Assumption, ...]
+    measured: tuple[MeasuredTraffic, ...] = ()
 
 
 class CostReport(msgspec.Struct, frozen=True):
@@ -86,6 +89,7 @@ class VpcCase(msgspec.Struct, frozen=True):
     zones: int
     volumes: Volumes
     spokes: int = 0
+    measured: tuple[MeasuredTraffic, ...] = ()
 
 
 def compare_designs(table: PriceTable, region: str, case: VpcCase) -> VpcCost:
@@ -112,6 +116,7 @@ def compare_designs(table: PriceTable, region: str, case: VpcCase) -> VpcCost:
         break_evens,
         _curve(price, baseline, alternatives[_ENDPOINTS], traffic, break_evens[1]),
         () if cheapest is None else _assumptions(price, baseline, cheapest.design, case.volumes),
+        case.measured,
     )
 
 

@@ -8,7 +8,7 @@ from moto.core.request import normalize_request
 from moto.core.responses import ActionResult, BaseResponse
 from moto.ecs.models import EC2ContainerServiceBackend
 
-from skerry.embedded import service_revisions, usable_groups
+from skerry.embedded import price_list, service_revisions, usable_groups
 from skerry.embedded.patching import Correction
 
 
@@ -42,10 +42,11 @@ _EMPTY = {
 
 
 class _Lists(BaseResponse):
-    """A service without any implementation in moto: Route 53 Profiles, S3 Files."""
+    """A service without any implementation in moto: Route 53 Profiles, S3 Files, the Price List."""
 
 
-_SERVICES = ("route53profiles", "s3files")
+_SERVICES = {"route53profiles": "route53profiles", "s3files": "s3files", "api.pricing": "pricing"}
+"""Services by the part of their hosts before the Region."""
 
 
 def _call_action(original: Any, response: Any) -> Any:
@@ -57,6 +58,8 @@ def _call_action(original: Any, response: Any) -> Any:
         return response.serialized(service_revisions.describe_service_revisions(response))
     if operation == ("ec2", "GetSecurityGroupsForVpc"):
         return response.serialized(usable_groups.get_security_groups_for_vpc(response))
+    if operation == ("pricing", "GetProducts"):
+        return response.serialized(price_list.get_products(response))
     if key := _EMPTY.get(operation):
         return response.serialized(ActionResult({key: []}))
     return original(response)
@@ -64,8 +67,9 @@ def _call_action(original: Any, response: Any) -> Any:
 
 def _process_request(original: Any, stubber: Any, request: Any) -> Any:
     """Answer services that moto lacks."""
-    name = urlsplit(request.url).netloc.partition(".")[0]
-    if name not in _SERVICES:
+    host = urlsplit(request.url).netloc
+    name = next((service for start, service in _SERVICES.items() if host.startswith(f"{start}.")), None)
+    if name is None:
         return original(stubber, request)
     normalized = normalize_request(request)
     response = _Lists(service_name=name)

@@ -1,6 +1,7 @@
 """The costs of a network's designs for people: a table, the arithmetic, break-evens and their curve."""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from skerry.cost.break_even import BreakEven, BreakEvenPoint
 from skerry.cost.comparison import CostReport, CurvePoint, VpcCost
@@ -28,6 +29,7 @@ def format_costs(report: CostReport, *, refused: Iterable[Refusal] = (), view: V
     for vpc in report.vpcs:
         lines += ["", f"{bold(vpc.vpc_id)}  {pluralize(vpc.zones, 'zone')}, {report.region}"]
         lines += _paths(vpc, view)
+        lines += _measured(vpc, view)
         lines += _designs(vpc, view)
         lines += _formulas(vpc, view)
         lines += _break_evens(vpc)
@@ -73,6 +75,23 @@ def _paths(vpc: VpcCost, view: View) -> Iterator[str]:
     rows = [("GB A MONTH", "BASIS", "PATH", "FROM")]
     rows += [(f"{path.gb:.2f}", path.basis, clean(path.path), clean(path.reason)) for path in vpc.paths]
     yield from ["", bold("Bytes"), *align_columns(rows, width=view.width)]
+
+
+def _measured(vpc: VpcCost, view: View) -> Iterator[str]:
+    """Write the traffic by CloudWatch's metrics, and which of them are not known."""
+    if not vpc.measured:
+        return
+    rows = [("GB A MONTH", "OUT", "COST", "RESOURCE")]
+    for row in vpc.measured:
+        out = "" if row.gb_out is None else _gb(row.gb_out)
+        rows.append((_gb(row.gb), out, format_ends(row.cost), clean(row.resource)))
+    yield from ["", f"{bold('Measured')}  by CloudWatch, in 30 days", *align_columns(rows, width=view.width)]
+    unknown = dict.fromkeys(row.gb for row in vpc.measured if isinstance(row.gb, Missing))
+    yield from (f"  ? {clean(str(missing))}" for missing in unknown)
+
+
+def _gb(gb: Decimal | Missing) -> str:
+    return _UNKNOWN if isinstance(gb, Missing) else f"{gb:.2f}"
 
 
 def _currency(vpc: VpcCost) -> str:

@@ -1,11 +1,14 @@
 """The costs of a network, and of a crash loop, as JSON, version 1: the shapes that programs rely on."""
 
+from decimal import Decimal
+
 import msgspec
 
 from skerry.cost.break_even import BreakEven, BreakEvenPoint
 from skerry.cost.comparison import CostReport, VpcCost
 from skerry.cost.crash_loop import CrashLoopCost, LoopPath
 from skerry.cost.design_costs import DesignCost
+from skerry.cost.measured_costs import MeasuredTraffic
 from skerry.cost.monthly import Amount
 from skerry.model.missing import Missing
 from skerry.model.world import World
@@ -74,6 +77,16 @@ class AssumptionOut(msgspec.Struct, frozen=True):
     swing: AmountOut
 
 
+class MeasuredTrafficOut(msgspec.Struct, frozen=True):
+    """The measured traffic of a NAT gateway or an endpoint; null where it is not known."""
+
+    resource: str
+    gb: float | None
+    gb_out: float | None
+    cost: AmountOut | None
+    missing: list[str]
+
+
 class VpcCostOut(msgspec.Struct, frozen=True):
     """The costs of a VPC's designs."""
 
@@ -87,6 +100,7 @@ class VpcCostOut(msgspec.Struct, frozen=True):
     break_evens: list[BreakEvenOut]
     curve: list[CurvePointOut]
     assumptions: list[AssumptionOut]
+    measured: list[MeasuredTrafficOut]
 
 
 class CostReportOut(msgspec.Struct, frozen=True):
@@ -209,7 +223,20 @@ def _vpc(vpc: VpcCost) -> VpcCostOut:
             CurvePointOut(float(point.gb), _amount(point.baseline), _amount(point.alternative)) for point in vpc.curve
         ],
         assumptions=[AssumptionOut(row.name, _amount(row.swing)) for row in vpc.assumptions],
+        measured=[_measured(row) for row in vpc.measured],
     )
+
+
+def _measured(row: MeasuredTraffic) -> MeasuredTrafficOut:
+    parts = (row.gb, row.gb_out, row.cost)
+    missing = [part.fact for part in parts if isinstance(part, Missing)]
+    return MeasuredTrafficOut(
+        row.resource, _gb(row.gb), _gb(row.gb_out), encode_amount(row.cost), list(dict.fromkeys(missing))
+    )
+
+
+def _gb(gb: Decimal | Missing | None) -> float | None:
+    return None if gb is None or isinstance(gb, Missing) else float(gb)
 
 
 def _amount(amount: Amount) -> AmountOut:

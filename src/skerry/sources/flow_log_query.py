@@ -87,6 +87,7 @@ def connect(path: Path, classes: AddressClasses) -> Iterator[Connection]:
     threads = min(cpu_count() or 1, _MOST_THREADS)
     settings = {"threads": threads, "memory_limit": _MEMORY, "preserve_insertion_order": False, "temp_directory": ""}
     settings |= {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+    settings |= {"enable_external_file_cache": False}
     with duckdb.connect(config=settings) as connection:
         _create(connection, "own", classes.own)
         for bits, table in zip(SIZES, classes.tables, strict=True):

@@ -6,6 +6,8 @@ from typing import Any
 import msgspec
 
 from skerry.aws import api_table, resource_calls
+from skerry.aws.metric_data import GET_METRIC_DATA
+from skerry.aws.price_list import GET_PRODUCTS
 from skerry.aws.session import ClientFactory
 from skerry.model.api_call import ApiCall
 from skerry.services import efs
@@ -28,7 +30,8 @@ class ReadScope(msgspec.Struct, frozen=True):
     """The scope of a reading: one cluster, service or task of ECS, else all; without ``containers``, no ECS.
 
     ``planning``: also the endpoint services for new endpoints. ``network_only``: no call beyond the network, such as
-    calls about roles, policies, images, secrets, keys, log groups, files and the organization.
+    calls about roles, policies, images, secrets, keys, log groups, files and the organization. ``metrics``: also
+    CloudWatch's. ``prices``: the Price List alone.
     """
 
     cluster: str | None = None
@@ -37,12 +40,17 @@ class ReadScope(msgspec.Struct, frozen=True):
     containers: bool = True
     planning: bool = False
     network_only: bool = False
+    metrics: bool = False
+    prices: bool = False
 
     @property
     def may_call(self) -> tuple[ApiCall, ...]:
         """Every call that a reading may make; one cluster, service or task may take fewer."""
+        if self.prices:
+            return (GET_PRODUCTS,)
         base_calls = api_table.CALLS if self.containers else api_table.NETWORK_CALLS
         chosen = (*base_calls, *api_table.PLANNING) if self.planning else base_calls
+        chosen = (*chosen, GET_METRIC_DATA) if self.metrics else chosen
         return (
             tuple(call for call in chosen if call not in resource_calls.RESOURCE_CALLS) if self.network_only else chosen
         )
