@@ -125,8 +125,8 @@ not examined:
 {_lacking(whole, made["trace"])}: `skerry iam-policy trace` prints what they need.
 
 `skerry plan`, `skerry cost` and `skerry nat-exit` also ask {", ".join(f"`{action}`" for action in more)}: in which
-zones an endpoint may be made. With `--metrics` the latter two ask `cloudwatch:GetMetricData` too. `skerry prices refresh`
-asks `pricing:GetProducts` and nothing else.
+zones an endpoint may be made. With `--metrics` the latter two ask `cloudwatch:GetMetricData` too.
+`skerry prices refresh` asks `pricing:GetProducts` and nothing else.
 
 `skerry apply` and `skerry undo` read as `skerry plan` does, and change the account. `skerry iam-policy apply` allows
 their changes on the types of resources that AWS asks for, and tags on new resources alone:

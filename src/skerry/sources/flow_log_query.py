@@ -85,7 +85,12 @@ def connect(path: Path, classes: AddressClasses) -> Iterator[Connection]:
     import duckdb  # noqa: PLC0415 -- it is an extra, and slow to import
 
     threads = min(cpu_count() or 1, _MOST_THREADS)
-    settings = {"threads": threads, "memory_limit": _MEMORY, "preserve_insertion_order": False, "temp_directory": ""}
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "threads": threads,
+        "memory_limit": _MEMORY,
+        "preserve_insertion_order": False,
+        "temp_directory": "",
+    }
     settings |= {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
     settings |= {"enable_external_file_cache": False}
     with duckdb.connect(config=settings) as connection:
