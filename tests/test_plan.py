@@ -249,7 +249,7 @@ class TestUsage:
 
 
 def test_demo_plan_lists_the_endpoints_that_the_demo_creates() -> None:
-    broken, mended = app.demo()
+    broken, mended, _ = app.demo()
     planned = json.loads(_as_json(broken))["changes"]
     services = {change["details"]["service"] for change in planned if change["kind"].endswith("endpoint")}
     assert services == {"ecr.api", "ecr.dkr", "secretsmanager", "logs", "s3"}

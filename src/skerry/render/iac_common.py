@@ -58,10 +58,16 @@ def refuse_unwritable_changes(plan: Plan, language: str) -> None:
     """Raise `InputError` for removals, and for settings of services: a file changes what it has created itself."""
     changes = [planned.change for planned in plan.changes]
     removals = [change for change in changes if isinstance(change, RevokeRule | DeleteEndpoint | DeleteRoute)]
-    refuse(removals, f"{language} cannot take away what it has not made", "Do this by hand, and plan again.")
+    refuse(
+        removals,
+        f"{language} cannot take away what it has not made",
+        "Use ",
+        Argument.FORMAT,
+        " aws-cli, or do this by hand and plan again.",
+    )
     settings = [change for change in changes if isinstance(change, ConfigureService) and change.has_settings]
     what = f"{language} changes a service only where it is written"
-    refuse(settings, what, "Change the service there, or with aws ecs update-service, and plan again.")
+    refuse(settings, what, "Change the service there and plan again, or use ", Argument.FORMAT, " aws-cli.")
 
 
 def summary_of(plan: Plan) -> str:
@@ -80,12 +86,13 @@ def summary_of(plan: Plan) -> str:
 
 
 def warnings_of(plan: Plan) -> list[str]:
-    """Return the purpose of a file, whether the plan is proven, and everything that stands against it."""
+    """Return the purpose of a file, whether the plan is proven, everything against it, and the notes on it."""
     lines = [summary_of(plan)]
     lines += [f"Remaining blockers: {entry.code} {entry.resource}: {entry.message}" for entry in plan.remaining]
     lines += [f"Would break: {entry.message}" for entry in plan.breaks]
     lines += [f"Beyond a quota: {text}" for text in plan.limits]
-    return [*lines, *(f"Not known: {fact}" for fact in plan.facts)]
+    lines += [f"Not known: {fact}" for fact in plan.facts]
+    return [*lines, *(f"{finding.severity.capitalize()}: {finding.message}" for finding in plan.findings)]
 
 
 def heading_of(plan: Plan) -> str:
