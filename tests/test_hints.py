@@ -82,7 +82,6 @@ def test_shared_options_are_declared_once() -> None:
     # Their meaning differs: a trace has one subnet, a snapshot is a folder, a text is compared, a server listens, code
     # has no account, and prices are of several Regions.
     assert {option: sorted(commands) for option, commands in fewest.items()} == {
-        "--allow": ["apply"],
         "--cluster": ["explain"],
         "--output": ["snapshot"],
         "--port": ["embedded"],

@@ -189,15 +189,27 @@ def test_state_folder_follows_the_specification(
     assert str(journals.state_folder()) == expected
     path = journals.new_path("123456789012", "eu-west-1", "20260101T000000Z")
     assert path.parent == journals.state_folder()
-    assert path.name.startswith("20260101T000000Z-123456789012-eu-west-1-")
+    assert path.name.startswith("000001-20260101T000000Z-123456789012-eu-west-1-")
 
 
-def test_latest_journal_is_the_last_in_the_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_user_without_a_home_folder_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    with pytest.raises(OutputError) as raised:
+        journals.state_folder()
+    assert "XDG_STATE_HOME" in raised.value.remedy
+
+
+def test_latest_journal_is_the_last_in_the_list_though_the_clock_was_set_back(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    paths = [journals.new_path("1", "r", at) for at in ("20260102T000000Z", "20260101T000000Z")]
-    for path in paths:
-        written(path)
-    assert journals.list_journals() == [paths[1], paths[0]]
+    times = ("20260102T000000Z", "20260101T000000Z", "20260103T000000Z")
+    paths = [written(journals.new_path("1", "r", at)) for at in times]
+    assert journals.list_journals() == paths
 
 
 def test_every_line_is_json(tmp_path: Path) -> None:

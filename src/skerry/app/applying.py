@@ -1,6 +1,7 @@
 """The use cases of `skerry apply`: a plan is carried out in a live account, read back and diagnosed."""
 
 import os
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -31,7 +32,7 @@ from skerry.aws.account_session import AccountSession, open_session
 from skerry.aws.session import Account
 from skerry.diagnose.diagnose import diagnose as diagnose_launches
 from skerry.diagnose.diagnosis import Diagnosis
-from skerry.errors import Argument, InputError
+from skerry.errors import Argument, InputError, OutputError, SkerryError
 from skerry.launch.launches import Launch
 from skerry.model.world import World
 from skerry.plan.change_calls import description_of, names_of_endpoints, services_of_prefix_lists
@@ -40,6 +41,9 @@ from skerry.plan.records import Options, Plan, Planned
 from skerry.plan.scope import Scope
 from skerry.reach.walk import Walker
 from skerry.sources.live import ReadScope
+
+MOST_SECONDS = 900
+"""The longest time between the reading of an account and the first change."""
 
 
 class ApplyTarget(msgspec.Struct, frozen=True):
@@ -66,6 +70,7 @@ class Preparation(msgspec.Struct, frozen=True):
     target: ApplyTarget
     scope: Scope
     made_for: tuple[str | None, str | None]
+    read_at: float = msgspec.field(default_factory=time.time)
 
     def check(self, allowed: Iterable[Allowance] = ()) -> tuple[CheckResult, ...]:
         """Return the refusals and remarks before the first change, with the permissions and quotas read for them.
@@ -82,8 +87,9 @@ class Preparation(msgspec.Struct, frozen=True):
 class Applied(msgspec.Struct, frozen=True):
     """The result of an apply: its journal, its steps, and the diagnosis of the account that was read back.
 
-    ``diagnosis`` is None if a step stopped, or if the launches of the plan are not known any more. ``rows`` are the
-    changes of the plan, ``world`` is the account that was read back; None if a step stopped.
+    ``diagnosis`` is None if a step stopped, if the launches of the plan are not known any more, or if the account could
+    not be read back: ``unread`` says why. ``rows`` are the changes of the plan, ``world`` is the account that was read
+    back; None without one.
     """
 
     journal: Path
@@ -92,6 +98,7 @@ class Applied(msgspec.Struct, frozen=True):
     diagnosis: Diagnosis | None
     rows: tuple[Planned, ...] = ()
     world: World | None = None
+    unread: str = ""
 
 
 def prepare_apply(
@@ -153,10 +160,19 @@ def start_apply(
     changes one of the VPCs; then nothing was changed.
     """
     session, plan = preparation.session, preparation.plan
+    _refuse_stale(preparation)
     opened = opened_for(session, preparation.world, plan)
     with hold_vpcs(opened, path), journals.create_journal(path, opened) as journal:
         tools = _tools(session, journal, watcher, timing)
         return _carry_out(tools, preparation.account, preparation.target, watcher, plan.services)
+
+
+def _refuse_stale(preparation: Preparation) -> None:
+    """Raise `SkerryError` if the account was read long ago: whoever was asked may have answered hours later."""
+    age = abs(time.time() - preparation.read_at)
+    if age > MOST_SECONDS:
+        what = f"the account was read {age / 60:.0f} minutes ago, and may have changed"
+        raise SkerryError(what, "Run the command again: it compares the account with the plan again.")
 
 
 def resume_apply(
@@ -184,7 +200,11 @@ def hold_vpcs(opened: Opened, journal: Path) -> AbstractContextManager[None]:
     """
     scopes = [LockScope(opened.account, opened.region, vpc_id) for vpc_id in opened.vpcs or ("all",)]
     holder = LockHolder(os.getpid(), datetime.now(UTC).replace(microsecond=0).isoformat(), str(journal))
-    return hold_locks(lock_folder(journals.state_folder(), journal), scopes, holder)
+    try:
+        folder = lock_folder(journals.state_folder(), journal)
+    except OutputError:
+        folder = journal.parent
+    return hold_locks(folder, scopes, holder)
 
 
 def diagnose_services(world: World, services: tuple[str, ...], target: ApplyTarget) -> Diagnosis | None:
@@ -215,7 +235,11 @@ def _carry_out(
     if run.stopped is not None:
         return Applied(tools.journal.path, services, run, None)
     tools.notify("reading the account again")
-    world = read_account(account, ReadScope(planning=True)).world
+    try:
+        world = read_account(account, ReadScope(planning=True)).world
+    except SkerryError as error:
+        # All steps are made: that must not be lost behind an error of the reading.
+        return Applied(tools.journal.path, services, run, None, unread=f"{error.what}. {error.remedy}")
     diagnosis = diagnose_services(world, services, target)
     tools.journal.write(Closed("applied", "unknown" if diagnosis is None else diagnosis.verdict))
     rows = tuple(Planned(row.change, row.disposition) for row in tools.journal.opened.changes)

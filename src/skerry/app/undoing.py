@@ -10,6 +10,7 @@ from skerry.app.applying import ApplyTarget, Watcher, diagnose_services, hold_vp
 from skerry.app.selection import all_launches
 from skerry.apply import journal as journals
 from skerry.apply.journal_entries import Closed
+from skerry.apply.preflight.managed_objects import managed_after
 from skerry.apply.preflight.undo_effects import UndoEffects, what_undo_breaks
 from skerry.apply.results import Conflict, Loss, RunResult
 from skerry.apply.steps import Tools
@@ -18,7 +19,7 @@ from skerry.apply.waiting import Timing
 from skerry.aws.account_session import open_session
 from skerry.aws.session import Account
 from skerry.diagnose.diagnosis import Diagnosis
-from skerry.errors import InputError
+from skerry.errors import InputError, SkerryError
 from skerry.plan.changes import Change, resource_of
 from skerry.sources.live import ReadScope
 
@@ -26,7 +27,8 @@ from skerry.sources.live import ReadScope
 class UndoPlan(msgspec.Struct, frozen=True):
     """The steps of an undo, the last change first, with its losses and its conflicts with later changes of others.
 
-    ``effects`` are those on workloads that use the changes now.
+    ``effects`` are those on workloads that use the changes now. ``managed`` are the objects that another program
+    manages since, each in a sentence.
     """
 
     journal: Path
@@ -35,6 +37,7 @@ class UndoPlan(msgspec.Struct, frozen=True):
     losses: tuple[Loss, ...]
     conflicts: tuple[Conflict, ...]
     effects: UndoEffects = UndoEffects((), ())
+    managed: tuple[str, ...] = ()
 
     @property
     def is_disruptive(self) -> bool:
@@ -43,12 +46,16 @@ class UndoPlan(msgspec.Struct, frozen=True):
 
 
 class Undone(msgspec.Struct, frozen=True):
-    """The result of an undo: its steps, and the diagnosis of the account that was read back."""
+    """The result of an undo: its steps, and the diagnosis of the account that was read back.
+
+    ``unread`` says why the account could not be read back.
+    """
 
     journal: Path
     services: tuple[str, ...]
     run: RunResult
     diagnosis: Diagnosis | None
+    unread: str = ""
 
 
 def latest_journal() -> Path:
@@ -81,15 +88,17 @@ def undo(
             if planned.conflicts:
                 raise _changed_since(planned)
             if planned.changes:
-                planned = msgspec.structs.replace(planned, effects=_effects(tools, account, watcher))
+                planned = _with_effects(planned, tools, account, watcher)
             return _take_back(tools, account, watcher) if agree(planned) else None
 
 
-def _effects(tools: Tools, account: Account, watcher: Watcher) -> UndoEffects:
-    """Return the effects of an undo on the workloads of the account as it is now."""
+def _with_effects(planned: UndoPlan, tools: Tools, account: Account, watcher: Watcher) -> UndoPlan:
+    """Return the plan of an undo with its effects on the account as it is now."""
     watcher.notify("reading the account")
     world = read_account(account, ReadScope(planning=True)).world
-    return what_undo_breaks(world, all_launches(world), standing_changes(tools))
+    made = standing_changes(tools)
+    effects = what_undo_breaks(world, all_launches(world), made)
+    return msgspec.structs.replace(planned, effects=effects, managed=tuple(managed_after(world, made)))
 
 
 def _take_back(tools: Tools, account: Account, watcher: Watcher) -> Undone:
@@ -99,7 +108,10 @@ def _take_back(tools: Tools, account: Account, watcher: Watcher) -> Undone:
     if run.stopped is not None:
         return Undone(journal.path, services, run, None)
     watcher.notify("reading the account again")
-    world = read_account(account, ReadScope(planning=True)).world
+    try:
+        world = read_account(account, ReadScope(planning=True)).world
+    except SkerryError as error:
+        return Undone(journal.path, services, run, None, f"{error.what}. {error.remedy}")
     diagnosis = diagnose_services(world, services, ApplyTarget())
     journal.write(Closed("undone", "unknown" if diagnosis is None else diagnosis.verdict))
     return Undone(journal.path, services, run, diagnosis)

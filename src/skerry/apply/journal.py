@@ -7,6 +7,7 @@ A last line without its end was cut by a crash, and counts as not written.
 import fcntl
 import hashlib
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from skerry.writing.folders import sync_folder
 
 _MOST_BYTES = 64 * 1024 * 1024
 _FOLDER, _SUFFIX = "skerry", ".journal"
+_NUMBERED = re.compile(r"(\d{6})-")
 
 
 class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,15 +68,27 @@ class Journal:
 
 
 def state_folder() -> Path:
-    """Return the folder of journals: https://specifications.freedesktop.org/basedir-spec/latest/."""
+    """Return the folder of journals: https://specifications.freedesktop.org/basedir-spec/latest/.
+
+    Raises `OutputError` for a user without a home folder.
+    """
     base = os.environ.get("XDG_STATE_HOME", "")
-    root = Path(base) if base.startswith("/") else Path.home() / ".local" / "state"
-    return root / _FOLDER
+    if base.startswith("/"):
+        return Path(base) / _FOLDER
+    try:
+        return Path.home() / ".local" / "state" / _FOLDER
+    except RuntimeError as error:
+        raise OutputError("this user has no home folder for journals", "Set HOME or XDG_STATE_HOME.") from error
 
 
 def new_path(account: str, region: str, at: str) -> Path:
-    """Return the path of a new journal in the user's state folder."""
-    return state_folder() / f"{at}-{account}-{region}-{secrets.token_hex(3)}{_SUFFIX}"
+    """Return the path of a new journal in the user's state folder.
+
+    Its name begins with a number: a clock that was set back does not change the order.
+    """
+    numbers = [int(start[1]) for path in list_journals() if (start := _NUMBERED.match(path.name))]
+    number = max(numbers, default=0) + 1
+    return state_folder() / f"{number:06d}-{at}-{account}-{region}-{secrets.token_hex(3)}{_SUFFIX}"
 
 
 def list_journals() -> list[Path]:

@@ -42,17 +42,22 @@ class AgreementOptions(NamedTuple):
     journal: Path | None
 
 
+def allow_option() -> Command:
+    """Return the option for kinds of change that are refused otherwise: ``allowed``."""
+    return click.option(
+        "--allow",
+        "allowed",
+        type=click.Choice(ALLOWANCES),
+        multiple=True,
+        help="Also disruptive changes, or changes of objects that another program manages; repeatable.",
+    )
+
+
 def add_agreement_options(command: Command) -> Command:
     """Add the options of the commands that change an account: ``agreement``."""
     options = [
         click.option("--yes", is_flag=True, help="Do not ask; for pipelines."),
-        click.option(
-            "--allow",
-            "allowed",
-            type=click.Choice(ALLOWANCES),
-            multiple=True,
-            help="Also disruptive changes, or changes of objects that another program manages; repeatable.",
-        ),
+        allow_option(),
         click.option("--journal", type=PathOf(dir_okay=False), metavar="PATH", help="The journal's path."),
     ]
     return hand_over("agreement", AgreementOptions, options)(command)
@@ -200,6 +205,7 @@ def _finish(applied: "Applied", source: InputSource) -> None:
 
     from skerry.render import applied as texts
     from skerry.render.manual_steps import format_manual_steps
+    from skerry.render.text import clean
 
     words = words_of({"--profile": source.profile, "--region": source.region})
     commands = {
@@ -209,6 +215,8 @@ def _finish(applied: "Applied", source: InputSource) -> None:
     view = msgspec.structs.replace(source.view, commands=commands)
     manual = "" if applied.world is None else format_manual_steps(applied.world, applied.rows)
     write(texts.format_applied(applied.services, applied.run, applied.diagnosis, manual, view))
+    if applied.unread:
+        complain(f"skerry: the account could not be read back: {clean(applied.unread)}")
     if applied.run.stopped is not None:
         sys.exit(EXIT_BLOCKED)
     leave("unknown" if applied.diagnosis is None else applied.diagnosis.verdict, allow_unknown=False)

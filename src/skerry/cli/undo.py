@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from skerry.cli.apply import agrees, refuse_without_terminal, tell_if_interrupted
+from skerry.cli.apply import agrees, allow_option, refuse_without_terminal, tell_if_interrupted
 from skerry.cli.next_commands import words_of
 from skerry.cli.options import PathOf, add_account_options, add_color_option
 from skerry.cli.output import complain, write
@@ -23,10 +23,8 @@ if TYPE_CHECKING:
 @add_account_options
 @add_color_option
 @click.option("--yes", is_flag=True, help="Do not ask; for pipelines.")
-@click.option(
-    "--allow", type=click.Choice(["disruptive"]), help="With --yes: also if workloads break or lose connections."
-)
-def undo(journal: Path | None, source: InputSource, *, yes: bool, allow: str | None) -> None:
+@allow_option()
+def undo(journal: Path | None, source: InputSource, *, yes: bool, allowed: tuple[str, ...]) -> None:
     """Take back the changes of an apply, by its journal; without one, the latest of this user.
 
     New resources are removed, and former values are restored. Nothing that others changed is overwritten.
@@ -36,6 +34,7 @@ def undo(journal: Path | None, source: InputSource, *, yes: bool, allow: str | N
     from skerry import app
     from skerry.aws.session import Account
     from skerry.render import applied as texts
+    from skerry.render.text import clean
 
     path = app.latest_journal() if journal is None else journal
     view = source.view
@@ -44,7 +43,11 @@ def undo(journal: Path | None, source: InputSource, *, yes: bool, allow: str | N
 
     def agree(planned: "UndoPlan") -> bool:
         write(texts.format_losses(planned.losses, planned.changes, planned.effects, view))
-        if yes and planned.is_disruptive and allow is None:
+        for sentence in planned.managed:
+            complain(f"skerry: {clean(sentence)}")
+        if planned.managed and "managed" not in allowed:
+            raise click.UsageError("another program manages these objects: give --allow managed")
+        if yes and planned.is_disruptive and "disruptive" not in allowed:
             raise click.UsageError("the undo is disruptive: give --allow disruptive with --yes")
         if yes or not planned.changes:
             return True
@@ -61,4 +64,6 @@ def undo(journal: Path | None, source: InputSource, *, yes: bool, allow: str | N
     commands = {"stopped": again}
     view = msgspec.structs.replace(view, commands=commands)
     write(texts.format_undone(undone.services, undone.run, undone.diagnosis, view))
+    if undone.unread:
+        complain(f"skerry: the account could not be read back: {clean(undone.unread)}")
     sys.exit(EXIT_BLOCKED if undone.run.stopped is not None else 0)

@@ -31,7 +31,7 @@ def format_applied(
     if run.stopped is not None:
         headline = f"{style_word(BLOCKED)}: stopped after {made}; nothing else was changed"
     elif diagnosis is None:
-        headline = f"{style_word(UNKNOWN)}: {made} made, and {names} is not in the account to be diagnosed"
+        headline = f"{style_word(UNKNOWN)}: {made} made, and {names} cannot be diagnosed in the account"
     elif diagnosis.verdict is OK:
         headline = f"{style_word(OK)}: {made} made, and {names} can start (read back)"
     else:

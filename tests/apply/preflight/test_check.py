@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from skerry.apply.preflight.check import AccountNow, ApplySettings, PlanToApply, check_before
 from skerry.apply.preflight.identity import CallerIdentity
-from skerry.apply.preflight.managed_objects import ManagedTag
+from skerry.apply.preflight.managed_objects import ManagedTag, managed_after
 from skerry.apply.preflight.results import ApplyRefusal, ApplyRemark, CheckResult, refusals_of
 from skerry.model.arns import NameOrArn
 from skerry.plan.changes import (
@@ -23,6 +23,7 @@ from skerry.plan.changes import (
 from skerry.plan.fingerprints import fingerprint_of
 from skerry.plan.records import Plan, Planned
 from skerry.plan.scope import Scope
+from skerry.plan.world_before import MadeChange
 from tests.networks import ACCOUNT, REGION, Network, allow, both_ways, entry
 from tests.plan.test_rules_and_entries import served
 from tests.planning import changes, isolated, launches, plan_of
@@ -224,6 +225,14 @@ class TestManagedObjects:
         tags = (ManagedTag("owner", "pulumi"),)
         assert codes(results(self.tagged(owner="pulumi"), managed_tags=tags)) == ["OBJECT_IS_MANAGED"]
         assert results(self.tagged(terraform="true"), managed_tags=tags) == ()
+
+    def test_object_that_was_imported_since_is_named_before_an_undo(self) -> None:
+        made = [MadeChange(AuthorizeRule("sg-end", "in", Rule("tcp", 443, "10.0.0.0/16")))]
+        world = self.tagged(aws__cloudformation__stack_name="net").world()
+        assert list(managed_after(world, made)) == [
+            "CloudFormation describes sg-end, which would be taken away from it"
+        ]
+        assert list(managed_after(closed().world(), made)) == []
 
     def test_object_that_no_change_touches_may_be_managed(self) -> None:
         made = closed()

@@ -30,7 +30,9 @@ from skerry.plan.changes import (
     RouteToNat,
     SetVpcAttribute,
     is_new,
+    resource_of,
 )
+from skerry.plan.world_before import MadeChange
 
 _CLOUDFORMATION = "aws:cloudformation:"
 _STACK = "aws:cloudformation:stack-name"
@@ -64,6 +66,14 @@ def check_managed(
             advice = ("Make the change in its template, or allow changes of managed objects.",)
             message = f"{manager} describes {resource}: a change by hand is a drift, and may be reverted"
             yield ApplyRefusal("OBJECT_IS_MANAGED", resource, message, advice, "managed")
+
+
+def managed_after(world: World, made: Iterable[MadeChange]) -> Iterator[str]:
+    """Yield a sentence for each object of an undo that another program manages, such as one imported since."""
+    for resource in dict.fromkeys(resource_of(row.change) for row in made):
+        manager = manager_of(_tags_of(world, resource) or ())
+        if manager:
+            yield f"{manager} describes {resource}, which would be taken away from it"
 
 
 def touched_resources_of(world: World, change: Change) -> tuple[str, ...]:
