@@ -61,7 +61,8 @@ def _crossing(world: World, table_id: str, nat_gateway_id: str) -> str:
     https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-pricing.html
     """
     gateway = world.nat_gateways.get(nat_gateway_id)
-    place = world.subnets.get(gateway.subnet_id or "") if gateway else None
+    named = None if gateway is None else gateway.subnet_id
+    place = None if named is None else world.subnets.get(named)
     zone = None if place is None else zone_of(place)
     if zone is None:
         return ""
