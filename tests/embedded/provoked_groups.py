@@ -248,6 +248,18 @@ def revoke_an_unknown_rule(account: Account) -> str:
     return code_of(account.ec2.revoke_security_group_ingress, **asked)
 
 
+@provokes("revoked-rule-unknown")
+def revoke_an_unknown_outbound_rule(account: Account) -> str:
+    everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    permissions = [everything, HTTPS | block("10.0.2.0/24")]
+    asked = {"GroupId": account.group, "IpPermissions": permissions}
+    code = code_of(account.ec2.revoke_security_group_egress, **asked)
+    answer = account.ec2.revoke_security_group_egress(GroupId=account.group, IpPermissions=[everything])
+    [rule] = answer["RevokedSecurityGroupRules"]
+    assert (rule["IsEgress"], rule["CidrIpv4"], rule["FromPort"]) == (True, "0.0.0.0/0", -1)
+    return code
+
+
 @provokes("revoked-rule-of-default-vpc")
 def revoke_in_a_default_vpc(account: Account) -> str:
     [vpc] = account.ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]

@@ -67,6 +67,7 @@ def vpc_with_parts(account: Account) -> str:
     expect_refusal()
     account.delete_endpoint(endpoint)
     ec2.delete_vpc(VpcId=vpc)
+    assert ec2.describe_network_acls(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["NetworkAcls"] == []
     assert code_of(ec2.delete_vpc, **delete) == "InvalidVpcID.NotFound"
     [code] = codes
     return code

@@ -25,6 +25,7 @@ def saved() -> tuple[bytes, dict[str, bytes]]:
         return dump_state(), live.read(client).documents
 
 
+@pytest.mark.long
 def test_loaded_state_has_every_answer_of_the_saved_account(saved: tuple[bytes, dict[str, bytes]]) -> None:
     content, documents = saved
     assert len(documents) > 50

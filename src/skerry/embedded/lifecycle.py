@@ -84,7 +84,7 @@ def _moto() -> Iterator[None]:
         if error.name != "moto":
             raise
         raise SkerryError(
-            "the demo needs the package moto, which is not installed",
+            "the embedded AWS needs the package moto, which is not installed",
             "Install skerry with the extra demo: pipx install --force '.[demo]' in its checkout",
         ) from error
     inside = (
