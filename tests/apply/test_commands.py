@@ -49,6 +49,24 @@ def broken(account: Any, run: Skerry, tmp_path: Path) -> Broken:
     return Broken(plan, lambda: documents_of(account))
 
 
+@pytest.mark.long
+def test_tag_of_an_option_holds_an_apply_back_unless_it_is_allowed(account: Any, run: Skerry, broken: Broken) -> None:
+    before = broken.documents()
+    [table] = [
+        row for row in json.loads(broken.plan.read_text())["changes"] if row["kind"] == "create-gateway-endpoint"
+    ]
+    [table_id] = table["details"]["route_tables"]
+    account("ec2").create_tags(Resources=[table_id], Tags=[{"Key": "owner", "Value": "pulumi"}])
+    tagged = broken.documents()
+    refused = run("apply", broken.plan, "--yes", "--managed-tag", "owner=pulumi")
+    assert refused.code == BLOCKED
+    assert f"a template (owner=pulumi) describes {table_id}" in refused.err
+    assert "Give --allow managed." in refused.err
+    assert broken.documents() == tagged
+    account("ec2").delete_tags(Resources=[table_id], Tags=[{"Key": "owner"}])
+    assert broken.documents() == before
+
+
 def test_apply_and_undo_by_their_commands(run: Skerry, broken: Broken, tmp_path: Path) -> None:
     before = broken.documents()
     # Nobody can be asked in a test.
@@ -64,7 +82,7 @@ def test_apply_and_undo_by_their_commands(run: Skerry, broken: Broken, tmp_path:
     again = run("apply", "--yes")
     assert (again.code, again.out) == (0, "ok: web can start, nothing to change\n")
     stale = run("apply", broken.plan, "--yes")
-    assert (stale.code, "nothing was changed" in stale.err) == (BLOCKED, True)
+    assert (stale.code, stale.out) == (0, "ok: web can start already, nothing to change\n")
     # The service works now: taking its endpoints away breaks it.
     refused = run("undo", "--yes")
     assert (refused.code, "--allow disruptive" in refused.err) == (USAGE, True)
@@ -144,6 +162,8 @@ def test_plan_for_another_world_is_refused(field: str, value: Any, words: str, r
         ("apply", "--resume", "a.journal", "--journal", "b.journal"),
         ("apply", "--resume", "none.journal"),
         ("apply", "--allow", "everything"),
+        ("apply", "--managed-tag", "terraform"),
+        ("undo", "--managed-tag", "=true"),
         ("undo", "none.journal"),
         ("undo",),
     ],

@@ -21,6 +21,7 @@ from skerry.apply.plan_file import PlanFile
 from skerry.apply.preflight.account_reads import read_for_checks
 from skerry.apply.preflight.check import ApplySettings, PlanToApply, check_before
 from skerry.apply.preflight.lock import LockHolder, LockScope, hold_locks, lock_folder
+from skerry.apply.preflight.managed_objects import DEFAULT_TAGS, ManagedTag
 from skerry.apply.preflight.named_objects import vpcs_of
 from skerry.apply.preflight.results import Allowance, CheckResult
 from skerry.apply.results import RunResult, StepReport
@@ -41,6 +42,7 @@ from skerry.plan.records import Options, Plan, Planned
 from skerry.plan.scope import Scope
 from skerry.reach.walk import Walker
 from skerry.sources.live import ReadScope
+from skerry.verdicts import OK
 
 MOST_SECONDS = 900
 """The longest time between the reading of an account and the first change."""
@@ -72,7 +74,14 @@ class Preparation(msgspec.Struct, frozen=True):
     made_for: tuple[str | None, str | None]
     read_at: float = msgspec.field(default_factory=time.time)
 
-    def check(self, allowed: Iterable[Allowance] = ()) -> tuple[CheckResult, ...]:
+    @property
+    def is_done(self) -> bool:
+        """Whether the launches of a plan file can start without it, as after an earlier apply."""
+        return bool(self.plan.changes) and self.scope.look(self.world).verdict is OK
+
+    def check(
+        self, allowed: Iterable[Allowance] = (), managed_tags: Iterable[ManagedTag] = DEFAULT_TAGS
+    ) -> tuple[CheckResult, ...]:
         """Return the refusals and remarks before the first change, with the permissions and quotas read for them.
 
         Raises `SkerryError` if AWS carries out a call although only a dry run was asked for.
@@ -80,7 +89,7 @@ class Preparation(msgspec.Struct, frozen=True):
         account, region = self.made_for
         plan, session = self.plan, self.session
         given = PlanToApply(account, region, plan.changes, plan.fingerprint, plan.made_at, plan.made_by, plan.after)
-        settings = ApplySettings(datetime.now(UTC), version("skerry"), frozenset(allowed))
+        settings = ApplySettings(datetime.now(UTC), version("skerry"), frozenset(allowed), tuple(managed_tags))
         return check_before(given, read_for_checks(session, given, self.world, self.scope), settings)
 
 

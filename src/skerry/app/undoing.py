@@ -1,6 +1,6 @@
 """The use cases of `skerry undo`: the changes of a journal are taken back, and the account is read again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
@@ -10,7 +10,7 @@ from skerry.app.applying import ApplyTarget, Watcher, diagnose_services, hold_vp
 from skerry.app.selection import all_launches
 from skerry.apply import journal as journals
 from skerry.apply.journal_entries import Closed
-from skerry.apply.preflight.managed_objects import managed_after
+from skerry.apply.preflight.managed_objects import DEFAULT_TAGS, ManagedTag, managed_after
 from skerry.apply.preflight.undo_effects import UndoEffects, what_undo_breaks
 from skerry.apply.results import Conflict, Loss, RunResult
 from skerry.apply.steps import Tools
@@ -72,8 +72,11 @@ def undo(
     agree: Callable[[UndoPlan], bool],
     watcher: Watcher | None = None,
     timing: Timing | None = None,
+    managed_tags: Iterable[ManagedTag] = DEFAULT_TAGS,
 ) -> Undone | None:
     """Take back the changes of a journal, if ``agree`` says so; None if it does not.
+
+    ``managed_tags`` are the tags of objects that another program manages.
 
     Raises `InputError` for the journal of another account, and for conflicts with later changes. Raises
     `LockHeldError` if another process of this machine changes one of the VPCs.
@@ -88,17 +91,13 @@ def undo(
             if planned.conflicts:
                 raise _changed_since(planned)
             if planned.changes:
-                planned = _with_effects(planned, tools, account, watcher)
+                made = standing_changes(tools)
+                watcher.notify("reading the account")
+                world = read_account(account, ReadScope(planning=True)).world
+                effects = what_undo_breaks(world, all_launches(world), made)
+                managed = tuple(managed_after(world, made, managed_tags))
+                planned = msgspec.structs.replace(planned, effects=effects, managed=managed)
             return _take_back(tools, account, watcher) if agree(planned) else None
-
-
-def _with_effects(planned: UndoPlan, tools: Tools, account: Account, watcher: Watcher) -> UndoPlan:
-    """Return the plan of an undo with its effects on the account as it is now."""
-    watcher.notify("reading the account")
-    world = read_account(account, ReadScope(planning=True)).world
-    made = standing_changes(tools)
-    effects = what_undo_breaks(world, all_launches(world), made)
-    return msgspec.structs.replace(planned, effects=effects, managed=tuple(managed_after(world, made)))
 
 
 def _take_back(tools: Tools, account: Account, watcher: Watcher) -> Undone:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -28,6 +28,7 @@ from skerry.errors import EXIT_BLOCKED
 if TYPE_CHECKING:
     from skerry.app import Applied, ApplyTarget, Preparation
     from skerry.apply.plan_file import PlanFile
+    from skerry.apply.preflight.managed_objects import ManagedTag
     from skerry.apply.preflight.results import Allowance
 
 ALLOWANCES: tuple["Allowance", ...] = ("disruptive", "managed")
@@ -39,7 +40,37 @@ class AgreementOptions(NamedTuple):
 
     yes: bool
     allowed: tuple[str, ...]
+    managed_tags: tuple["ManagedTag", ...]
     journal: Path | None
+
+
+class _TagOption(click.ParamType["ManagedTag"]):
+    """A tag with its value, such as ManagedBy=terraform."""
+
+    name = "tag"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> "ManagedTag":  # noqa: ANN401 -- click's own signature
+        """Return the tag, or fail with a usage error."""
+        from skerry.apply.preflight.managed_objects import ManagedTag
+
+        key, sign, text = str(value).partition("=")
+        if not (key and sign):
+            self.fail(f"{value!r} is no tag with a value, such as ManagedBy=terraform", param, ctx)
+        return ManagedTag(key, text)
+
+
+def managed_tags_option() -> Command:
+    """Return the option for the tags of objects that another program manages: ``managed_tags``."""
+    return click.option(
+        "--managed-tag",
+        "managed_tags",
+        type=_TagOption(),
+        multiple=True,
+        metavar="KEY=VALUE",
+        default=("ManagedBy=terraform", "terraform=true"),
+        show_default=True,
+        help="A tag of objects that another program manages; repeatable.",
+    )
 
 
 def allow_option() -> Command:
@@ -58,6 +89,7 @@ def add_agreement_options(command: Command) -> Command:
     options = [
         click.option("--yes", is_flag=True, help="Do not ask; for pipelines."),
         allow_option(),
+        managed_tags_option(),
         click.option("--journal", type=PathOf(dir_okay=False), metavar="PATH", help="The journal's path."),
     ]
     return hand_over("agreement", AgreementOptions, options)(command)
@@ -93,7 +125,8 @@ def apply(
     from skerry.apply.plan_file import read_plan_file
 
     plan_file = None if plan_path is None else read_plan_file(plan_path)
-    _start(source, _prepared(source, launch, preferences, plan_file), agreement)
+    preparation = _prepared(source, launch, preferences, plan_file)
+    _start(source, preparation, agreement, from_file=plan_file is not None)
 
 
 def refuse_without_terminal() -> None:
@@ -125,12 +158,15 @@ def _prepared(
         return app.prepare_apply(account, _target(launch), plan_file, preferences.plan_options, progress)
 
 
-def _start(source: InputSource, preparation: "Preparation", agreement: AgreementOptions) -> None:
+def _start(source: InputSource, preparation: "Preparation", agreement: AgreementOptions, *, from_file: bool) -> None:
     from skerry import app
     from skerry.render import plan as plan_texts
 
     plan = preparation.plan
     view = source.view
+    if from_file and preparation.is_done:
+        write(plan_texts.format_done(plan))
+        return
     write(source.shown(plan_texts.format_plan(plan, refused=preparation.world.facts.refused, view=view)))
     if not any(row.disposition != "manual" for row in plan.changes):
         leave(plan_texts.verdict_of(plan), allow_unknown=False)
@@ -154,7 +190,7 @@ def _agree(source: InputSource, preparation: "Preparation", agreement: Agreement
 
     # A terminal is asked about disruptive changes; a pipeline has to allow them.
     allowed = {*agreement.allowed} if agreement.yes else {*agreement.allowed, "disruptive"}
-    results = preparation.check(name for name in ALLOWANCES if name in allowed)
+    results = preparation.check((name for name in ALLOWANCES if name in allowed), agreement.managed_tags)
     refused = texts.is_refused(results)
     complain(texts.format_checks(results, source.view, OPTIONS.__getitem__, _ALLOW), nl=False)
     if refused:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from skerry.cli.apply import agrees, allow_option, refuse_without_terminal, tell_if_interrupted
+from skerry.cli.apply import agrees, allow_option, managed_tags_option, refuse_without_terminal, tell_if_interrupted
 from skerry.cli.next_commands import words_of
 from skerry.cli.options import PathOf, add_account_options, add_color_option
 from skerry.cli.output import complain, write
@@ -16,6 +16,7 @@ from skerry.errors import EXIT_BLOCKED
 
 if TYPE_CHECKING:
     from skerry.app import UndoPlan
+    from skerry.apply.preflight.managed_objects import ManagedTag
 
 
 @click.command()
@@ -24,7 +25,15 @@ if TYPE_CHECKING:
 @add_color_option
 @click.option("--yes", is_flag=True, help="Do not ask; for pipelines.")
 @allow_option()
-def undo(journal: Path | None, source: InputSource, *, yes: bool, allowed: tuple[str, ...]) -> None:
+@managed_tags_option()
+def undo(
+    journal: Path | None,
+    source: InputSource,
+    *,
+    yes: bool,
+    allowed: tuple[str, ...],
+    managed_tags: tuple["ManagedTag", ...],
+) -> None:
     """Take back the changes of an apply, by its journal; without one, the latest of this user.
 
     New resources are removed, and former values are restored. Nothing that others changed is overwritten.
@@ -57,7 +66,7 @@ def undo(journal: Path | None, source: InputSource, *, yes: bool, allowed: tuple
     with show_progress(quiet=source.quiet) as progress:
         watcher = app.Watcher(notify=progress or (lambda _: None))
         with tell_if_interrupted(path, again):
-            undone = app.undo(Account(source.profile, source.region), path, agree, watcher)
+            undone = app.undo(Account(source.profile, source.region), path, agree, watcher, managed_tags=managed_tags)
     if undone is None:
         complain("skerry: nothing was taken back")
         sys.exit(EXIT_BLOCKED)

@@ -51,6 +51,12 @@ _MOST_NAMES = 3
 _ATTRIBUTES = {"enable_dns_support": "enableDnsSupport", "enable_dns_hostnames": "enableDnsHostnames"}
 
 
+def format_done(plan: Plan) -> str:
+    """Write that the launches of a plan can start without it."""
+    names = list_names(plan.services, _MOST_NAMES) or "the task"
+    return f"{style_word(OK)}: {names} can start already, nothing to change\n"
+
+
 def format_plan(plan: Plan, *, refused: Iterable[Refusal] = (), view: View = DEFAULT_VIEW) -> str:
     """Write a plan for people; the first line says whether it is enough. A verbose view has also origins."""
     lines = [_headline(plan)]

@@ -68,10 +68,11 @@ def check_managed(
             yield ApplyRefusal("OBJECT_IS_MANAGED", resource, message, advice, "managed")
 
 
-def managed_after(world: World, made: Iterable[MadeChange]) -> Iterator[str]:
+def managed_after(world: World, made: Iterable[MadeChange], tags: Iterable[ManagedTag] = DEFAULT_TAGS) -> Iterator[str]:
     """Yield a sentence for each object of an undo that another program manages, such as one imported since."""
+    patterns = tuple(tags)
     for resource in dict.fromkeys(resource_of(row.change) for row in made):
-        manager = manager_of(_tags_of(world, resource) or ())
+        manager = manager_of(_tags_of(world, resource) or (), patterns)
         if manager:
             yield f"{manager} describes {resource}, which would be taken away from it"
 
