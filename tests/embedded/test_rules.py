@@ -17,7 +17,7 @@ from tests.embedded.raising_lines import OF_RULES, record_raising_lines, unprovo
 MODULES = (provoked_endpoints, provoked_groups, provoked_network, provoked_requests, provoked_routes)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def settings() -> Iterator[Settings]:
     used = Settings()
     with run_embedded_aws(REGION, settings=used):
