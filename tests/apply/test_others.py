@@ -1,5 +1,6 @@
 """Changes of others before, during and after an apply, lost connections and refusals: nothing of others is touched."""
 
+import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from skerry.apply import journal as journals
 from skerry.apply.journal import Journal
 from skerry.apply.journal_entries import VERSION, Entry, Finished, Opened, RecordedChange
 from skerry.apply.lookups import Marks
+from skerry.apply.plan_values import new_resources_of
 from skerry.apply.results import RunResult
 from skerry.apply.run import make_changes
 from skerry.apply.steps import Tools
@@ -34,8 +36,10 @@ from skerry.plan.changes import (
     RouteToInternetGateway,
     Rule,
 )
+from tests.amount import some
 from tests.apply.accounts import FAST, documents_of
-from tests.apply.every_change import REGION, SERVICE, SmallNetwork, build_network
+from tests.apply.every_change import REGION, SERVICE, SmallNetwork, build_network, changes_of
+from tests.crash import trials
 from tests.crash.trials import KilledError, session_without_retries
 
 HTTPS = Rule("tcp", 443, "10.0.0.0/16")
@@ -53,10 +57,15 @@ class Runner(NamedTuple):
     session: AccountSession
     path: Path
 
-    def run(self, *changes: Change, session: AccountSession | None = None) -> RunResult:
+    def run(
+        self, *changes: Change, session: AccountSession | None = None, prefix_lists: dict[str, str] | None = None
+    ) -> RunResult:
         """Apply changes with a new journal."""
         rows = tuple(RecordedChange(change, "safe", "name", "for a test") for change in changes)
-        opened = Opened(VERSION, "0", journals.new_name(), self.session.account, REGION, "me", "", ("web",), rows)
+        account = self.session.account
+        opened = Opened(
+            VERSION, "0", journals.new_name(), account, REGION, "me", "", ("web",), rows, prefix_lists or {}
+        )
         with journals.create_journal(self.path, opened) as journal:
             return make_changes(Tools(session or self.session, journal, FAST, lambda _: None), lambda _: None)
 
@@ -392,3 +401,21 @@ def test_undo_finds_the_result_of_a_lost_call(
     assert served.documents() != before
     assert ends(runner.undo()) == ["taken-back"]
     assert served.documents() == before
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", some(range(40), 8))
+def test_apply_and_undo_of_any_part_of_a_plan_is_the_identity(seed: int, runner: Runner, served: Served) -> None:
+    chance = random.Random(seed)  # noqa: S311
+    whole = changes_of(runner.network)
+    part = [change for change in whole if chance.random() < 0.5]
+    made = {resource for change in part for resource in new_resources_of(change)}
+    unmade = {resource for change in whole for resource in new_resources_of(change)} - made
+    part = [change for change in part if not any(resource in repr(change) for resource in unmade)]
+    before = trials.normal_documents(served.documents(), trials.ids_in(served.documents()))
+    existing = trials.ids_in(served.documents())
+    lists = {"pl-new-dynamodb": f"{SERVICE}.dynamodb"}
+    # AWS refuses some parts, such as private names without the attribute of the VPC: those too are taken back.
+    runner.run(*part, prefix_lists=lists)
+    assert set(ends(runner.undo())) <= {"taken-back", "gone"}
+    assert trials.normal_documents(served.documents(), existing) == before

@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 
 from skerry.plan.api_calls import NewId, PlannedCall, PlannedCalls, PlannedWait, new_ids_in
-from skerry.plan.change_calls import CallTexts, calls_for
+from skerry.plan.change_calls import (
+    CallTexts,
+    calls_for,
+    description_of,
+    names_of_endpoints,
+    services_of_prefix_lists,
+)
 from skerry.plan.changes import (
     AddAclEntry,
     AddZoneRecord,
@@ -15,6 +21,7 @@ from skerry.plan.changes import (
     Change,
     ConfigureService,
     CreateGatewayEndpoint,
+    CreateInterfaceEndpoint,
     CreateNatGateway,
     CreateSecurityGroup,
     DeleteEndpoint,
@@ -30,6 +37,7 @@ from skerry.plan.changes import (
     SetVpcAttribute,
 )
 from skerry.plan.former_values import Former, former_in
+from skerry.plan.records import Planned, Why
 from tests.networks import Network
 
 RULE = Rule("tcp", 443, "10.0.0.0/16")
@@ -197,3 +205,68 @@ def test_former_target_is_unknown_without_the_route() -> None:
     calls = calls_for(change, Former(), CallTexts())
     assert calls is not None
     assert (calls.reversal, calls.loss != "") == ((), True)
+
+
+LOGS = "com.amazonaws.eu-west-1.logs"
+
+
+def test_interface_endpoint_is_created_with_its_members() -> None:
+    change = CreateInterfaceEndpoint("vpce-new-logs", "vpc-1", LOGS, ("subnet-1",), ("sg-new-a", "sg-1"))
+    calls = calls_for(change, Former(), CallTexts(name="logs"))
+    assert calls is not None
+    assert operations(calls.calls) == ["CreateVpcEndpoint", "endpoint-available"]
+    parameters = only_call(calls.calls).parameters
+    assert parameters["SecurityGroupIds"] == [NewId("sg-new-a"), "sg-1"]
+    assert "PolicyDocument" not in parameters
+    assert operations(calls.reversal) == ["DeleteVpcEndpoints", "endpoint-deleted"]
+
+
+def test_private_names_alone_are_switched_on_and_off() -> None:
+    calls = calls_for(ModifyEndpoint("vpce-1", private_dns=True), Former(), CallTexts())
+    assert calls is not None
+    assert only_call(calls.calls).parameters == {"VpcEndpointId": "vpce-1", "PrivateDnsEnabled": True}
+    assert only_call(calls.reversal).parameters == {"VpcEndpointId": "vpce-1", "PrivateDnsEnabled": False}
+    members = calls_for(ModifyEndpoint("vpce-1", ("subnet-1",)), Former(), CallTexts())
+    assert members is not None
+    assert only_call(members.reversal).parameters == {"VpcEndpointId": "vpce-1", "RemoveSubnetIds": ["subnet-1"]}
+
+
+def test_endpoints_are_named_by_service_and_by_vpc_if_there_are_several() -> None:
+    first = CreateInterfaceEndpoint("vpce-new-a", "vpc-1", LOGS, (), ())
+    other = CreateGatewayEndpoint("vpce-new-b", "vpc-1", "com.example.own", (), "pl-1")
+    elsewhere = CreateInterfaceEndpoint("vpce-new-c", "vpc-2", LOGS, (), ())
+    rows = [Planned(change, "safe") for change in (first, other)]
+    assert names_of_endpoints(rows) == {"vpce-new-a": "logs", "vpce-new-b": "com.example.own"}
+    more = names_of_endpoints([*rows, Planned(elsewhere, "safe")])
+    assert (more["vpce-new-a"], more["vpce-new-c"]) == ("vpc-1 logs", "vpc-2 logs")
+
+
+def test_unknown_prefix_lists_have_the_names_of_their_services() -> None:
+    network = Network()
+    network.endpoint("vpce-1", "s3", VpcEndpointType="Gateway")
+    changes: list[Change] = [
+        CreateGatewayEndpoint("vpce-new-d", "vpc-1", "com.amazonaws.eu-west-1.dynamodb", (), "pl-new-d"),
+        CreateGatewayEndpoint("vpce-new-e", "vpc-1", "com.amazonaws.eu-west-1.s3", (), "pl-1"),
+        ModifyEndpoint("vpce-1", route_tables=("rtb-1",), prefix_list="pl-new-s3"),
+        ModifyEndpoint("vpce-1", route_tables=("rtb-1",), prefix_list="pl-1"),
+        ModifyEndpoint("vpce-1", private_dns=True),
+    ]
+    assert services_of_prefix_lists(network.world(), [Planned(change, "safe") for change in changes]) == {
+        "pl-new-d": "com.amazonaws.eu-west-1.dynamodb",
+        "pl-new-s3": "com.amazonaws.eu-west-1.s3",
+    }
+
+
+def test_rule_is_described_by_the_steps_that_need_it() -> None:
+    change = AuthorizeRule("sg-1", "in", RULE)
+    why = Why("C", "r", "m", ("secrets", "logs"))
+    assert description_of(Planned(change, "safe", (why, why))) == "For ECS tasks: secrets, logs"
+    assert description_of(Planned(change, "safe")) == "For ECS tasks"
+
+
+def test_former_policy_is_that_of_the_endpoint() -> None:
+    network = Network()
+    network.endpoint("vpce-1", "logs", PolicyDocument="{}")
+    world = network.world()
+    assert former_in(world, ModifyEndpoint("vpce-1", policy='{"a":1}')) == Former(policy="{}")
+    assert former_in(world, ModifyEndpoint("vpce-1", private_dns=True)) == Former()

@@ -9,7 +9,7 @@ from typing import Any
 from skerry.apply.lookups import TAG, Marks, read_one, tags_of
 from skerry.aws.account_session import AccountSession
 from skerry.aws.errors import RefusedError
-from skerry.plan.changes import CreateSecurityGroup, Direction, Rule
+from skerry.plan.changes import CreateSecurityGroup, Direction, Rule, is_new
 
 
 def group_state(
@@ -38,7 +38,9 @@ def group_state(
 def rule_state(
     session: AccountSession, group: str, direction: Direction, rule: Rule, peer: str
 ) -> dict[str, Any] | None:
-    """Return a rule of a group with its description and tags; None if there is none."""
+    """Return a rule of a group with its description and tags; None if there is none, or no group yet."""
+    if is_new(group):
+        return None
     for row in _rules(session, group):
         ports = (row["IpProtocol"], row.get("FromPort"), row.get("ToPort"))
         same = row["IsEgress"] == (direction == "out") and ports == (rule.protocol, rule.port, rule.port)

@@ -30,6 +30,7 @@ _IN_USE = frozenset(
     {"DependencyViolation", "Resource.AlreadyAssociated", "InvalidIPAddress.InUse", "AuthFailure.InUse"}
 )
 _ATTEMPTS = 3
+_UNDO_TIMES = 5
 
 
 class Tools(NamedTuple):
@@ -146,7 +147,9 @@ class StepCalls:
             answers.append(answer)
             return True
 
-        until(self._tools.timing, self._tools.timing.settle, attempt)
+        # A deleted endpoint's interfaces may use their groups for some minutes more.
+        bound = self._tools.timing.settle * (_UNDO_TIMES if self._undo else 1)
+        until(self._tools.timing, bound, attempt)
         if answers:
             return _checked(call, answers[0])
         return self._settle(number, call, refused[-1], is_done)
