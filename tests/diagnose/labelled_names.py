@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from tests.filtering import Filtered, block, rule
 from tests.networks import ACCOUNT, REGION, VPC, allow, awslogs, both_ways, container, entry, record
-from tests.resolving import HUB, Resolving
+from tests.resolving import HUB, INBOUND, Resolving
 
 R53 = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/"
 USER_GUIDE = "https://docs.aws.amazon.com/vpc/latest/userguide/"
@@ -17,6 +17,7 @@ MATCHES = f"{R53}resolver-overview-forward-vpc-to-network-domain-name-matches.ht
 ZONES = f"{R53}hosted-zone-private-considerations.html"
 FIREWALL = f"{R53}resolver-dns-firewall-rule-settings.html"
 PROFILES = f"{R53}profiles.html"
+INBOUND_PAGE = f"{R53}resolver-forwarding-inbound-queries.html"
 S3_LINK = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html"
 
 LOGS = f"logs.{REGION}.amazonaws.com"
@@ -376,4 +377,200 @@ def zone_to_an_endpoint_of_another_account() -> Resolving:
     }
     network.rows["VpcPeeringConnections"] = [{"VpcPeeringConnectionId": "pcx-1", "Status": {"Code": "active"}} | sides]
     network.route("10.2.0.0/16", VpcPeeringConnectionId="pcx-1")
+    return network
+
+
+# ------------------------------------------------------------------------------------------ the second labels
+
+ASTERISK = f"{R53}DomainNameFormat.html#domain-name-format-asterisk"
+ACTIONS = f"{R53}resolver-dns-firewall-rule-actions.html"
+LISTS = f"{R53}resolver-dns-firewall-user-managed-domain-lists.html"
+
+
+@case("blocked", {"manifest"}, "the zone of one registry is narrower than the wildcard of the endpoint", ZONES)
+def zone_of_one_registry() -> Resolving:
+    network = sound(Resolving())
+    name = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
+    network.zone(name, record(f"{name}.", "A", "10.0.1.77"))
+    return network
+
+
+@case("ok", set(), "a chain over a second zone ends at the endpoint", ZONES)
+def chain_over_two_zones() -> Resolving:
+    network = sound(Resolving(), private=False)
+    network.zone(LOGS, record(f"{LOGS}.", "CNAME", "logs.corp.example"))
+    network.zone("corp.example", record("logs.corp.example.", "CNAME", own_name(3, "logs")))
+    return network
+
+
+@case(
+    "blocked",
+    INTERFACES - {"logs"},
+    "the hub answers with its own private names, and with public ones otherwise",
+    INBOUND_PAGE,
+)
+def dhcp_with_the_inbound_endpoint_of_a_hub() -> Resolving:
+    network = sound(Resolving())
+    network.hub()
+    network.peer_with_hub()
+    network.inbound()
+    for number, address in enumerate(INBOUND):
+        network.interface(
+            f"eni-in{number}", address, "subnet-dns" if number == 0 else "subnet-hub", ["sg-open"], VpcId=HUB
+        )
+    network.dhcp(*INBOUND)
+    return network
+
+
+@case(
+    "intermittent",
+    {"logs"},
+    "weighted records take turns, and one of two leads nowhere",
+    f"{R53}routing-policy-weighted.html",
+)
+def weighted_records_of_which_one_is_dead() -> Resolving:
+    network = sound(Resolving(), private=False)
+    rows = [
+        record(f"{LOGS}.", "A", alias=f"{own_name(3, 'logs')}.") | {"SetIdentifier": "a", "Weight": 50},
+        record(f"{LOGS}.", "A", "10.0.1.77") | {"SetIdentifier": "b", "Weight": 50},
+    ]
+    network.zone(LOGS, *rows)
+    return network
+
+
+@case(
+    "ok", set(), "a record of weight 0 is not answered while others have a weight", f"{R53}routing-policy-weighted.html"
+)
+def weighted_record_without_weight_is_dead() -> Resolving:
+    network = sound(Resolving(), private=False)
+    rows = [
+        record(f"{LOGS}.", "A", alias=f"{own_name(3, 'logs')}.") | {"SetIdentifier": "a", "Weight": 50},
+        record(f"{LOGS}.", "A", "10.0.1.77") | {"SetIdentifier": "b", "Weight": 0},
+    ]
+    network.zone(LOGS, *rows)
+    return network
+
+
+@case(
+    "unknown",
+    {"logs"},
+    "which of two failover records is answered depends on a health check",
+    f"{R53}routing-policy-failover.html",
+)
+def failover_records() -> Resolving:
+    network = sound(Resolving(), private=False)
+    rows = [
+        record(f"{LOGS}.", "A", alias=f"{own_name(3, 'logs')}.")
+        | {"SetIdentifier": "a", "Failover": "PRIMARY", "HealthCheckId": "h-1"},
+        record(f"{LOGS}.", "A", "10.0.1.77") | {"SetIdentifier": "b", "Failover": "SECONDARY"},
+    ]
+    network.zone(LOGS, *rows)
+    return network
+
+
+@case("ok", set(), "with both endpoints for S3 the private names lead to the interface endpoint", S3_LINK)
+def both_endpoints_for_s3() -> Resolving:
+    network = sound(Resolving())
+    network.endpoint("vpce-5", "s3")
+    return network
+
+
+@case("blocked", {"registry-auth"}, "the record leads the name of ECR's API to the endpoint of its registry", ZONES)
+def record_to_the_endpoint_of_another_service() -> Resolving:
+    network = sound(Resolving())
+    network.row("VpcEndpoints", "vpce-1")["PrivateDnsEnabled"] = False
+    name = f"api.ecr.{REGION}.amazonaws.com"
+    network.zone(name, record(f"{name}.", "A", alias=f"{own_name(2, 'ecr.dkr')}."))
+    return network
+
+
+@case(
+    "unknown",
+    NAMED,
+    "while an association changes, its rules may hold or not",
+    f"{R53}resolver-dns-firewall-vpc-associating-rule-group.html",
+)
+def rule_group_in_change() -> Resolving:
+    network = sound(Filtered()).domains("*")
+    network.group_of_rules("rslvr-frg-2", block(), status="UPDATING")
+    return network
+
+
+@case("ok", set(), "a domain without an asterisk leaves names below it alone", LISTS)
+def block_of_the_name_above_buckets() -> Resolving:
+    return sound(Filtered(block())).domains(f"s3.{REGION}.amazonaws.com")
+
+
+@case(
+    "blocked",
+    NAMED - {"manifest"},
+    "the first rule lets the registry pass, the second blocks all other names of AWS",
+    LISTS,
+)
+def allow_of_the_registry_alone() -> Resolving:
+    network = sound(Filtered(rule("ALLOW", "rslvr-fdl-2"), block())).domains("*.amazonaws.com")
+    return network.domains(f"*.dkr.ecr.{REGION}.amazonaws.com", name="rslvr-fdl-2")
+
+
+@case("unknown", {"logs"}, "the answer is a CNAME to another name; whether it is followed is not documented", ACTIONS)
+def override_of_one_name() -> Resolving:
+    overriding = rule("BLOCK", BlockResponse="OVERRIDE", BlockOverrideDomain="sink.corp.example")
+    return sound(Filtered(overriding)).domains(LOGS)
+
+
+@case("ok", set(), "the VPC's own SYSTEM rule goes before the Profile's rule for the same domain", PROFILES)
+def system_rule_beside_a_rule_of_the_profile() -> Resolving:
+    network = sound(Resolving())
+    network.profile(("rule", network.rule("amazonaws.com", "192.168.0.53", vpc=None)))
+    network.rule("amazonaws.com", kind="SYSTEM")
+    return network
+
+
+@case("ok", set(), "the rule for all other names answers by public DNS", RULES)
+def recursive_rule_for_every_name() -> Resolving:
+    network = sound(Resolving())
+    network.rule("", kind="RECURSIVE")
+    return network
+
+
+@case(
+    "ok",
+    set(),
+    "of two endpoints of a service only the one with private DNS is asked",
+    "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html",
+)
+def second_endpoint_without_private_dns() -> Resolving:
+    network = sound(Resolving())
+    network.group("sg-closed")
+    network.endpoint("vpce-6", "logs", group="sg-closed", PrivateDnsEnabled=False)
+    return network
+
+
+@case(
+    "intermittent",
+    {"logs"},
+    "the name has the addresses of all zones, and one subnet's network ACL denies",
+    f"{USER_GUIDE}vpc-network-acls.html",
+)
+def endpoint_in_two_zones_of_which_one_denies() -> Resolving:
+    network = sound(Resolving(), private=False)
+    network.endpoint("vpce-7", "logs", ["subnet-a", "subnet-b"])
+    network.acl("acl-b", both_ways(entry(50, "deny", cidr="10.0.1.0/24"), entry(100)), ["subnet-b"])
+    return network
+
+
+@case("blocked", {"layers"}, "a wildcard covers names with several labels too", ASTERISK)
+def wildcard_over_several_labels() -> Resolving:
+    network = sound(Resolving())
+    zone = f"{REGION}.amazonaws.com"
+    network.zone(zone, record(f"\\052.{zone}.", "A", "10.0.1.77"))
+    return network
+
+
+@case("blocked", {"layers"}, "a name of the zone between hides the wildcard above it", ASTERISK)
+def wildcard_hidden_by_a_name() -> Resolving:
+    network = sound(Resolving(), s3=False)
+    network.endpoint("vpce-5", "s3", PrivateDnsEnabled=False)
+    zone, alias = f"{REGION}.amazonaws.com", f"{own_name(5, 's3')}."
+    network.zone(zone, record(f"\\052.{zone}.", "A", alias=alias), record(f"s3.{zone}.", "A", alias=alias))
     return network
