@@ -414,10 +414,9 @@ def dhcp_with_the_inbound_endpoint_of_a_hub() -> Resolving:
     network.hub()
     network.peer_with_hub()
     network.inbound()
-    for number, address in enumerate(INBOUND):
-        network.interface(
-            f"eni-in{number}", address, "subnet-dns" if number == 0 else "subnet-hub", ["sg-open"], VpcId=HUB
-        )
+    network.group("sg-dns", inbound=[allow(protocol, 53, cidr="10.0.0.0/16") for protocol in ("udp", "tcp")], VpcId=HUB)
+    for address, subnet in zip(INBOUND, ("subnet-dns", "subnet-hub"), strict=True):
+        network.interface(f"eni-{subnet}", address, subnet, ["sg-dns"], VpcId=HUB)
     network.dhcp(*INBOUND)
     return network
 
