@@ -90,6 +90,10 @@ def test_nat_gateways_get_different_public_addresses() -> None:
     assert publics == ["203.0.113.1", "203.0.113.2"]
 
 
+def test_nat_gateways_of_a_subnet_get_different_addresses() -> None:
+    assert addresses(Network(), nat_gateway(), nat_gateway("nat-new-vpc-2")) == ["10.0.2.254", "10.0.2.253"]
+
+
 def test_existing_nat_gateway_keeps_its_address() -> None:
     network = Network()
     network.nat()

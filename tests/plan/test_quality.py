@@ -17,7 +17,7 @@ from skerry.render.plan_json import encode_plan
 from skerry.sources import documents
 from skerry.verdicts import OK
 from tests.amount import amount
-from tests.networks import awslogs, container
+from tests.networks import ALL, EVERYWHERE, Network, awslogs, container
 from tests.plan.applying import Document, RefusedChangeError, apply_change, is_applicable
 from tests.plan.single_changes import single_changes
 from tests.planning import EXECUTION
@@ -200,6 +200,34 @@ def test_all_plans_to_the_internet_are_safe_needed_and_smallest() -> None:
     kinds = {change["kind"] for case in cases for change in case.changes}
     assert kinds >= {"create-nat-gateway", "route-to-nat", "replace-route", "configure-service"}
     assert [complaint for case in cases for complaint in complaints(case)] == []
+
+
+def with_bystander() -> Document:
+    """Closed endpoints without private names yet, and a service that works over a NAT gateway until they apply."""
+    network = Network()
+    network.definition(container(logConfiguration=awslogs()), executionRoleArn=EXECUTION)
+    network.group("sg-end", outbound=[ALL])
+    for number, service in enumerate(("ecr.api", "ecr.dkr", "logs")):
+        network.endpoint(f"vpce-{number}", service, group="sg-end")
+    network.attribute("EnableDnsHostnames", value=False)
+    network.serve_s3()
+    network.subnet("subnet-c", "10.0.3.0/24", "eu-west-1a")
+    network.internet_gateway()
+    network.nat()
+    network.table("rtb-public", {"DestinationCidrBlock": EVERYWHERE, "GatewayId": "igw-1"}, subnets=["subnet-b"])
+    network.table("rtb-nat", {"DestinationCidrBlock": EVERYWHERE, "NatGatewayId": "nat-1"}, subnets=["subnet-c"])
+    network.service("web")
+    network.service("web2", ["subnet-c"])
+    document: Document = json.loads(network.document())
+    return document
+
+
+def test_no_order_of_changes_but_the_planned_one_spares_another_service() -> None:
+    (case,) = proven_cases([("bystander", with_bystander())])
+    assert [change["kind"] for change in case.changes] == ["authorize-rule", "authorize-rule", "set-vpc-attribute"]
+    assert list(complaints(case)) == []
+    hasty = case._replace(plan={"changes": case.changes[::-1]})
+    assert [complaint for complaint in complaints(hasty) if "change 1 cuts off" in complaint]
 
 
 def test_refused_change_is_no_repair() -> None:
