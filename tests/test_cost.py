@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
@@ -83,6 +84,24 @@ class TestNetwork:
         assert {row["path"]: row["basis"] for row in vpc(out)["paths"]}["s3"] == "assumed"
         assert [row["alternative"] for row in vpc(out)["break_evens"]][1] == "endpoints"
         assert [row["name"] for row in vpc(out)["assumptions"]] == ["task starts", "image size", "logs"]
+
+    def test_curve_is_drawn_as_svg(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+        found = run("cost", "--from", saved(network, tmp_path), "--format", "svg")
+        assert found.code == 0
+        drawing = ET.fromstring(found.out)  # noqa: S314 -- skerry's own
+        space = "{http://www.w3.org/2000/svg}"
+        assert [len(line.attrib["points"].split()) for line in drawing.iter(f"{space}polyline")] == [7, 7]
+        texts = " ".join(str(text.text) for text in drawing.iter(f"{space}text"))
+        assert "vpc-1: today, or endpoints in each zone, no NAT" in texts
+        assert "costs less at every volume" in texts
+        assert run(*NIGHT, "--region", "us-east-1", "--format", "svg").code == USAGE
+
+    def test_vpc_without_a_curve_is_named_in_the_svg(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+        path = tmp_path / "network.json"
+        path.write_bytes(network.document().replace(b"eu-west-1", b"eu-south-2"))
+        out = run("cost", "--from", path, "--region", "eu-south-2", "--format", "svg").out
+        assert "not compared: the price of" in out
+        assert "polyline" not in out
 
     def test_planned_network_is_priced_beside_todays(self, run: Skerry, tmp_path: Path) -> None:
         isolated = Network()

@@ -1,6 +1,7 @@
 """Volumes of launches by path, each number with its basis."""
 
 import json
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -28,13 +29,15 @@ def gb(found: Volumes, factors: dict[Driver, Decimal] | None = None) -> dict[str
     return {path.path: path.gb for path in found.traffic(factors).paths}
 
 
-def with_manifest(network: Network, manifest: str | None) -> Network:
+def with_manifest(network: Network, manifest: str | None, others: Iterable[tuple[str, str]] = ()) -> Network:
+    """The network with an answer about its image; ``others`` are manifests by their digest."""
     repository, _, tag = IMAGE.rpartition("/")[2].partition(":")
     row = {"imageId": {"imageTag": tag, "imageDigest": "sha256:1"}}
     if manifest is not None:
         row["imageManifest"] = manifest  # type: ignore[assignment]
     asked = {"repositoryName": repository, "registryId": IMAGE.partition(".")[0], "imageIds": [{"imageTag": tag}]}
-    network.call("ecr:BatchGetImage", asked, {"images": [row], "failures": []})
+    more = [{"imageId": {"imageDigest": digest}, "imageManifest": text} for digest, text in others]
+    network.call("ecr:BatchGetImage", asked, {"images": [row, *more], "failures": []})
     return network
 
 
@@ -53,6 +56,25 @@ class TestImages:
         for text in texts:
             ((_, image),) = volumes(with_manifest(network(), text)).launches[0].images
             assert image == Estimate(Decimal("0.5"), "assumed", "an image of 0.5 GB")
+
+    def test_platform_of_the_task_decides_among_manifests(self) -> None:
+        listed = {
+            "manifests": [
+                {"digest": "sha256:x86", "platform": {"architecture": "amd64", "os": "linux"}},
+                {"digest": "sha256:arm", "platform": {"architecture": "arm64", "os": "linux"}},
+                {"digest": "sha256:proof", "platform": {"architecture": "unknown", "os": "unknown"}},
+            ]
+        }
+        sizes = {"sha256:x86": 512 * _MB, "sha256:arm": 256 * _MB}
+        rows = [(digest, json.dumps({"layers": [{"size": size}]})) for digest, size in sizes.items()]
+        for architecture, expected in (("X86_64", "0.5"), ("ARM64", "0.25"), (None, "0.5")):
+            given = with_manifest(network(), json.dumps(listed), rows)
+            platform = {} if architecture is None else {"cpuArchitecture": architecture}
+            given.rows["taskDefinitions"][0]["runtimePlatform"] = platform
+            ((_, image),) = volumes(given).launches[0].images
+            assert (image.value, image.basis) == (Decimal(expected), "measured")
+        ((_, image),) = volumes(with_manifest(network(), json.dumps(listed))).launches[0].images
+        assert image.basis == "assumed"
 
     def test_manifest_of_another_tag_says_nothing(self) -> None:
         found = network(container(IMAGE.rpartition(":")[0] + ":other"))
@@ -85,6 +107,36 @@ class TestImages:
         empty = network()
         empty.rows["taskDefinitions"][0].pop("containerDefinitions")
         assert volumes(empty).launches[0].images == ()
+
+
+class TestStarts:
+    def scheduled(self, expression: str) -> Estimate:
+        given = Network()
+        given.definition(container())
+        arn = f"arn:aws:ecs:{REGION}:{ACCOUNT}"
+        network_configuration = {"awsvpcConfiguration": {"Subnets": ["subnet-a"], "SecurityGroups": ["sg-task"]}}
+        parameters = {
+            "TaskDefinitionArn": f"{arn}:task-definition/web:1",
+            "LaunchType": "FARGATE",
+            "NetworkConfiguration": network_configuration,
+        }
+        given.add(
+            "Schedules",
+            Arn=f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/nightly",
+            Name="nightly",
+            State="ENABLED",
+            ScheduleExpression=expression,
+            Target={"Arn": f"{arn}:cluster/shop", "EcsParameters": parameters},
+        )
+        (launch,) = volumes(given).launches
+        return launch.starts
+
+    def test_schedule_has_the_starts_of_its_expression(self) -> None:
+        starts = self.scheduled("rate(5 minutes)")
+        assert starts == Estimate(Decimal(8640), "estimated", "8640 starts a month by its schedule")
+
+    def test_schedule_that_is_not_plain_is_assumed(self) -> None:
+        assert self.scheduled("cron(0 6 L * ? *)").basis == "assumed"
 
 
 class TestOtherPaths:

@@ -178,7 +178,7 @@ _SERVICES = [
 
 @click.command()
 @add_reading_options
-@add_output_options(formats.CRASH_LOOP)
+@add_output_options(dict.fromkeys((*formats.COST, *formats.CRASH_LOOP)))
 @hand_over("chosen", ServiceOptions, _SERVICES)
 @add_network_only_option
 @hand_over("volumes", VolumeOptions, _VOLUMES)
@@ -218,6 +218,8 @@ def _price_loop(
     """Print the price of a crash loop; its Region is the only fact that it needs."""
     if chosen.cluster or chosen.service or volumes.spokes or volumes.starts is not None:
         raise click.UsageError("--crash-loop is for one image: leave out --cluster, --service, --starts and --spokes")
+    if result.form not in formats.CRASH_LOOP:
+        raise click.UsageError(f"--format {result.form} is for a network: leave out --crash-loop")
     question = loop.loop_with(volumes.image_size)
     from skerry import app
 

@@ -8,6 +8,7 @@ from msgspec import UNSET
 
 from skerry.catalogue.services import load_services
 from skerry.cost.designs import INTERNET, NOTHING
+from skerry.cost.schedule_starts import monthly_starts_of
 from skerry.cost.volumes import LAYERS, Estimate, LaunchVolume, Volumes
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call
@@ -15,7 +16,7 @@ from skerry.launch.startup import needs_of
 from skerry.model.missing import Missing
 from skerry.model.world import World
 from skerry.services import ecr_images
-from skerry.services.ecr_images import RepositoryImages
+from skerry.services.ecr_images import ImagePlatform, RepositoryImages
 from skerry.services.image_references import Image, parse
 
 ASSUMED_IMAGE_GB = Decimal("0.5")
@@ -40,11 +41,32 @@ class _Blob(msgspec.Struct, frozen=True):
     size: int
 
 
+class _PlatformManifest(msgspec.Struct, frozen=True):
+    """The manifest of one platform in a list: https://github.com/opencontainers/image-spec/blob/main/image-index.md."""
+
+    digest: str
+    platform: ImagePlatform | None = None
+
+
 class _Manifest(msgspec.Struct, frozen=True):
     """The sizes in a manifest; one for several platforms has neither layers nor configuration."""
 
     config: _Blob | None = None
     layers: tuple[_Blob, ...] = ()
+    manifests: tuple[_PlatformManifest, ...] = ()
+
+    @property
+    def bytes(self) -> int | None:
+        """Return the compressed bytes of the layers and the configuration; None where they are not told."""
+        sizes = [blob.size for blob in (self.config, *self.layers) if blob is not None]
+        return sum(sizes) if self.layers and min(sizes) >= 0 else None
+
+    def digest_for(self, launch: Launch) -> str | None:
+        """Return the digest of the manifest for a launch's platform; None without one, or with several."""
+        architecture = "arm64" if launch.architecture == "ARM64" else "amd64"
+        wanted = ImagePlatform(architecture, launch.family)
+        digests = [row.digest for row in self.manifests if row.platform == wanted]
+        return digests[0] if len(digests) == 1 else None
 
 
 def volumes_of(world: World, launches: Iterable[Launch], given: GivenVolumes) -> Volumes:
@@ -79,7 +101,10 @@ def called_services_of(launch: Launch) -> tuple[str, ...]:
 
 
 def _launch_volume(world: World, launch: Launch, given: GivenVolumes, launches: Decimal) -> LaunchVolume:
-    if given.starts is None:
+    scheduled = _scheduled_starts_of(world, launch)
+    if given.starts is None and scheduled is not None:
+        starts = Estimate(scheduled, "estimated", f"{scheduled:.0f} starts a month by its schedule")
+    elif given.starts is None:
         tasks = tasks_of(world, launch)
         noun = "task" if tasks == 1 else "tasks"
         reason = f"{tasks} {noun} x {ASSUMED_DEPLOYMENTS} deployments a month"
@@ -87,6 +112,13 @@ def _launch_volume(world: World, launch: Launch, given: GivenVolumes, launches: 
     else:
         starts = Estimate(given.starts / launches, "estimated", "given")
     return LaunchVolume(launch.name, tuple(_images(world, launch, given)), starts, called_services_of(launch))
+
+
+def _scheduled_starts_of(world: World, launch: Launch) -> Decimal | None:
+    """Return the starts a month of a launch that a schedule asks for; None for others, and where it is not plain."""
+    expressions = (row.schedule_expression for row in world.facts.schedules if launch.arn and row.arn == launch.arn)
+    expression = next(expressions, None)
+    return None if expression is None else monthly_starts_of(expression)
 
 
 def _given(value: Decimal | None) -> Estimate | None:
@@ -107,7 +139,7 @@ def _images(world: World, launch: Launch, given: GivenVolumes) -> Iterator[tuple
         yield _path_of(world, images[0] if images else None), Estimate(given.image_gb, "estimated", "given")
         return
     for image in images:
-        size = _bytes_of(world, image)
+        size = _bytes_of(world, launch, image)
         gb = Estimate(ASSUMED_IMAGE_GB, "assumed", f"an image of {ASSUMED_IMAGE_GB} GB")
         if size is not None:
             gb = Estimate(Decimal(size) / _BYTES, "measured", f"the manifest of {image.repository}")
@@ -129,19 +161,29 @@ def _path_of(world: World, image: Image | None) -> str:
     return LAYERS if image is None or (image.account is not None and image.region == world.region) else INTERNET
 
 
-def _bytes_of(world: World, image: Image) -> int | None:
-    """Return the compressed bytes of an image by its manifest; None if that was not read, or is one of several."""
+def _bytes_of(world: World, launch: Launch, image: Image) -> int | None:
+    """Return the compressed bytes of an image by its manifest, or by that of the launch's platform.
+
+    None if that was not read.
+    """
     if image.account is None or image.region != world.region:
         return None
     images = ecr_images.find_images(world.resources, image.account, image.repository)
     if not isinstance(images, RepositoryImages):
         return None
-    row = ecr_images.find_image(images, image.tag)
+    manifest = _manifest_of(images, image.tag)
+    digest = None if manifest is None else manifest.digest_for(launch)
+    if digest is not None:
+        # Of a list ECR's `imageSizeInBytes` is the largest of its images: only the platform's own manifest has it.
+        manifest = _manifest_of(images, digest)
+    return None if manifest is None else manifest.bytes
+
+
+def _manifest_of(images: RepositoryImages, reference: str) -> _Manifest | None:
+    row = ecr_images.find_image(images, reference)
     if row is None or row.image_manifest is None:
         return None
     try:
-        manifest = msgspec.json.decode(row.image_manifest, type=_Manifest)
+        return msgspec.json.decode(row.image_manifest, type=_Manifest)
     except msgspec.DecodeError:
         return None
-    sizes = [blob.size for blob in (manifest.config, *manifest.layers) if blob is not None]
-    return sum(sizes) if manifest.layers and min(sizes) >= 0 else None

@@ -72,4 +72,5 @@ class Schedule(Pascal, frozen=True):
     name: str
     group_name: str = "default"
     state: str = "ENABLED"
+    schedule_expression: str | None = None
     target: RunTarget | UnsetType = UNSET

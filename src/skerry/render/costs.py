@@ -94,13 +94,14 @@ def _gb(gb: Decimal | Missing) -> str:
     return _UNKNOWN if isinstance(gb, Missing) else f"{gb:.2f}"
 
 
-def _currency(vpc: VpcCost) -> str:
+def currency_of(vpc: VpcCost) -> str:
+    """Return the currency of a VPC's amounts."""
     amounts = (row.monthly for row in vpc.designs)
     return next((amount.currency for amount in amounts if isinstance(amount, Amount) and amount.high), "USD")
 
 
 def _designs(vpc: VpcCost, view: View) -> Iterator[str]:
-    yield from ["", f"{bold('Designs')}  {_currency(vpc)}"]
+    yield from ["", f"{bold('Designs')}  {currency_of(vpc)}"]
     rows: list[tuple[str, ...]] = [("FIXED", "VARIABLE", "A MONTH", "A YEAR", "DESIGN")]
     for row in vpc.designs:
         cells = tuple(format_ends(amount) for amount in (row.fixed, row.variable, row.monthly, row.yearly))
@@ -173,7 +174,7 @@ def _curve(vpc: VpcCost) -> Iterator[str]:
     titles = {row.design.id: clean(row.design.title) for row in vpc.designs}
     most = max(max(point.baseline.high, point.alternative.high) for point in vpc.curve)
     yield from ["", f"{bold('Curve')}  N {titles[vpc.baseline]}, E {titles['endpoints']}; X both"]
-    yield f"  {'GB a month':>10}  0{f'{most:.2f}'.rjust(_CHART - 1)} {_currency(vpc)} a month"
+    yield f"  {'GB a month':>10}  0{f'{most:.2f}'.rjust(_CHART - 1)} {currency_of(vpc)} a month"
     for point in vpc.curve:
         yield f"  {point.gb:>10.0f}  {_chart_line(point, float(most))}"
 

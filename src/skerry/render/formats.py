@@ -155,6 +155,12 @@ def _cost_json(result: "CostReport", world: "World", _view: View) -> str:
     return costs_json.encode_costs(world, result)
 
 
+def _cost_svg(result: "CostReport", _world: "World", _view: View) -> str:
+    from skerry.render import cost_curve
+
+    return cost_curve.write_svg(result)
+
+
 def _nat_exit_text(result: "NatExitReport", world: "World", view: View) -> str:
     from skerry.render import nat_exit
 
@@ -200,7 +206,7 @@ PLAN: "Formats[Plan]" = {
     "cloudformation": _plan_cloudformation,
     "aws-cli": _plan_aws_cli,
 }
-COST: "Formats[CostReport]" = {"text": _cost_text, "json": _cost_json}
+COST: "Formats[CostReport]" = {"text": _cost_text, "json": _cost_json, "svg": _cost_svg}
 NAT_EXIT: "Formats[NatExitReport]" = {"text": _nat_exit_text, "json": _nat_exit_json}
 CRASH_LOOP: "WorldlessFormats[CrashLoopCost]" = {
     "text": _crash_loop_text,
