@@ -57,7 +57,7 @@ class _Manifest(msgspec.Struct, frozen=True):
 
     @property
     def bytes(self) -> int | None:
-        """Return the compressed bytes of the layers and the configuration; None where they are not told."""
+        """Return the compressed bytes of the layers and the configuration; None without sizes."""
         sizes = [blob.size for blob in (self.config, *self.layers) if blob is not None]
         return sum(sizes) if self.layers and min(sizes) >= 0 else None
 
