@@ -91,7 +91,7 @@ def permission_page() -> str:
         indent(jsons.dumps(change_statement(*row), indent=2), "  ") for row in CHANGING_ACTIONS["apply"].statements
     )
     checks = ", ".join(
-        f"`{action}`" for action in sorted(CHANGING_ACTIONS["apply"].reads - CHANGING_ACTIONS["undo"].reads)
+        f"`{action}`" for action in sorted(CHANGING_ACTIONS["apply"].reads) if not action.startswith("ec2:")
     )
     restores = ", ".join(
         f"`{action}`" for action in sorted(CHANGING_ACTIONS["undo"].changes - CHANGING_ACTIONS["apply"].changes)
@@ -144,7 +144,7 @@ Outside the standard partition, `arn:aws:` is another word, such as `arn:aws-cn:
 changes of an undo, which also needs
 {fill(restores, 118)}.
 
-Before the first change, `skerry apply` reads the caller's own policies and the applied quotas:
+Before the first change, both read the caller's own policies, and `skerry apply` reads the applied quotas:
 {fill(checks, 118)}.
 Without them a permission or a quota is not known, and the output says so.
 

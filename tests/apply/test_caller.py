@@ -10,7 +10,7 @@ import pytest
 
 from skerry import app
 from skerry.app.applying import ApplyTarget
-from skerry.app.undoing import undo
+from skerry.app.undoing import UndoPlan, undo
 from skerry.apply.api_actions import CHANGING_ACTIONS
 from skerry.apply.preflight.account_reads import read_for_checks
 from skerry.apply.preflight.check import PlanToApply
@@ -117,6 +117,17 @@ def test_apply_and_undo_need_no_more_than_their_printed_policies(
     assert applied.run.stopped is None
     assert applied.diagnosis is not None
     assert applied.diagnosis.verdict is OK
+    asked: list[UndoPlan] = []
+
+    def refuse(planned: UndoPlan) -> bool:
+        asked.append(planned)
+        return False
+
+    with caller_with(broken, without(policy_of("undo"), "ec2:DeleteVpcEndpoints"), monkeypatch):
+        assert undo(ACCOUNT, path, refuse, timing=timing) is None
+    [planned] = asked
+    assert all("ec2:DeleteVpcEndpoints" in message for message in denied(planned.permissions))
+    assert len(denied(planned.permissions)) == 5
     with caller_with(broken, policy_of("undo"), monkeypatch):
         undone = undo(ACCOUNT, path, lambda _: True, timing=timing)
     assert undone is not None

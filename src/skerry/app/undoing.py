@@ -10,7 +10,10 @@ from skerry.app.applying import ApplyTarget, Watcher, diagnose_services, hold_vp
 from skerry.app.selection import all_launches
 from skerry.apply import journal as journals
 from skerry.apply.journal_entries import Closed
+from skerry.apply.preflight.account_reads import reversals_of
 from skerry.apply.preflight.managed_objects import DEFAULT_TAGS, ManagedTag, managed_after
+from skerry.apply.preflight.permissions import check_permissions
+from skerry.apply.preflight.results import CheckResult
 from skerry.apply.preflight.undo_effects import UndoEffects, what_undo_breaks
 from skerry.apply.results import Conflict, Loss, RunResult
 from skerry.apply.steps import Tools
@@ -28,7 +31,7 @@ class UndoPlan(msgspec.Struct, frozen=True):
     """The steps of an undo, the last change first, with its losses and its conflicts with later changes of others.
 
     ``effects`` are those on workloads that use the changes now. ``managed`` are the objects that another program
-    manages since, each in a sentence.
+    manages since, each in a sentence. ``permissions`` are the results about the caller's permissions.
     """
 
     journal: Path
@@ -38,6 +41,7 @@ class UndoPlan(msgspec.Struct, frozen=True):
     conflicts: tuple[Conflict, ...]
     effects: UndoEffects = UndoEffects((), ())
     managed: tuple[str, ...] = ()
+    permissions: tuple[CheckResult, ...] = ()
 
     @property
     def is_disruptive(self) -> bool:
@@ -96,7 +100,8 @@ def undo(
                 world = read_account(account, ReadScope(planning=True)).world
                 effects = what_undo_breaks(world, all_launches(world), made)
                 managed = tuple(managed_after(world, made, managed_tags))
-                planned = msgspec.structs.replace(planned, effects=effects, managed=managed)
+                permissions = check_permissions(session, world, reversals_of(made, session.region))
+                planned = msgspec.structs.replace(planned, effects=effects, managed=managed, permissions=permissions)
             return _take_back(tools, account, watcher) if agree(planned) else None
 
 

@@ -111,6 +111,6 @@ def _tagging(calls: Iterable[str]) -> Iterator[ChangeStatement]:
 
 CHANGING_ACTIONS = {
     "apply": ChangingActions(_READS | _CHECKS | {"ec2:DescribePrefixLists"}, tuple(sorted((*_BOTH, *_ONLY_APPLY)))),
-    "undo": ChangingActions(_READS, tuple(sorted((*_BOTH, *_ONLY_UNDO)))),
+    "undo": ChangingActions(_READS | _CHECKS - {"servicequotas:GetServiceQuota"}, tuple(sorted((*_BOTH, *_ONLY_UNDO)))),
 }
 """The permissions of the commands that change an account."""

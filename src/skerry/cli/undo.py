@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from skerry.cli.apply import agrees, allow_option, managed_tags_option, refuse_without_terminal, tell_if_interrupted
+from skerry.cli.hints import OPTIONS
 from skerry.cli.next_commands import words_of
 from skerry.cli.options import PathOf, add_account_options, add_color_option
 from skerry.cli.output import complain, write
@@ -51,17 +52,7 @@ def undo(
     again = shlex.join(["skerry", "undo", str(path), *words])
 
     def agree(planned: "UndoPlan") -> bool:
-        write(texts.format_losses(planned.losses, planned.changes, planned.effects, view))
-        for sentence in planned.managed:
-            complain(f"skerry: {clean(sentence)}")
-        if planned.managed and "managed" not in allowed:
-            raise click.UsageError("another program manages these objects: give --allow managed")
-        if yes and planned.is_disruptive and "disruptive" not in allowed:
-            raise click.UsageError("the undo is disruptive: give --allow disruptive with --yes")
-        if yes or not planned.changes:
-            return True
-        refuse_without_terminal()
-        return agrees("Take these changes back?")
+        return _agrees(planned, source, yes=yes, allowed=allowed)
 
     with show_progress(quiet=source.quiet) as progress:
         watcher = app.Watcher(notify=progress or (lambda _: None))
@@ -76,3 +67,24 @@ def undo(
     if undone.unread:
         complain(f"skerry: the account could not be read back: {clean(undone.unread)}")
     sys.exit(EXIT_BLOCKED if undone.run.stopped is not None else 0)
+
+
+def _agrees(planned: "UndoPlan", source: InputSource, *, yes: bool, allowed: tuple[str, ...]) -> bool:
+    """Show an undo with its effects, and return whether the user agrees to it."""
+    from skerry.render import applied as texts
+    from skerry.render.text import clean
+
+    write(texts.format_losses(planned.losses, planned.changes, planned.effects, source.view))
+    complain(texts.format_checks(planned.permissions, source.view, OPTIONS.__getitem__, "--allow"), nl=False)
+    if texts.is_refused(planned.permissions):
+        return False
+    for sentence in planned.managed:
+        complain(f"skerry: {clean(sentence)}")
+    if planned.managed and "managed" not in allowed:
+        raise click.UsageError("another program manages these objects: give --allow managed")
+    if yes and planned.is_disruptive and "disruptive" not in allowed:
+        raise click.UsageError("the undo is disruptive: give --allow disruptive with --yes")
+    if yes or not planned.changes:
+        return True
+    refuse_without_terminal()
+    return agrees("Take these changes back?")
