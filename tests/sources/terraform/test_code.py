@@ -7,6 +7,7 @@ import pytest
 
 from skerry.errors import InputError
 from skerry.sources.terraform.code import (
+    CodeTypes,
     Position,
     Provider,
     address_of_code,
@@ -50,8 +51,8 @@ class TestPositions:
         address = 'module.network["a.b"].aws_subnet.private[1]'
         assert positions_of(folder)[address_of_code(address)].line == 3
 
-    def test_types_are_those_of_resources_in_all_modules(self, folder: Path) -> None:
-        assert types_in(folder) == {"aws_vpc", "aws_subnet"}
+    def test_types_are_those_of_resources_and_data_sources_in_all_modules(self, folder: Path) -> None:
+        assert types_in(folder) == CodeTypes(frozenset({"aws_vpc", "aws_subnet"}), frozenset({"aws_region"}))
 
     def test_folder_without_a_list_of_modules_has_its_own_resources(self, tmp_path: Path) -> None:
         write(tmp_path, main='resource "aws_vpc" "main" {}')

@@ -6,15 +6,21 @@ from typing import Any
 import pytest
 
 from skerry.errors import InputError
-from skerry.sources.terraform.code import Provider
-from skerry.sources.terraform.terraform_test import ResolvingRun, read_result, without_marks, write_test
+from skerry.sources.terraform.code import CodeTypes, Provider
+from skerry.sources.terraform.terraform_test import Attempt, ResolvingRun, read_result, without_marks, write_test
 from skerry.sources.terraform.values import UNKNOWN, Instance
 
 VPC = Instance('module.a["${x}"].aws_vpc.main', "aws_vpc", "managed", {"cidr_block": "10.0.0.0/16"})
 
 
 def written(*instances: Instance, providers: tuple[Provider, ...] = (Provider("aws", None),)) -> Any:
-    stage = ResolvingRun("apply", frozenset({"aws_iam_role"}), instances, "eu-west-1", "123456789012")
+    stage = ResolvingRun(
+        Attempt("apply"),
+        CodeTypes(frozenset({"aws_iam_role"}), frozenset({"aws_subnets"})),
+        instances,
+        "eu-west-1",
+        "123456789012",
+    )
     return json.loads(write_test(providers, stage))
 
 
@@ -40,6 +46,13 @@ class TestTheTest:
         group = Instance("aws_cloudwatch_log_group.a", "aws_cloudwatch_log_group", "managed", {"name": name})
         [override] = written(group)["run"]["resolve"]["override_resource"]
         assert override["values"]["id"] == "$${file('/etc/passwd')}%%{if true}"
+
+    def test_data_source_of_aws_comes_back_unknown_and_not_empty(self) -> None:
+        [mock] = written()["mock_provider"]["aws"]
+        ids = mock["mock_data"]["aws_subnets"]["defaults"]["ids"]
+        service = Instance("aws_ecs_service.a", "aws_ecs_service", "managed", {"subnets": ids})
+        [resolved] = without_marks([service], Attempt("apply"))
+        assert resolved.values["subnets"] == [UNKNOWN]
 
     def test_data_sources_are_answered_by_their_arguments(self) -> None:
         service = Instance("data.aws_vpc_endpoint_service.a", "aws_vpc_endpoint_service", "data", {"service": "s3"})
@@ -70,5 +83,15 @@ class TestResults:
 
     def test_marks_come_back_as_absent_arguments_and_unknown_policies(self) -> None:
         values = {"policy": "skerry-absent", "document": '{"Id": "skerry-absent"}', "ids": ["skerry-absent", "a"]}
-        [found] = without_marks([Instance("a.b", "a", "managed", values)])
+        [found] = without_marks([Instance("a.b", "a", "managed", values)], Attempt("apply"))
         assert found.values == {"policy": None, "document": UNKNOWN, "ids": [None, "a"]}
+
+    def test_empty_lists_are_unknown_where_data_sources_had_to_be_empty(self) -> None:
+        values = {"route_table_ids": [], "ingress": [], "network_configuration": [{"subnets": []}]}
+        attempt = Attempt("apply", marks_lists=False)
+        [instance] = without_marks([Instance("a.b", "a", "managed", values)], attempt)
+        assert instance.values == {
+            "route_table_ids": UNKNOWN,
+            "ingress": [],
+            "network_configuration": [{"subnets": UNKNOWN}],
+        }

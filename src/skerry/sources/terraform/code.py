@@ -84,10 +84,21 @@ def providers_of(folder: Path, selected: Mapping[str, Any]) -> list[Provider]:
     return sorted({*(Provider(name, None) for name in names), *aliases}, key=lambda one: (one.name, one.alias or ""))
 
 
-def types_in(folder: Path) -> frozenset[str]:
-    """Return the types of AWS's resources in the code, those of its modules included."""
-    addresses = (address.rsplit(".", 2) for address in positions_of(folder))
-    return frozenset(parts[-2] for parts in addresses if parts[-2].startswith("aws_") and "data" not in parts[:-2])
+class CodeTypes(NamedTuple):
+    """The types of AWS's resources and data sources in the code, those of its modules included."""
+
+    resources: frozenset[str]
+    data_sources: frozenset[str]
+
+
+def types_in(folder: Path) -> CodeTypes:
+    """Return the types of AWS's resources and data sources."""
+    types: dict[bool, set[str]] = {False: set(), True: set()}
+    for address in positions_of(folder):
+        *before, kind, _ = address.split(".")
+        if kind.startswith("aws_"):
+            types[before[-1:] == ["data"]].add(kind)
+    return CodeTypes(frozenset(types[False]), frozenset(types[True]))
 
 
 def has_provisioners(folder: Path) -> bool:

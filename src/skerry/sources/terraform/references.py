@@ -16,7 +16,7 @@ _MODULE = re.compile(r'module\.([\w-]+)(\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?\.')
 _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]$')
 _CHAIN = re.compile(r'^(data\.)?([a-z][a-z0-9]*_[\w-]+)\.([\w-]+)((?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?)\.([a-z_]+)$')
 _DEEPEST: Final = 20
-_LISTS: Final = {
+LISTS: Final = {
     *("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "route_table_ids", "security_group_ids", "security_groups"),
     *("subnet_ids", "subnets"),
 }
@@ -95,7 +95,7 @@ class ReferenceResolver:
     def _value(self, value: Value, expression: Any, calls: tuple[str, ...], name: str) -> Value:  # noqa: ANN401 -- JSON
         if isinstance(expression, dict) and (value is UNKNOWN or value == [UNKNOWN]):
             inner = self._of_references(expression.get("references"), calls)
-            if inner is UNKNOWN and name in _LISTS:
+            if inner is UNKNOWN and name in LISTS:
                 inner = self._each(expression.get("references"), calls)
             return [inner] if isinstance(value, list) and not isinstance(inner, list) else inner
         if isinstance(value, dict) and isinstance(expression, dict):

@@ -12,10 +12,15 @@ from skerry.sources.terraform.configuration import Configuration
 from skerry.sources.terraform.plan_json import MADE_UP_REGION, PlannedResources, accounts_in, read_plan, regions_in
 from skerry.sources.terraform.references import ReferenceResolver
 from skerry.sources.terraform.resource_ids import with_made_up
+from skerry.sources.terraform.terraform_test import Attempt
 from skerry.sources.terraform.values import Instance
 
 ACCOUNT: Final = "000000000000"
 """In place of an account that neither the configuration nor the user names."""
+
+
+_APPLIES: Final = (Attempt("apply"), Attempt("apply", marks_lists=False))
+_PLANS: Final = (Attempt("plan"), Attempt("plan", marks_lists=False))
 
 
 class AccountPlace(msgspec.Struct, frozen=True):
@@ -42,11 +47,11 @@ def resolve_code(code: TerraformCode, place: AccountPlace) -> Configuration:
     """
     with terraform_process.copied(code.folder) as copy:
         terraform = terraform_process.Terraform(copy, allow_network=code.allow_network)
-        commands: tuple[terraform_test.Command, ...] = ("plan",) if has_provisioners(copy) else ("apply", "plan")
+        attempts = _PLANS if has_provisioners(copy) else (*_APPLIES, *_PLANS)
         errors: list[InputError] = []
-        for command in commands:
+        for attempt in attempts:
             try:
-                return _resolve(code, place, command, terraform, copy)
+                return _resolve(code, place, attempt, terraform, copy)
             except InputError as error:
                 errors.append(error)
         raise errors[0]
@@ -55,7 +60,7 @@ def resolve_code(code: TerraformCode, place: AccountPlace) -> Configuration:
 def _resolve(
     code: TerraformCode,
     place: AccountPlace,
-    command: terraform_test.Command,
+    attempt: Attempt,
     terraform: terraform_process.Terraform,
     copy: Path,
 ) -> Configuration:
@@ -63,7 +68,7 @@ def _resolve(
     providers, types = providers_of(copy, terraform.providers()), types_in(copy)
 
     def run(instances: tuple[Instance, ...], region: str, account: str) -> PlannedResources:
-        stage = terraform_test.ResolvingRun(command, types, instances, region, account)
+        stage = terraform_test.ResolvingRun(attempt, types, instances, region, account)
         test = terraform_test.write_test(providers, stage)
         return terraform_test.read_result(terraform.test(test, code.variables))
 
@@ -71,7 +76,7 @@ def _resolve(
     region = place.region or _only_region(str(code.folder), plan.instances)
     account = place.account or _only_account(plan.instances)
     plan = run(plan.instances, region, account)
-    instances = tuple(terraform_test.without_marks(plan.instances))
+    instances = tuple(terraform_test.without_marks(plan.instances, attempt))
     return Configuration(instances, region, account, plan.closed, plan.types)
 
 

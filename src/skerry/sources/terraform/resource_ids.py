@@ -60,10 +60,10 @@ def prefix_list_of(service: str) -> str:
     return f"pl-{digest_of(service)}"
 
 
-def arn_of_type(kind: str, region: str, account: str) -> str:
+def arn_of_type(kind: str, region: str, account: str, name: str = "made-up") -> str:
     """Return a well-formed ARN of a type of resource."""
     form = _ARNS.get(kind, f"mock:{{region}}:{{account}}:{kind}/{{name}}")
-    return f"arn:aws:{form.format(region=region, account=account, name='made-up', digest=digest_of(kind))}"
+    return f"arn:aws:{form.format(region=region, account=account, name=name, digest=digest_of(kind))}"
 
 
 def made_up_values(instance: Instance, region: str, account: str, partition: str = "aws") -> Mapping[str, Value]:

@@ -11,9 +11,10 @@ import msgspec
 from msgspec import Raw
 
 from skerry.errors import InputError
-from skerry.sources.terraform.code import Provider
+from skerry.sources.terraform.code import CodeTypes, Provider
 from skerry.sources.terraform.plan_json import PlannedResources, read_plan
 from skerry.sources.terraform.policy_documents import write_policy
+from skerry.sources.terraform.references import LISTS
 from skerry.sources.terraform.resource_ids import arn_of_type, made_up_values, prefix_list_of
 from skerry.sources.terraform.values import UNKNOWN, Instance
 
@@ -23,8 +24,12 @@ _NAME: Final = "the plan of terraform test"
 _READ: Final = (b'"test_plan"', b'"test_state"', b'"diagnostic"')
 _ABSENT: Final = "skerry-absent"
 """A text that comes back only where an argument is absent: a configured value goes before an override."""
+LATER: Final = "skerry-known-after-apply"
+"""A text of a data source's answer, which only AWS knows."""
+_LATER_BLOCK: Final = "192.0.2."
+"""The beginning of such an answer that is a block: no network has it. https://www.rfc-editor.org/rfc/rfc5737"""
 _SENTINELS: Final = {
-    "aws_ecs_service": ("launch_type", "platform_version"),
+    "aws_ecs_service": ("cluster", "launch_type", "platform_version"),
     "aws_ecs_task_definition": ("network_mode",),
     "aws_nat_gateway": ("availability_mode", "private_ip"),
     "aws_security_group": ("name",),
@@ -40,11 +45,22 @@ Command = Literal["plan", "apply"]
 """An apply makes nothing either: all providers are mocked. Its state also shows the data sources."""
 
 
-class ResolvingRun(msgspec.Struct, frozen=True):
-    """One run of the test: the command, the types of the code, and the instances of the run before it."""
+class Attempt(msgspec.Struct, frozen=True):
+    """A way to run the test.
+
+    ``marks_lists``: lists of data sources hold a mark, which conditions of the code may refuse. Without it they are
+    empty, and no empty list of the result counts as one.
+    """
 
     command: Command
-    types: frozenset[str]
+    marks_lists: bool = True
+
+
+class ResolvingRun(msgspec.Struct, frozen=True):
+    """One run of the test: the attempt, the types of the code, and the instances of the run before it."""
+
+    attempt: Attempt
+    types: CodeTypes
     instances: tuple[Instance, ...]
     region: str
     account: str
@@ -63,22 +79,27 @@ def write_test(providers: Iterable[Provider], stage: ResolvingRun) -> bytes:
     A ``${`` or ``%{`` in it is escaped: no value of the user is an expression of Terraform.
     """
     data = {
-        "mock_data": _data(stage.region, stage.account),
+        "mock_data": {**_unknown_data(stage), **_data(stage.region, stage.account)},
         # The provider checks the form of ARNs in arguments.
         "mock_resource": {
-            kind: {"defaults": {"arn": arn_of_type(kind, stage.region, stage.account)}} for kind in sorted(stage.types)
+            kind: {"defaults": {"arn": arn_of_type(kind, stage.region, stage.account)}}
+            for kind in sorted(stage.types.resources)
         },
     }
     mocks: dict[str, list[dict[str, Any]]] = {}
     # A plan has no values of its own for what an apply computes; for_each over one would end it.
-    early = {"override_during": "plan"} if stage.command == "plan" else {}
+    early = {"override_during": "plan"} if stage.attempt.command == "plan" else {}
     for name, alias in providers:
         mock = {**early, **(data if name == "aws" else {}), **({} if alias is None else {"alias": alias})}
         mocks.setdefault(name, []).append(mock)
     run = {
-        "command": stage.command,
+        "command": stage.attempt.command,
         "override_resource": [
-            {"target": instance.address, "override_during": stage.command, "values": dict(_values(instance, stage))}
+            {
+                "target": instance.address,
+                "override_during": stage.attempt.command,
+                "values": dict(_values(instance, stage)),
+            }
             for instance in stage.instances
             if instance.mode == "managed"
         ],
@@ -120,6 +141,21 @@ def _values(instance: Instance, stage: ResolvingRun) -> Iterator[tuple[str, Any]
     yield from ((name, _ABSENT) for name in _SENTINELS.get(instance.type, ()))
 
 
+def _unknown_data(stage: ResolvingRun) -> dict[str, Any]:
+    """Return answers of data sources that come back as unknown values; a mock's lists would be empty."""
+    return {
+        kind: {
+            "defaults": {
+                "arn": arn_of_type(kind, stage.region, stage.account, LATER),
+                "cidr_block": f"{_LATER_BLOCK}0/24",
+                "id": LATER,
+                "ids": [LATER] if stage.attempt.marks_lists else [],
+            }
+        }
+        for kind in sorted(stage.types.data_sources)
+    }
+
+
 def _data(region: str, account: str) -> dict[str, Any]:
     """Return the answers of data sources that name the account and the Region; a mock's texts are random."""
     zones = _zones_of(region)
@@ -129,8 +165,15 @@ def _data(region: str, account: str) -> dict[str, Any]:
         "aws_iam_policy_document": {"defaults": {"json": _POLICY}},
         "aws_partition": {"defaults": {"partition": "aws", "dns_suffix": "amazonaws.com", "id": "aws"}},
         "aws_region": {"defaults": {"name": region, "id": region, "region": region}},
-        # For the conditions of modules alone: no record is made of what a data source reads.
-        "aws_vpc": {"defaults": {"enable_dns_hostnames": True, "enable_dns_support": True}},
+        # The attributes are for the conditions of modules alone: no record is made of what a data source reads.
+        "aws_vpc": {
+            "defaults": {
+                "cidr_block": f"{_LATER_BLOCK}0/24",
+                "enable_dns_hostnames": True,
+                "enable_dns_support": True,
+                "id": LATER,
+            }
+        },
         "aws_vpc_endpoint_service": {
             "defaults": {"availability_zones": zones, "service_name": _ABSENT, "supported_ip_address_types": ["ipv4"]}
         },
@@ -165,18 +208,29 @@ def read_result(lines: Iterable[bytes]) -> PlannedResources:
     )
 
 
-def without_marks(instances: Iterable[Instance]) -> Iterator[Instance]:
+def without_marks(instances: Iterable[Instance], attempt: Attempt) -> Iterator[Instance]:
     """Yield the instances with absent arguments and unknown policies in place of the marks."""
     for instance in instances:
         values = {key: _unmarked(value) for key, value in instance.values.items()}
+        if not attempt.marks_lists:
+            values = {key: _without_empty_lists(key, value) for key, value in values.items()}
         yield msgspec.structs.replace(instance, values=values)
 
 
 def _unmarked(value: Any) -> Any:  # noqa: ANN401 -- JSON
     if value == _ABSENT:
         return None
-    if isinstance(value, str) and _ABSENT in value:
+    if isinstance(value, str) and any(mark in value for mark in (_ABSENT, LATER, _LATER_BLOCK)):
         return UNKNOWN
     if isinstance(value, dict):
         return {key: _unmarked(inner) for key, inner in value.items()}
     return [_unmarked(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _without_empty_lists(name: str, value: Any) -> Any:  # noqa: ANN401 -- JSON
+    """Return a value in which the empty lists that a data source may give are unknown."""
+    if value == [] and name in LISTS:
+        return UNKNOWN
+    if isinstance(value, dict):
+        return {key: _without_empty_lists(key, inner) for key, inner in value.items()}
+    return [_without_empty_lists("", inner) for inner in value] if isinstance(value, list) else value
