@@ -87,7 +87,7 @@ class TestResults:
         assert found.values == {"policy": None, "document": UNKNOWN, "ids": [None, "a"]}
 
     def test_empty_lists_are_unknown_where_data_sources_had_to_be_empty(self) -> None:
-        values = {"route_table_ids": [], "ingress": [], "network_configuration": [{"subnets": []}]}
+        values: Any = {"route_table_ids": [], "ingress": [], "network_configuration": [{"subnets": []}]}
         attempt = Attempt("apply", marks_lists=False)
         [instance] = without_marks([Instance("a.b", "a", "managed", values)], attempt)
         assert instance.values == {
