@@ -228,7 +228,7 @@ def _unmarked(value: Any) -> Any:  # noqa: ANN401 -- JSON
 
 
 def _without_empty_lists(name: str, value: Any) -> Any:  # noqa: ANN401 -- JSON
-    """Return a value in which the empty lists that a data source may give are unknown."""
+    """Return a value with unknown lists in place of the empty ones, which may be those of data sources."""
     if value == [] and name in LISTS:
         return UNKNOWN
     if isinstance(value, dict):
