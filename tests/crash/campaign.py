@@ -12,6 +12,7 @@ from skerry.apply.journal_entries import VERSION, Opened, RecordedChange
 from skerry.embedded.fault_injection import Faults
 from skerry.embedded.http_server import serve_over_http
 from skerry.embedded.lifecycle import run_embedded_aws
+from skerry.embedded.settings import Settings
 from tests.apply.accounts import documents_of
 from tests.apply.every_change import build_network, changes_of
 from tests.crash import processes, trials
@@ -41,9 +42,10 @@ class Trial(NamedTuple):
 class Campaign:
     """An account with its former and planned documents."""
 
-    def __init__(self, folder: Path, faults: Faults) -> None:
+    def __init__(self, folder: Path, faults: Faults, settings: Settings) -> None:
         self._folder = folder
         self._faults = faults
+        self._settings = settings
         self._clients = trials.clients_of_account()
         self._session = trials.session_without_retries()
         self._changes = changes_of(build_network(self._clients))
@@ -57,6 +59,7 @@ class Campaign:
         chance = random.Random(trial.seed)  # noqa: S311 -- a trial can be repeated
         path = self._journal()
         self._faults.rules = trials.random_faults(chance)
+        trials.set_random_delays(self._settings, chance)
         trials.run_killed(path, "apply", self._session, trial.apply)
         if trial.resume:
             trials.run_to_the_end(path, "apply", self._session, self._faults)
@@ -76,6 +79,7 @@ class Campaign:
         for direction in directions:
             wanted = self.planned if direction == "apply" else None
             self._faults.rules = trials.random_faults(chance)
+            trials.set_random_delays(self._settings, chance)
             count += processes.kill_at_random(path, direction, chance)
             trials.run_to_the_end(path, direction, self._session, self._faults)
             former = trials.normal_documents(self.former, self._existing)
@@ -107,6 +111,10 @@ class Campaign:
 
     def _documents(self) -> Documents:
         self._faults.rules = ()
+        for _ in range(2 * trials.LONGEST_DELAY):
+            # All states of endpoints and NAT gateways come to their ends.
+            self._clients("ec2").describe_vpc_endpoints()
+            self._clients("ec2").describe_nat_gateways()
         return documents_of(self._clients)
 
     def _normal(self) -> Documents:
@@ -131,17 +139,17 @@ MEMORY = Path("/dev/shm")  # noqa: S108 -- a folder in memory, where a sync cost
 @contextmanager
 def open_campaign() -> Iterator[Campaign]:
     """An account in the embedded AWS for trials."""
-    faults = Faults()
-    with temporary_folder() as folder, run_embedded_aws(REGION, faults):
-        yield Campaign(folder, faults)
+    faults, settings = Faults(), Settings()
+    with temporary_folder() as folder, run_embedded_aws(REGION, faults, settings):
+        yield Campaign(folder, faults, settings)
 
 
 @contextmanager
 def open_served_campaign() -> Iterator[Campaign]:
     """An account behind HTTP, which processes of their own change."""
-    faults = Faults()
-    with temporary_folder() as folder, serve_over_http(REGION, faults):
-        yield Campaign(folder, faults)
+    faults, settings = Faults(), Settings()
+    with temporary_folder() as folder, serve_over_http(REGION, faults, settings=settings):
+        yield Campaign(folder, faults, settings)
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from skerry.aws.errors import RefusedError
 from skerry.aws.session import ClientFactory, make_clients
 from skerry.embedded.fault_injection import Faults
 from skerry.embedded.fault_rules import FaultKind, InjectedFault
+from skerry.embedded.settings import Settings
 
 REGION = "eu-west-1"
 TIMING = Timing(pause=0.001, longest=2, settle=0.05)
@@ -166,6 +167,15 @@ def random_faults(chance: random.Random) -> tuple[InjectedFault, ...]:
         )
         for _ in range(count)
     )
+
+
+LONGEST_DELAY = 2
+
+
+def set_random_delays(settings: Settings, chance: random.Random) -> None:
+    """Let states last for a few descriptions, and new resources stay unseen for a few calls."""
+    counts = [chance.randint(0, LONGEST_DELAY) for _ in range(3)]
+    settings.pending_calls, settings.deleting_calls, settings.unseen_calls = counts
 
 
 def normal_documents(documents: dict[str, list[str]], existing: frozenset[str]) -> dict[str, list[str]]:
