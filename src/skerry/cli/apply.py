@@ -26,10 +26,11 @@ from skerry.cli.reading import InputSource, show_progress
 from skerry.errors import EXIT_BLOCKED
 
 if TYPE_CHECKING:
-    from skerry.app import Applied, ApplyTarget, Preparation
+    from skerry.app import Applied, ApplyTarget, Preparation, Watcher
     from skerry.apply.plan_file import PlanFile
     from skerry.apply.preflight.managed_objects import ManagedTag
     from skerry.apply.preflight.results import Allowance
+    from skerry.cli.reading import Progress
 
 ALLOWANCES: tuple["Allowance", ...] = ("disruptive", "managed")
 _ALLOW = "--allow"
@@ -172,7 +173,7 @@ def _start(source: InputSource, preparation: "Preparation", agreement: Agreement
         leave(plan_texts.verdict_of(plan), allow_unknown=False)
     _agree(source, preparation, agreement)
     with show_progress(quiet=source.quiet) as progress:
-        watcher = app.Watcher(notify=progress or _drop)
+        watcher = watcher_for(progress)
         path = app.new_journal_path(preparation) if agreement.journal is None else agreement.journal
         say(f"journal {path}")
         with tell_if_interrupted(path, resume_command(source, path)):
@@ -180,8 +181,14 @@ def _start(source: InputSource, preparation: "Preparation", agreement: Agreement
     _finish(applied, source)
 
 
-def _drop(_: str) -> None:
-    """Show no progress."""
+def watcher_for(progress: "Progress | None") -> "Watcher":
+    """Return a listener that shows each step and wait on a line of progress, if there is one."""
+    from skerry import app
+    from skerry.render.plan import title_of
+
+    if progress is None:
+        return app.Watcher()
+    return app.Watcher(lambda report: progress(f"{report.step + 1}. {title_of(report.change)}"), progress)
 
 
 def _agree(source: InputSource, preparation: "Preparation", agreement: AgreementOptions) -> None:
@@ -210,7 +217,7 @@ def _resume(source: InputSource, launch: LaunchOptions, path: Path) -> None:
     from skerry.aws.session import Account
 
     with show_progress(quiet=source.quiet) as progress:
-        watcher = app.Watcher(notify=progress or _drop)
+        watcher = watcher_for(progress)
         with tell_if_interrupted(path, resume_command(source, path)):
             applied = app.resume_apply(Account(source.profile, source.region), path, _target(launch), watcher)
     _finish(applied, source)

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from skerry.cli.apply import agrees, allow_option, managed_tags_option, refuse_without_terminal, tell_if_interrupted
+from skerry.cli.apply import (
+    agrees,
+    allow_option,
+    managed_tags_option,
+    refuse_without_terminal,
+    tell_if_interrupted,
+    watcher_for,
+)
 from skerry.cli.hints import OPTIONS
 from skerry.cli.next_commands import words_of
 from skerry.cli.options import PathOf, add_account_options, add_color_option
@@ -55,7 +62,7 @@ def undo(
         return _agrees(planned, source, yes=yes, allowed=allowed)
 
     with show_progress(quiet=source.quiet) as progress:
-        watcher = app.Watcher(notify=progress or (lambda _: None))
+        watcher = watcher_for(progress)
         with tell_if_interrupted(path, again):
             undone = app.undo(Account(source.profile, source.region), path, agree, watcher, managed_tags=managed_tags)
     if undone is None:
