@@ -128,3 +128,40 @@ def test_missing_repository_is_told_before_the_exit_code_of_a_job(name: str) -> 
     text = f"name unknown: The repository with name '{name}' does not exist in the registry with id '111122223333'"
     found = explain(f"{text}\nError: Process completed with exit code 1.")[0]
     assert (found.rule, found.kind) == ("ecr-repository-missing", "image")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ECS Task Definition container_definitions is invalid: Error decoding JSON",
+        "json: cannot unmarshal object into Go value of type []*ecs.ContainerDefinition",
+        "json: cannot unmarshal number into Go struct field KeyValuePair.Environment.Value of type string",
+        "json: cannot unmarshal string into Go struct field PortMapping.PortMappings.ContainerPort of type int64",
+        "cannot unmarshal object into Go struct field ContainerDefinition.Environment of type []*ecs.KeyValuePair",
+        "#/ContainerDefinitions/0: extraneous key [Foo] is not permitted",
+        "Failed to register task definition in ECS: STRING_VALUE cannot be converted to Integer",
+        "Failed to register task definition in ECS: NUMBER_VALUE cannot be converted to String",
+        "calling the RegisterTaskDefinition operation: STRING_VALUE can not be converted to an Integer",
+        "calling the RegisterTaskDefinition operation: NUMBER_VALUE can not be converted to a String",
+        "Error: creating ECS Task Definition: SerializationException",
+        "Failed to register task definition in ECS: Unexpected key 'enableFaultInjection' found in params",
+        "Unexpected key 'name' found in params.containerDefinitions[0].portMappings[0]",
+        "Invalid type for parameter containerDefinitions[0].memory, value: 256",
+        "expected params[:container_definitions][0][:environment][9][:value] to be a String",
+        "unexpected value at params[:registered_at]",
+    ],
+)
+def test_definition_that_is_refused_as_written_is_told(text: str) -> None:
+    assert [(one.rule, one.step) for one in explain(text)] == [("definition-refused", "placement")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Failed to register task definition in ECS: User is not authorized to perform: ecs:RegisterTaskDefinition",
+        "PutParameter: STRING_VALUE cannot be converted to Integer",
+        "json: cannot unmarshal number into Go struct field Settings.port of type string",
+    ],
+)
+def test_other_refusals_are_not_told_as_those_of_a_definition(text: str) -> None:
+    assert "definition-refused" not in {one.rule for one in explain(text)}
