@@ -52,7 +52,8 @@ ANSWERS: dict[str, dict[str, Any]] = {
 }
 
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
-NAMED_OTHERWISE = {"s3:ListObjectsV2": "s3:ListBucket"}
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+NAMED_OTHERWISE = {"s3:ListObjectsV2": "s3:ListBucket", "monitoring:GetMetricData": "cloudwatch:GetMetricData"}
 
 Recorded = set[str]
 

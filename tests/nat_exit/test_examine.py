@@ -15,6 +15,7 @@ from skerry.errors import InputError, UnknownNameError
 from skerry.model.missing import Missing
 from skerry.model.world import World
 from skerry.nat_exit.records import NatExitReport, VpcExit
+from skerry.plan.changes import MirrorImage
 from skerry.sources import documents
 from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, UNKNOWN
 from tests.networks import ALL, VPC, Network, allow, awslogs, both_ways, container, entry
@@ -91,6 +92,10 @@ class TestVerdicts:
         assert hub.port == 443
         assert "Copy the image into a repository of ECR" in hub.remedy
         assert "NAT" not in hub.remedy
+        assert row.plan is not None
+        notes = {item.note for item in row.plan.changes}
+        messages = {item.change.message for item in row.plan.changes if isinstance(item.change, MirrorImage)}
+        assert notes == messages == {hub.remedy}
 
     def test_nat_stays_for_a_log_router_on_the_internet(self) -> None:
         datadog = {"logDriver": "awsfirelens", "options": {"Name": "datadog"}}

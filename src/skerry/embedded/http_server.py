@@ -25,7 +25,11 @@ from skerry.errors import SkerryError
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 
 # Hosts of services that sign with another name than their host's, or have one host for all Regions.
-_HOSTS = {"route53": "route53.amazonaws.com", "iam": "iam.amazonaws.com"}
+_HOSTS = {
+    "iam": "iam.amazonaws.com",
+    "pricing": "api.pricing.us-east-1.amazonaws.com",
+    "route53": "route53.amazonaws.com",
+}
 _XML_ERRORS = {"ec2": "<Response><Errors>{}</Errors></Response>"} | dict.fromkeys(
     ("iam", "route53", "s3", "sts"), "<ErrorResponse>{}</ErrorResponse>"
 )

@@ -30,7 +30,7 @@ from skerry.plan.change_costs import cost_of_change, sum_costs
 from skerry.plan.changes import Advise, Change, ConfigureService, MirrorImage
 from skerry.plan.launches_after import configure_launch
 from skerry.plan.manual_steps import external_host_step_for, other_region_step_for
-from skerry.plan.records import Options, Plan
+from skerry.plan.records import Options, Plan, Planned
 from skerry.plan.scope import Failing, Kind, Scope, call_of
 from skerry.plan.world_after import apply_changes
 from skerry.reach.outcome import Outcome
@@ -146,10 +146,7 @@ def _plan_exit(
 
 def _priced(world: World, plan: Plan, prices: PriceTable) -> Plan:
     """Return a plan with the costs by these prices, without its runners-up: another way out is no exit from NAT."""
-    rows = tuple(
-        msgspec.structs.replace(row, change=_without_nat(row.change), cost=cost_of_change(world, row.change, prices))
-        for row in plan.changes
-    )
+    rows = tuple(_priced_change(world, row, prices) for row in plan.changes)
     return msgspec.structs.replace(
         plan,
         changes=rows,
@@ -158,6 +155,13 @@ def _priced(world: World, plan: Plan, prices: PriceTable) -> Plan:
         because="",
         runners_up=(),
     )
+
+
+def _priced_change(world: World, row: Planned, prices: PriceTable) -> Planned:
+    change = _without_nat(row.change)
+    # The note of a manual step is its message.
+    note = _message(change) if row.note and row.note == getattr(row.change, "message", "") else row.note
+    return msgspec.structs.replace(row, change=change, note=note, cost=cost_of_change(world, row.change, prices))
 
 
 def _unread_clients(world: World, vpc_id: str) -> Iterator[Missing]:
