@@ -26,7 +26,7 @@ _FOREIGN = re.compile(r"\b(?:aws|docker|pip|pipx|session-manager-plugin|uv) [a-z
 
 def options() -> frozenset[str]:
     """The long options of all commands."""
-    context = click.Context(cli)
+    context = click.Context(cli, **cli.context_settings)
     commands = [cli.get_command(context, name) for name in cli.list_commands(context)]
     return frozenset(
         name
@@ -69,7 +69,7 @@ def test_option_names_are_seen_in_texts_but_not_those_of_other_programs() -> Non
 
 
 def test_shared_options_are_declared_once() -> None:
-    context = click.Context(cli)
+    context = click.Context(cli, **cli.context_settings)
     declared: dict[str, dict[str, set[str]]] = {}
     for name in cli.list_commands(context):
         command = cli.get_command(context, name)

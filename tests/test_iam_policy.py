@@ -321,7 +321,7 @@ def test_iam_policy_is_enough_if_all_other_actions_are_denied(
 
 
 def test_every_command_with_a_profile_option_has_a_policy() -> None:
-    context = click.Context(cli)
+    context = click.Context(cli, **cli.context_settings)
     commands = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
     reading = {name for name, one in commands.items() if one and "profile" in {param.name for param in one.params}}
     assert reading == set(WIDEST)
