@@ -26,6 +26,8 @@ def run() -> bool:
     one, alone = _timed(1, 2)
     many, different = _timed(SERVICES, SUBNETS)
     alike, same = _timed(SERVICES, 2, alike=True)
+    hardest_one, _ = _timed(1, 2, entries=())
+    hardest, _ = _timed(SERVICES, SUBNETS, entries=())
     fits = (
         different.proven
         and alone.proven
@@ -39,22 +41,32 @@ def run() -> bool:
     print(
         f"5 s wanted, {len(different.changes)} changes; for {SERVICES} of equal needs: {alike * 1000:.0f} ms,", end=" "
     )
-    print(f"{alike / one:.1f} times as long, {len(same.changes)} changes as for one ({len(alone.changes)})")
+    print(f"{alike / one:.1f} times as long, {len(same.changes)} changes as for one ({len(alone.changes)});", end=" ")
+    print(
+        f"with a network ACL that lets nothing through, so that every strategy is tried: {hardest_one * 1000:.0f} ms",
+        end=" ",
+    )
+    print(f"for one, {hardest:.2f} s for {SERVICES}")
     return fits and one <= ONE_WANTED and many <= MANY_WANTED
 
 
-def _timed(services: int, subnets: int, *, alike: bool = False) -> tuple[float, Plan]:
-    world = _world(services, subnets, alike=alike)
+def _timed(
+    services: int, subnets: int, *, alike: bool = False, entries: tuple[Row, ...] | None = None
+) -> tuple[float, Plan]:
+    """Return the time of a plan and the plan; ``entries`` replace those of the network ACL."""
+    world = _world(services, subnets, alike=alike, entries=entries)
     launches = [launch for service in world.facts.services for launch in launches_of(world, service)]
     begun = time.process_time()
     found = plan(world, Scope(launches))
     return time.process_time() - begun, found
 
 
-def _world(services: int, subnets: int, *, alike: bool) -> World:
+def _world(services: int, subnets: int, *, alike: bool, entries: tuple[Row, ...] | None) -> World:
     names = [f"subnet-{number}" for number in range(subnets)]
     rows: dict[str, list[Row]] = {key: [] for key in ("VpcEndpoints", "NetworkInterfaces", "InternetGateways")}
     rows |= _network(names)
+    if entries is not None:
+        rows["NetworkAcls"][0]["Entries"] = list(entries)
     rows["services"] = [_service(number, names, alike=alike) for number in range(services)]
     rows["taskDefinitions"] = [_definition(number) for number in range(1 if alike else services)]
     return World(documents.load({"generated.json": msgspec.json.encode(rows)}))

@@ -1,12 +1,12 @@
 """CIDR blocks as sets of numbers agree with the standard library's ipaddress."""
 
-from ipaddress import IPv4Address, IPv4Network, collapse_addresses
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, collapse_addresses
 
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from skerry.net.addresses import ANY, PUBLIC, Block, cidr_blocks_of, parse_block, spell
+from skerry.net.addresses import ANY, IPV6, PUBLIC, Block, cidr_blocks_of, parse_block, spell
 from skerry.net.intervals import Intervals, count_numbers, intersect, normalise
 from skerry.net.ip_addresses import IpAddress, parse_ip_address
 from tests.intervals import contains
@@ -88,6 +88,23 @@ def test_spelled_address_set_round_trips(drawn: Intervals) -> None:
 def test_address_set_spelling_omits_the_prefix_length_of_single_addresses() -> None:
     assert spell(((1, 1), (4, 7), (9, 10))) == "0.0.0.1, 0.0.0.4/30, 0.0.0.9-0.0.0.10"
     assert spell(ANY) == "0.0.0.0/0"
+
+
+@pytest.mark.parametrize(
+    ("first", "count", "text"),
+    [
+        ("2001:db8::", 1, "2001:db8::"),
+        ("2001:db8::", 2**64, "2001:db8::/64"),
+        ("2001:db8::1", 2, "2001:db8::1-2001:db8::2"),
+        ("::", 2**128, "::/0"),
+    ],
+)
+def test_ipv6_addresses_are_spelled_as_block_or_range(first: str, count: int, text: str) -> None:
+    low = IPV6 + int(IPv6Address(first))
+    drawn = ((low, low + count - 1),)
+    assert spell(drawn) == text
+    blocks = [block for cidr in cidr_blocks_of(drawn) if (block := parse_block(cidr))]
+    assert normalise(pair for block in blocks for pair in block.addresses) == drawn
 
 
 def test_address_set_spelling_ends_with_an_ellipsis_if_truncated() -> None:

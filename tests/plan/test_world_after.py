@@ -34,10 +34,11 @@ from skerry.plan.changes import (
     make_new_id,
     resource_of,
 )
+from skerry.plan.scope import Scope
 from skerry.plan.world_after import apply_changes
 from skerry.verdicts import BLOCKED, OK
 from tests.networks import EVERYWHERE, HTTPS, REGION, VPC, Network, allow
-from tests.planning import diagnosed, isolated, planned
+from tests.planning import diagnosed, isolated, launches, planned
 
 S3 = f"com.amazonaws.{REGION}.s3"
 IN = Rule("tcp", 443, "10.0.1.0/24")
@@ -195,6 +196,25 @@ class TestOtherChanges:
         found = (added.protocol, added.egress, added.rule_action, added.cidr_block)
         assert found == ("6", True, "allow", "10.0.1.0/24")
 
+    def test_entries_and_rules_of_several_resources_are_added_in_their_order(self) -> None:
+        network = Network()
+        before = network.world()
+        new = [AddAclEntry("acl-all", number, "out", f"10.0.{number}.0/24", (443, 443)) for number in (60, 50)]
+        rules = [AuthorizeRule(group, "in", Rule("tcp", 443, "10.0.1.0/24")) for group in ("sg-task", "sg-open")]
+        world = apply_changes(
+            before, [new[0], rules[0], new[1], rules[1], AddAclEntry("acl-other", 50, "in", "0.0.0.0/0", (1, 2))]
+        )
+        entries, earlier = world.network_acls["acl-all"].entries, before.network_acls["acl-all"].entries
+        assert entries is not UNSET
+        assert earlier is not UNSET
+        assert entries[: len(earlier)] == earlier
+        assert [row.rule_number for row in entries[len(earlier) :]] == [60, 50]
+        for group in ("sg-task", "sg-open"):
+            rows, known = world.security_groups[group].ip_permissions, before.security_groups[group].ip_permissions
+            assert rows is not UNSET
+            assert known is not UNSET
+            assert len(rows) == len(known) + 1
+
     def test_unknown_network_acl_entries_stay_unknown(self) -> None:
         network = Network()
         network.row("NetworkAcls", "acl-all").pop("Entries")
@@ -269,6 +289,32 @@ class TestOtherChanges:
         expected = AwsvpcConfiguration(("subnet-b",), ("sg-open",), "ENABLED")
         assert (web.platform_version, web.network_configuration.awsvpc_configuration) == ("LATEST", expected)
         assert other == network.world().facts.services[1]
+
+    def test_settings_of_one_service_follow_each_other(self) -> None:
+        network = isolated()
+        network.service("other")
+        settings = [
+            ConfigureService("web", "", "shop", subnets=("subnet-b",), platform_version="LATEST"),
+            ConfigureService("other", "", "shop", assign_public_ip=True),
+            ConfigureService("web", "", "shop", subnets=("subnet-c",)),
+        ]
+        web, other = apply_changes(network.world(), settings).facts.services
+        of_web, of_other = (row.network_configuration.awsvpc_configuration for row in (web, other))
+        assert of_web is not None
+        assert of_other is not None
+        assert (web.platform_version, of_web.subnets, of_other.assign_public_ip) == ("LATEST", ("subnet-c",), "ENABLED")
+
+    def test_scope_after_settings_is_that_of_the_configured_launches(self) -> None:
+        network = isolated()
+        for name in ("other", "third"):
+            network.service(name)
+        scope = Scope(launches(network.world()))
+        settings = [ConfigureService("other", "", "shop", subnets=("subnet-b",)), ConfigureService("gone", "", "shop")]
+        after = scope.after(settings)
+        assert [kind.names for kind in scope.kinds] == [("web", "other", "third")]
+        assert [kind.names for kind in after.kinds] == [("web", "third"), ("other",)]
+        assert [kind.names for kind in Scope(after.launches).kinds] == [kind.names for kind in after.kinds]
+        assert [launch.name for launch in after.members_of(after.kinds[0])] == ["web", "third"]
 
     def test_configured_service_keeps_its_other_settings(self) -> None:
         network = isolated()

@@ -28,7 +28,7 @@ from skerry.nat_exit.workloads import launches_behind, workloads_behind
 from skerry.plan import planner
 from skerry.plan.change_costs import cost_of_change, sum_costs
 from skerry.plan.changes import Advise, Change, ConfigureService, MirrorImage
-from skerry.plan.launches_after import configure_launch
+from skerry.plan.launches_after import configure_launches
 from skerry.plan.manual_steps import external_host_step_for, other_region_step_for
 from skerry.plan.records import Options, Plan, Planned
 from skerry.plan.scope import Failing, Kind, Scope, call_of
@@ -139,7 +139,7 @@ def _plan_exit(
     plan = _priced(world, made, question.prices)
     changes = [row.change for row in plan.changes]
     settings = [change for change in changes if isinstance(change, ConfigureService) and change.has_settings]
-    after = tuple(configure_launch(launch, settings) for launch in launches)
+    after = configure_launches(launches, settings)
     second = compare_calls(world, apply_changes(later, changes), launches, after, also)
     return second, plan
 

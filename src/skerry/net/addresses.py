@@ -16,6 +16,7 @@ IPV6 = 1 << 128
 """Where IPv6 addresses begin."""
 
 _BITS, _OCTETS, _DIGITS = 32, 4, 3
+_BITS6 = 128
 
 
 class Block(msgspec.Struct, frozen=True, gc=False):
@@ -122,15 +123,23 @@ def spell(addresses: Intervals, most: int = 4) -> str:
 
 
 def _spell_one(pair: Interval) -> str:
-    cidrs = cidr_blocks_of((pair,))
-    if len(cidrs) == 1:
-        return _bare(cidrs[0])
-    first, last = (_bare(cidr_blocks_of(((end, end),))[0]) for end in pair)
-    return f"{first}-{last}"
+    """Say a range; done by hand for IPv4, as every loss of a filter names one."""
+    low, high = pair
+    size = high - low + 1
+    if low == high:
+        return _spell_address(low)
+    if size & (size - 1) == 0 and low % size == 0:
+        return f"{_spell_address(low)}/{(_BITS if low < IPV6 else _BITS6) - size.bit_length() + 1}"
+    return f"{_spell_address(low)}-{_spell_address(high)}"
 
 
-def _bare(cidr: str) -> str:
-    return cidr.removesuffix("/128" if ":" in cidr else "/32")
+def _spell_address(number: int) -> str:
+    if number < IPV6:
+        return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+    # IPv6 is rare enough for the standard library.
+    from ipaddress import IPv6Address  # noqa: PLC0415
+
+    return str(IPv6Address(number - IPV6))
 
 
 def _set(*cidrs: str) -> Intervals:

@@ -10,7 +10,7 @@ from skerry.plan.changes import AddAclEntry, AuthorizeRule, Change
 from skerry.plan.reachability import is_copied_block, opened_by
 from skerry.plan.rules_and_entries import number_entry, number_entry_last
 from skerry.plan.scope import Scope
-from skerry.plan.search import SearchResult, prove
+from skerry.plan.search import SearchResult, prove_sound
 from skerry.plan.world_after import apply_changes
 from skerry.reach.destinations import cidrs_of
 
@@ -35,8 +35,8 @@ def _narrowed(world: World, scope: Scope, result: SearchResult, change: Change, 
     """Return the result with the first narrower change in place of one, if any is proven."""
     for candidate in islice(_narrower(world, change, proposed, result), _MOST_TRIALS):
         replaced = {candidate if other == change else other: why for other, why in result.changes.items()}
-        proof = prove(world, scope, replaced, result.flows, result.today)
-        if proof.is_sound:
+        proof = prove_sound(world, scope, replaced, result, candidate)
+        if proof is not None:
             return proof
     return result
 

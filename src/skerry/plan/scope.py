@@ -16,7 +16,7 @@ from skerry.launch.startup import needs_of
 from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.plan.changes import Change, ConfigureService
-from skerry.plan.launches_after import configure_launch
+from skerry.plan.launches_after import configure_launches
 from skerry.reach.outcome import Outcome
 from skerry.reach.walk import Walker
 from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, UNKNOWN, Verdict, worst_of
@@ -52,11 +52,18 @@ class Scope:
     """The launches of a plan, with calls in addition to those of their start; ``others`` must go on as they did."""
 
     def __init__(
-        self, launches: Iterable[Launch], also: Sequence[ServiceRef] = (), others: Iterable[Launch] = ()
+        self,
+        launches: Iterable[Launch],
+        also: Sequence[ServiceRef] = (),
+        others: Iterable[Launch] = (),
+        *,
+        marks: Sequence[object] | None = None,
     ) -> None:
+        """Sort launches by kind; ``marks``: those of the launches, if they are known."""
         self.launches = tuple(launch for launch in launches if launch.not_applicable is None)
         self.others = tuple(launch for launch in others if launch.not_applicable is None)
-        self.kinds = tuple(_kinds(self.launches))
+        self._marks = [_mark(launch) for launch in self.launches] if marks is None else marks
+        self.kinds = tuple(_kinds(self.launches, self._marks))
         self.groups = frozenset(
             name for kind in self.kinds if kind.launch.groups is not UNSET for name in kind.launch.groups
         )
@@ -69,13 +76,18 @@ class Scope:
         settings = [change for change in changes if isinstance(change, ConfigureService) and change.has_settings]
         if not settings:
             return self
-        launches = (configure_launch(launch, settings) for launch in self.launches)
-        return Scope(launches, self._refs, self.others)
+        launches = configure_launches(self.launches, settings)
+        marks = [
+            mark if launch is earlier else _mark(launch)
+            for launch, earlier, mark in zip(launches, self.launches, self._marks, strict=True)
+        ]
+        return Scope(launches, self._refs, self.others, marks=marks)
 
     def members_of(self, kind: Kind) -> tuple[Launch, ...]:
         """Return all launches of a kind."""
         mark = _mark(kind.launch)
-        return tuple(launch for launch in self.launches if launch.name in kind.names and _mark(launch) == mark)
+        marked = zip(self.launches, self._marks, strict=True)
+        return tuple(launch for launch, other in marked if launch.name in kind.names and other == mark)
 
     def look(self, world: World) -> Found:
         """Walk every call of every launch in a World."""
@@ -89,9 +101,10 @@ class Scope:
         return Found(worst_of(verdicts) if verdicts else NOT_APPLICABLE, tuple(failing), tuple(facts))
 
     def each(self, world: World, first: Kind | None = None) -> Iterator[Found]:
-        """Walk every call of one kind of launch after another, ``first`` before the others."""
+        """Walk every call of one kind of launch after another, those with launches of ``first`` before the others."""
         walker, beyond = Walker(world), AccessCheck(world)
-        for kind in sorted(self.kinds, key=lambda kind: kind is not first):
+        names = frozenset(first.names if first is not None else ())
+        for kind in sorted(self.kinds, key=lambda kind: names.isdisjoint(kind.names)):
             rows = tuple(self._of(walker, beyond, kind))
             failing = tuple(call_result for _, kind_failing, _ in rows for call_result in kind_failing)
             yield Found(
@@ -143,10 +156,10 @@ def call_of(ref: ServiceRef) -> Call:
     return Call("runtime", regional_host_of(ref), service=ref, blocks="runtime", identity="task role")
 
 
-def _kinds(launches: Iterable[Launch]) -> Iterator[Kind]:
+def _kinds(launches: Iterable[Launch], marks: Iterable[object]) -> Iterator[Kind]:
     by_mark: dict[object, list[Launch]] = {}
-    for launch in launches:
-        by_mark.setdefault(_mark(launch), []).append(launch)
+    for launch, mark in zip(launches, marks, strict=True):
+        by_mark.setdefault(mark, []).append(launch)
     for alike in by_mark.values():
         yield Kind(alike[0], tuple(dict.fromkeys(member.name for member in alike)))
 

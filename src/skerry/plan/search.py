@@ -32,12 +32,13 @@ from skerry.plan.scope import FAILS, Failing, Found, Kind, Scope
 from skerry.plan.strategies import EXACT, Strategy
 from skerry.plan.world_after import apply_changes
 from skerry.reach.cache import Memo
-from skerry.verdicts import OK
+from skerry.verdicts import NOT_APPLICABLE, OK
 
 _ROUNDS = 16
 """More than a launch has things in the way one behind another: each round mends all that can be seen."""
 _FILTERS = AuthorizeRule | AddAclEntry | CreateSecurityGroup | ModifyEndpoint
 """What lets somebody in whose calls are led elsewhere; nothing else is done for him."""
+_SOUND = {OK, NOT_APPLICABLE}
 _BY_HAND = ProposeStatement | MirrorImage | Advise | DeleteEndpoint
 """Changes that are proposed, not tried: they have no effect in a World, or one that AWS does not document."""
 
@@ -92,6 +93,22 @@ def prove(
     broken = tuple(impact.find_broken_flows(changed, flows))
     outages = tuple(find_outages(today, scope, ordered))
     return SearchResult(ordered, changed, scope.after(ordered).look(changed), flows, broken, outages, today)
+
+
+def prove_sound(
+    world: World, scope: Scope, changes: dict[Change, tuple[Why, ...]], earlier: SearchResult, tried: Change
+) -> SearchResult | None:
+    """Return the proof of changes; None where it fails, without further walks after the first failing launch.
+
+    The changes are a variant of those of ``earlier``. Launches that asked for the ``tried`` change come first.
+    """
+    changed = apply_changes(world, sort_changes(changes))
+    names = {name for why in changes[tried] for name in why.services}
+    first = next((kind for kind in scope.kinds if not names.isdisjoint(kind.names)), None)
+    if any(kind_result.verdict not in _SOUND for kind_result in scope.after(changes).each(changed, first)):
+        return None
+    proof = prove(world, scope, changes, earlier.flows, earlier.today)
+    return proof if proof.is_sound else None
 
 
 class _State:
@@ -235,10 +252,11 @@ class _State:
                 return change
 
     def _numbered(self, change: AddAclEntry) -> Change:
-        for other in self.changes:
-            if isinstance(other, AddAclEntry) and replace(other, number=0) == change:
+        entries = [other for other in self.changes if isinstance(other, AddAclEntry) and other.acl_id == change.acl_id]
+        for other in entries:
+            if replace(other, number=0) == change:
                 return other
-        return rules_and_entries.number_entry(apply_changes(self.world, self.changes), change)
+        return rules_and_entries.number_entry(apply_changes(self.world, entries), change)
 
 
 def _is_told(change: Change) -> bool:

@@ -1,6 +1,7 @@
 """The World after a change: the same facts, as AWS would then describe them."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache, reduce
 from typing import assert_never
 
 from msgspec import UNSET
@@ -54,37 +55,58 @@ from skerry.plan.changes import (
 
 _EVERYWHERE = "0.0.0.0/0"
 _TCP = "6"
+_KEPT_ENTRIES = 4096
+"""The search for a plan makes the same changes again in each trial."""
 
 
 def apply_changes(world: World, changes: Iterable[Change]) -> World:
     """Return the World with these changes made, one after another."""
     facts = world.facts
+    settings: list[ConfigureService] = []
+    entries: list[AddAclEntry] = []
+    rules: dict[str, list[AuthorizeRule | RevokeRule]] = {}
     for change in changes:
-        facts = _after(facts, change)
+        if isinstance(change, ConfigureService):
+            settings.append(change)
+        elif isinstance(change, AddAclEntry):
+            entries.append(change)
+        elif isinstance(change, AuthorizeRule | RevokeRule):
+            rules.setdefault(change.group_id, []).append(change)
+        else:
+            facts = _after(facts, change)
+    # Nothing else changes services, network ACLs and rules, so that each is made again once, not for each change.
+    if settings:
+        facts = replace(facts, services=launches_after.configure_services(facts.services, settings))
+    if entries:
+        facts = replace(facts, network_acls=_with_entries(facts.network_acls, entries))
+    if rules:
+        groups = (reduce(_with_rule, rules.get(group.group_id, ()), group) for group in facts.security_groups)
+        facts = replace(facts, security_groups=tuple(groups))
     return World(facts)
 
 
 def _after(facts: Facts, change: Change) -> Facts:
+    """Return the facts after a change, except for those that are made together."""
     match change:
         case CreateSecurityGroup():
             return replace(facts, security_groups=(*facts.security_groups, _group(change)))
-        case AuthorizeRule() | RevokeRule():
-            return replace(facts, security_groups=tuple(_with_rule(record, change) for record in facts.security_groups))
         case CreateInterfaceEndpoint() | CreateGatewayEndpoint() | ModifyEndpoint() | DeleteEndpoint():
             return _of_endpoint(facts, change)
         case SetVpcAttribute():
             return replace(facts, vpc_attributes=(*facts.vpc_attributes, _attribute(change)))
-        case AddAclEntry():
-            return replace(facts, network_acls=tuple(_with_entry(record, change) for record in facts.network_acls))
         case RouteToNat() | RouteToInternetGateway() | ReplaceRoute() | DeleteRoute() | CreateNatGateway():
             return routes_after.with_route_change(facts, change)
         case AssociateZone() | AddZoneRecord():
             return zones_after.with_zone_change(facts, change)
-        case ConfigureService():
-            return replace(
-                facts, services=tuple(launches_after.configure_service(row, change) for row in facts.services)
-            )
-        case ProposeStatement() | MirrorImage() | Advise():
+        case (
+            AuthorizeRule()
+            | RevokeRule()
+            | AddAclEntry()
+            | ConfigureService()
+            | ProposeStatement()
+            | MirrorImage()
+            | Advise()
+        ):
             # A manual step has no effect in it.
             return facts
         case _:
@@ -135,7 +157,7 @@ def permission_of(rule: Rule) -> IpPermission:
 
 def _with_rule(group: SecurityGroup, change: AuthorizeRule | RevokeRule) -> SecurityGroup:
     rows = group.ip_permissions if change.direction == "in" else group.ip_permissions_egress
-    if group.group_id != change.group_id or rows is UNSET:
+    if rows is UNSET:
         # One rule more or less leaves it unknown what the others are.
         return group
     new_permission = permission_of(change.rule)
@@ -267,10 +289,21 @@ def _attribute(change: SetVpcAttribute) -> VpcAttribute:
     return VpcAttribute(vpc_id=change.vpc_id, enable_dns_hostnames=on)
 
 
-def _with_entry(acl: NetworkAcl, change: AddAclEntry) -> NetworkAcl:
-    if acl.network_acl_id != change.acl_id or acl.entries is UNSET:
-        return acl
-    entry = AclEntry(
+def _with_entries(acls: tuple[NetworkAcl, ...], changes: Iterable[AddAclEntry]) -> tuple[NetworkAcl, ...]:
+    new: dict[str, list[AclEntry]] = {}
+    for change in changes:
+        new.setdefault(change.acl_id, []).append(_entry_of(change))
+    return tuple(
+        acl
+        if acl.entries is UNSET or acl.network_acl_id not in new
+        else replace(acl, entries=(*acl.entries, *new[acl.network_acl_id]))
+        for acl in acls
+    )
+
+
+@lru_cache(maxsize=_KEPT_ENTRIES)
+def _entry_of(change: AddAclEntry) -> AclEntry:
+    return AclEntry(
         rule_number=change.number,
         protocol=_TCP,
         rule_action="allow",
@@ -278,4 +311,3 @@ def _with_entry(acl: NetworkAcl, change: AddAclEntry) -> NetworkAcl:
         cidr_block=Ipv4RuleBlock(change.cidr),
         port_range=AclPortRange(from_port=change.ports[0], to_port=change.ports[1]),
     )
-    return replace(acl, entries=(*acl.entries, entry))
