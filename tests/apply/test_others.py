@@ -419,3 +419,15 @@ def test_apply_and_undo_of_any_part_of_a_plan_is_the_identity(seed: int, runner:
     runner.run(*part, prefix_lists=lists)
     assert set(ends(runner.undo())) <= {"taken-back", "gone"}
     assert trials.normal_documents(served.documents(), existing) == before
+
+
+def test_new_group_may_be_unseen_at_first_and_in_use_at_last(runner: Runner, served: Served) -> None:
+    before = served.documents()
+    group = CreateSecurityGroup("sg-new-a", runner.network.vpc, "late", "late")
+    changes = (group, AuthorizeRule("sg-new-a", "in", HTTPS))
+    unseen = InjectedFault("error", "ec2:AuthorizeSecurityGroupIngress", times=2, code="InvalidGroup.NotFound")
+    runner.faults.rules = [unseen]
+    assert ends(runner.run(*changes)) == ["made", "made"]
+    runner.faults.rules = [InjectedFault("error", "ec2:DeleteSecurityGroup", times=2, code="DependencyViolation")]
+    assert ends(runner.undo()) == ["taken-back", "taken-back"]
+    assert served.documents() == before
