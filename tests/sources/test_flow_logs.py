@@ -180,8 +180,10 @@ class TestFormats:
     def test_names_of_files_are_no_patterns(self, tmp_path: Path, world: Any) -> None:
         saved(tmp_path, record(count=1), name="a[b]*?'; DROP TABLE own; --.log")
         saved(tmp_path, record(count=2), name="ab.log")
-        assert sums(read_flow_logs(tmp_path, world)) == {"internet": 3}
+        saved(tmp_path, record(count=4), name="a*.log")
+        assert sums(read_flow_logs(tmp_path, world)) == {"internet": 7}
         (tmp_path / "ab.log").unlink()
+        (tmp_path / "a*.log").unlink()
         (path,) = tmp_path.iterdir()
         assert sums(read_flow_logs(path, world)) == {"internet": 1}
 
