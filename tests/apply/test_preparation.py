@@ -33,6 +33,8 @@ from tests.faulty_accounts import REGION, nothing
 
 ACCOUNT = Account(region=REGION)
 
+pytestmark = pytest.mark.long  # the account is built and read twice
+
 
 class Prepared(NamedTuple):
     """A plan's file with another service in it, and the account that it was made of, read again."""
@@ -66,7 +68,6 @@ def test_plan_without_its_other_services_is_not_the_one_that_was_proven(prepared
     assert codes(fewer) == {"OBJECT_DIFFERS"}
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("launches", [(), (PlannedLaunch("web", "other"),)], ids=["none", "other cluster"])
 def test_plan_for_other_launches_is_refused(prepared: Prepared, launches: tuple[PlannedLaunch, ...]) -> None:
     plan = replace(prepared.file.plan, launches=launches)
@@ -116,7 +117,6 @@ def test_user_without_a_home_folder_locks_next_to_the_journal(
         assert [path.suffix for path in tmp_path.iterdir()] == [".lock"]
 
 
-@pytest.mark.long
 def test_changes_are_reported_though_the_account_cannot_be_read_back(
     prepared: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
