@@ -1,6 +1,7 @@
 """Totals of VPC flow logs: formats, classes of addresses, bad lines, and a slow reading for comparison."""
 
 import gzip
+import os
 import random
 from collections import Counter
 from pathlib import Path
@@ -240,6 +241,13 @@ class TestBadInput:
         left_out = [note for note in totals.notes if "left out" in note]
         assert {note.split()[0] for note in left_out} >= {"d.log.gz", "notes.txt"}
         assert any(note.startswith("b.log.gz") for note in left_out) or totals.records > 2
+
+    def test_pipe_is_refused_before_it_is_opened(self, tmp_path: Path, world: Any) -> None:
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(InputError, match="neither a file nor a folder"):
+            read_flow_logs(tmp_path / "pipe", world)
+        saved(tmp_path, record())
+        assert read_flow_logs(tmp_path, world).files == 1
 
     def test_path_without_flow_logs_is_refused(self, tmp_path: Path, world: Any) -> None:
         with pytest.raises(InputError):

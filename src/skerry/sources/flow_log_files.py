@@ -61,6 +61,9 @@ def find_log_files(path: Path) -> tuple[tuple[LogFiles, ...], tuple[str, ...]]:
 def _files(path: Path) -> Iterator[Path]:
     """Yield the file, or the regular files of a folder and of those below it, in the order of their names."""
     if not path.is_dir():
+        if path.exists() and not path.is_file():
+            # A pipe or a device might never end.
+            raise InputError(f"{path} is neither a file nor a folder", _HINT)
         yield path
         return
     count = 0
