@@ -19,6 +19,7 @@ from skerry.errors import Argument, InputError
 from skerry.launch.launches import Launch
 from skerry.model.world import World
 from skerry.plan.world_after import apply_changes
+from skerry.sources import files
 
 
 class CostOptions(msgspec.Struct, frozen=True):
@@ -63,10 +64,7 @@ def read_prices(path: Path | None) -> PriceTable:
     """Return the prices that come with skerry, after those of a file. Raises `InputError` if it cannot be read."""
     if path is None:
         return load_prices()
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
+    content = next(iter(files.read(path).values()))
     return load_prices().with_prices(decode_prices(content, str(path)))
 
 

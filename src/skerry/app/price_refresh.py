@@ -12,8 +12,8 @@ from skerry.aws.price_list import endpoint_region_of, read_rows
 from skerry.aws.session import Account, make_clients
 from skerry.cost.price_list import ACTION, PRODUCTS, price_of_rows
 from skerry.cost.prices import Price, PriceSource, PriceTable, decode_prices
-from skerry.errors import InputError
 from skerry.model.missing import Missing
+from skerry.sources import files
 
 _PAGE = "https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-query-api.html"
 
@@ -69,11 +69,7 @@ def _table_of(path: Path | None) -> PriceTable | None:
     """Return the prices of the user's file; None if there is none yet."""
     if path is None or not path.exists():
         return None
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
-    return decode_prices(content, str(path))
+    return decode_prices(next(iter(files.read(path).values())), str(path))
 
 
 def _read_region(account: Account, region: str, source: str) -> list[Price | Missing]:
