@@ -123,7 +123,18 @@ def with_value(node: Node, path: Place, value: Node) -> Node:
 
 # ------------------------------------------------------------------------------------------------------- outputs
 
-OUTPUTS = ("diagnose", "trace", "plan", "terraform", "cloudformation", "explain", "errors", "snapshot")
+OUTPUTS = (
+    "diagnose",
+    "trace",
+    "plan",
+    "cost",
+    "nat-exit",
+    "terraform",
+    "cloudformation",
+    "explain",
+    "errors",
+    "snapshot",
+)
 UNBROKEN = View(width=1_000_000)
 """A view in which a secret is never broken over two lines."""
 _ERROR = "CannotPullContainerError: ref pull has been retried 5 time(s): dial tcp 1.2.3.4:443: i/o timeout"
@@ -151,6 +162,8 @@ def outputs(content: Mapping[str, bytes]) -> dict[str, str]:
         run("errors", lambda world=world: _traced(world, "logs", group="no-such"))  # type: ignore[misc]
         run("errors", lambda world=world: str(app.launches(world, app.Selection(service="no-such"))))  # type: ignore[misc]
         run("explain", lambda world=world: _explained(world))  # type: ignore[misc]
+        run("cost", lambda world=world: _priced(world))  # type: ignore[misc]
+        run("nat-exit", lambda world=world: _without_nat(world))  # type: ignore[misc]
         plans: list[Plan] = []
         run("plan", lambda world=world, plans=plans: _planned(world, plans))  # type: ignore[misc]
         for plan in plans:
@@ -158,6 +171,19 @@ def outputs(content: Mapping[str, bytes]) -> dict[str, str]:
             for form in ("terraform", "cloudformation"):
                 run(form, lambda world=world, plan=plan, form=form: formats.PLAN[form](plan, world, UNBROKEN))  # type: ignore[misc]
     return found
+
+
+_VERBOSE = View(verbose=True, width=UNBROKEN.width)
+
+
+def _priced(world: World) -> str:
+    found = app.cost(world)
+    return "".join(formats.COST[form](found, world, _VERBOSE) for form in ("text", "json"))
+
+
+def _without_nat(world: World) -> str:
+    found = app.nat_exit(world)
+    return "".join(formats.NAT_EXIT[form](found, world, _VERBOSE) for form in ("text", "json"))
 
 
 def _planned(world: World, plans: list[Plan]) -> str:
