@@ -31,11 +31,11 @@ demo: $(if $(wildcard .venv/installed),install,.venv/demo) ## Show the whole sto
 
 test: install ## Run the tests; COVERAGE=1 also demands full coverage
 	@sh scripts/lab_packages.sh $(BIN)/python
-	$(BIN)/python -m pytest -n auto --dist loadgroup $(if $(COVERAGE),--cov --cov-report=term)
+	$(BIN)/python -m pytest -n auto --dist loadscope $(if $(COVERAGE),--cov --cov-report=term)
 
 test-long: install ## Run a part of the tests that take long, in minutes; WHOLE=1 runs all of them, in an hour
 	@sh scripts/lab_packages.sh $(BIN)/python
-	SKERRY_TEST_WHOLE=$(WHOLE) $(BIN)/python -m pytest -n auto --dist loadgroup -m long
+	SKERRY_TEST_WHOLE=$(WHOLE) $(BIN)/python -m pytest -n auto --dist loadscope -m long
 
 check: install ## Check style, types, the direction of imports, and that the generated pages are up to date
 	$(BIN)/ruff check

@@ -14,6 +14,8 @@ import botocore.session
 import pytest
 from coverage import Coverage
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 import skerry
 from tests import laboratory, real_provider, terraforming
@@ -58,13 +60,20 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are made
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tell which tests run in one process."""
-    for item in items:
-        if not is_one_of(item.path, SPREAD):
-            group = "lab" if is_one_of(item.path, LAB) else str(item.path.relative_to(Path(__file__).parent))
-            item.add_marker(pytest.mark.xdist_group(group))
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Shares out the tests file by file, so that one process makes what a file's tests share."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        """Return the name of the tests that run in one process."""
+        path = self.config.rootpath / nodeid.partition("::")[0]
+        if is_one_of(path, SPREAD):
+            return nodeid
+        return "lab" if is_one_of(path, LAB) else str(path)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    """Return the scheduler of the processes. Marks for groups need node ids of a form that pytest does not have now."""
+    return ByFile(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -6,6 +6,7 @@ A new `Network` is an isolated VPC that is wholly known: two subnets in two zone
 
 import json
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from typing import Any, TypeAlias
 
 from skerry.model.world import World
@@ -167,7 +168,8 @@ class Network:
     def group(
         self, group_id: str, name: str = "", inbound: Iterable[Row] = (), outbound: Iterable[Row] = (), **more: Any
     ) -> Row:
-        rules = {"IpPermissions": list(inbound), "IpPermissionsEgress": list(outbound)}
+        # Copies: a test that changes a rule of its network changes no other's.
+        rules = {"IpPermissions": deepcopy(list(inbound)), "IpPermissionsEgress": deepcopy(list(outbound))}
         return self.add(
             "SecurityGroups", **({"GroupId": group_id, "GroupName": name or group_id, "VpcId": VPC} | rules | more)
         )

@@ -7,9 +7,17 @@ from tests.amount import WHOLE, some
 from tests.patience import patience
 
 MINUTES = 60.0
+QUICK = {"article", "sound"}
+"""The accounts of the short tests."""
 
 
-@pytest.mark.parametrize("name", sorted(canary_accounts.accounts()))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name in QUICK else (pytest.mark.long,))
+        for name in sorted(canary_accounts.accounts())
+    ],
+)
 def test_outputs_show_only_listed_fields_and_no_secrets(name: str) -> None:
     """A part of the fields; the long tests try all of them."""
     account = canary_accounts.accounts()[name]

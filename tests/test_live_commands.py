@@ -73,6 +73,7 @@ class TestDiagnose:
         read = as_json(run("diagnose", "--format", "json").out)
         assert (read["source"], read["account"], read["region"]) == (f"account {ACCOUNT} in {REGION}", ACCOUNT, REGION)
 
+    @pytest.mark.long
     @pytest.mark.parametrize("cluster", [[], ["--cluster", "empty"]])
     def test_live_diagnose_of_other_region_is_not_applicable(
         self, run: Skerry, client: ClientFactory, cluster: list[str]
@@ -84,6 +85,7 @@ class TestDiagnose:
         said = f"not-applicable: nothing in account {ACCOUNT} in eu-west-2 starts a Fargate task\n"
         assert found == Run(0, said, "")
 
+    @pytest.mark.long
     def test_snapshot_of_other_region_has_the_same_diagnosis(self, run: Skerry, tmp_path: Path) -> None:
         assert run("snapshot", "--region", "eu-west-2", "--output", tmp_path / "new").code == 0
         found = run("diagnose", "--from", tmp_path / "new")
@@ -95,6 +97,7 @@ class TestDiagnose:
         assert (found.code, found.out) == (BLOCKED, "blocked: web cannot start, 1 cause\n")
         assert "ecs:ListServices" not in faults.seen
 
+    @pytest.mark.long
     def test_live_diagnose_selects_a_stopped_task_by_id_or_arn(self, run: Skerry, client: ClientFactory) -> None:
         [arn] = client("ecs").list_tasks(cluster="article", desiredStatus="STOPPED")["taskArns"]
         name = arn.rpartition("/")[2]
@@ -112,11 +115,13 @@ class TestDiagnose:
         assert (found.code, found.out) == (BLOCKED, "blocked: job cannot start, 1 cause\n")
         assert not [action for action in faults.seen if action.startswith("ecs:")]
 
+    @pytest.mark.long
     def test_live_diagnose_reports_missing_service_cluster_or_task(self, run: Skerry) -> None:
         assert complaint(run("diagnose", "--service", "api")) == "there is no service api"
         assert complaint(run("diagnose", "--cluster", "shop")) == "there is no cluster shop"
         assert complaint(run("diagnose", "--task", "1f")) == "there is no task 1f"
 
+    @pytest.mark.long
     def test_live_diagnose_verbose_prints_calls_and_rounds(self, run: Skerry) -> None:
         calls, _, rounds = run("diagnose", "-v").err.removeprefix("skerry: ").partition(" calls in ")
         assert int(calls) > 20
@@ -174,6 +179,7 @@ class TestRefusedCalls:
         assert ["ec2:DescribeVpcEndpoints", "VPC", "endpoint", "UnauthorizedOperation"] in lines
         assert ["ec2:DescribeRouteTables", "route", "table", "UnauthorizedOperation"] in lines
 
+    @pytest.mark.long
     def test_refused_calls_are_listed_in_json(self, run: Skerry, subnet: str, faults: Faults) -> None:
         assert as_json(run("diagnose", "--format", "json").out)["refused"] == []
         faults.denied.add("ec2:DescribeVpcEndpoints")
@@ -186,6 +192,7 @@ class TestRefusedCalls:
         found = run("trace", "--subnet", subnet, "--to", "logs")
         assert "  ec2:DescribeVpcEndpoints  VPC endpoint  UnauthorizedOperation\n" in found.out
 
+    @pytest.mark.long
     def test_refused_calls_of_a_snapshot_are_listed_and_saved(
         self, run: Skerry, faults: Faults, tmp_path: Path
     ) -> None:
@@ -196,6 +203,7 @@ class TestRefusedCalls:
         kept = as_json(run("diagnose", "--from", tmp_path / "out", "--format", "json").out)
         assert kept["refused"] == [{"action": "ec2:DescribeVpcEndpoints", "code": "UnauthorizedOperation"}]
 
+    @pytest.mark.long
     def test_refused_list_clusters_is_reported_instead_of_no_services(self, run: Skerry, faults: Faults) -> None:
         faults.denied.add("ecs:ListClusters")
         found = run("diagnose")
@@ -207,6 +215,7 @@ class TestRefusedCalls:
 
 
 class TestSnapshot:
+    @pytest.mark.long
     @pytest.mark.parametrize("form", ["out", "out.json"])
     def test_snapshot_gives_the_same_diagnosis_as_the_account(self, run: Skerry, tmp_path: Path, form: str) -> None:
         """To the byte, but for where it comes from."""
@@ -220,6 +229,7 @@ class TestSnapshot:
         assert found == (live.out if form == "out" else re.sub(r'(?<="document": )".*"', f'"{form}"', live.out))
         assert '"document": "' in found
 
+    @pytest.mark.long
     def test_snapshot_prints_number_of_saved_documents(self, run: Skerry, tmp_path: Path) -> None:
         found = run("snapshot", "--output", tmp_path / "out")
         count = len([path for path in (tmp_path / "out").rglob("*.json") if path.name != "snapshot.json"])
@@ -227,6 +237,7 @@ class TestSnapshot:
         assert (found.code, found.err, found.out.splitlines()[0]) == (0, "", first)
         assert run("snapshot", "--output", tmp_path / "brief", "-q").out == first.replace("/out", "/brief") + "\n"
 
+    @pytest.mark.long
     def test_snapshot_of_a_snapshot_is_identical(self, run: Skerry, tmp_path: Path) -> None:
         run("snapshot", "--output", tmp_path / "once")
         found = run("snapshot", "--from", tmp_path / "once", "--output", tmp_path / "twice")
@@ -238,6 +249,7 @@ class TestSnapshot:
         )
         assert once == twice
 
+    @pytest.mark.long
     def test_snapshot_refuses_a_folder_with_other_files(self, run: Skerry, tmp_path: Path) -> None:
         (tmp_path / "mine.txt").touch()
         assert complaint(run("snapshot", "--output", tmp_path)) == f"{tmp_path} is not empty"
@@ -316,6 +328,7 @@ class TestProgress:
         assert terminal.rest() == ""
         assert terminal.process.wait() == BLOCKED
 
+    @pytest.mark.long
     def test_progress_is_hidden_without_terminal(self) -> None:
         done = subprocess.run([sys.executable, "-m", "skerry", "diagnose"], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (BLOCKED, "")

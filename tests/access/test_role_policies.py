@@ -3,13 +3,15 @@
 import msgspec
 import pytest
 
-from skerry.access.role_policies import CallPath, RolePolicies
+from skerry.access.role_policies import CallPath, RolePolicies, evaluate_role_policies
 from skerry.access.roles import TaskRoles
 from skerry.diagnose.diagnose import diagnose
 from skerry.launch.launches import launch_of_service
 from skerry.launch.startup import needs_of
+from skerry.model.arns import NameOrArn
 from skerry.model.ecs import TaskDefinition
-from skerry.policy.request import context_of_endpoint_call
+from skerry.policy.request import Request, context_of_endpoint_call, principal_of_role
+from skerry.policy.resources import Resource
 from skerry.verdicts import BLOCKED, OK, UNKNOWN
 from tests.holdings import (
     EXECUTION,
@@ -27,7 +29,7 @@ from tests.holdings import (
     version,
     when,
 )
-from tests.networks import ACCOUNT, REGION, allow, awslogs, container
+from tests.networks import ACCOUNT, REGION, Network, allow, awslogs, container
 
 READ_SECRET = statement("secretsmanager:GetSecretValue", SECRET)
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/bound"
@@ -387,3 +389,10 @@ def test_roles_of_unknown_task_definition_are_not_checked(network: Resources) ->
     network.rows["taskDefinitions"] = []
     network.add("taskDefinitions", taskDefinitionArn="other", family="other", revision=1)
     assert network.step("placement").verdict is OK
+
+
+def test_policies_of_a_role_that_nobody_read_or_that_is_gone_decide_nothing(network: Resources) -> None:
+    role = NameOrArn(f"arn:aws:iam::{ACCOUNT}:role/gone")
+    request = Request(principal_of_role(role), "ssm:GetParameters", Resource("*"))
+    for world in (Network().world(), network.world()):
+        assert evaluate_role_policies(TaskRoles(world.resources), request) is None

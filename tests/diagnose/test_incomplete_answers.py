@@ -124,7 +124,9 @@ def contradictions(path: Path) -> list[str]:
 
 
 def test_incomplete_answers_contradict_no_verdict() -> None:
-    assert [one for path in sorted(few()) for one in contradictions(path)] == []
+    """Of the scenario with the most kinds of answers; the long tests take all."""
+    richest = max(few(), key=lambda path: (len(json.loads(path.read_text(encoding="utf-8"))), path))
+    assert contradictions(richest) == []
 
 
 @pytest.mark.long

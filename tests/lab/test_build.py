@@ -42,7 +42,7 @@ class Lab:
 
     def call(self, address: str, port: int = 443) -> bool:
         self._port += 1
-        (answered,) = self.sandbox.connect((Probe(self.end.address, self._port, Address(address), port),), 0.4)
+        (answered,) = self.sandbox.connect((Probe(self.end.address, self._port, Address(address), port),), 1.0)
         return answered
 
     def dropped(self) -> list[tuple[str, str, str]]:
