@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.amount import some
-from tests.crash.campaign import Campaign, choose_trials, open_campaign, open_served_campaign
+from tests.crash.campaign import Campaign, choose_trials, open_campaign
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +23,3 @@ def test_killed_apply_and_undo_leave_the_account_as_planned_and_as_before(campai
 def test_many_killed_applies_and_undos(campaign: Campaign) -> None:
     for trial in some(list(choose_trials(campaign.points, 400, seed=1)), 60):
         campaign.try_one(trial)
-
-
-@pytest.mark.long
-def test_processes_killed_at_random_instants() -> None:
-    with open_served_campaign() as campaign:
-        assert sum(campaign.try_process(seed) for seed in some(list(range(30)), 6)) > 0

@@ -506,7 +506,7 @@ def rules_of_dns_firewall_are_asked_from_the_last() -> Iterator[None]:
         return tuple(tuple(map(turned, sequence)) for sequence in _sequences(*of))
 
     def turned(group: Any) -> Any:
-        return group._replace(rules=group.rules[::-1])
+        return structs.replace(group, rules=group.rules[::-1])
 
     with _swap(dns_firewall, "firewall_sequences_of", wrong):
         yield

@@ -128,7 +128,8 @@ class TestEveryNetwork:
             proxied.damage.every = 10
             found = verdicts_of(read_again(proxied))
             after += [(found.get(name), verdict) for name, verdict in proxied.verdicts.items()]
-        assert sum(found == verdict for found, verdict in after) >= 0.9 * len(after)
+        # One may be damaged as often as it is asked for; of few that is more than a tenth.
+        assert sum(found == verdict for found, verdict in after) >= min(0.9 * len(after), len(after) - 1)
 
     @pytest.mark.parametrize("proxied", ["repaired", "NAT"], indirect=True)
     def test_network_verdicts_are_right_or_unknown_for_a_damaged_operation(self, proxied: Proxied) -> None:
