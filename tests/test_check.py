@@ -48,6 +48,17 @@ class TestPlans:
     def test_missing_file_is_reported(self, run: Skerry, tmp_path: Path) -> None:
         assert complaint(run("check", tmp_path / "none.json")).startswith("cannot read ")
 
+    def test_address_with_control_characters_is_printed_escaped(self, run: Skerry, tmp_path: Path) -> None:
+        path = tmp_path / "plan.json"
+        network = {"subnets": ["subnet-1"], "security_groups": []}
+        values = {"name": "web", "launch_type": "FARGATE", "network_configuration": [network]}
+        row = {"id": "subnet-1", "vpc_id": "vpc-1", "cidr_block": "10.0.0.0/24"}
+        subnet = change('aws_subnet.a["\x1b]0;title"]', row, actions=("no-op",))
+        path.write_bytes(plan_of(subnet, change("aws_ecs_service.web", values)))
+        found = run("check", path, "--region", "eu-west-1", "--color", "always")
+        assert "aws_subnet.a" in found.out
+        assert "\x1b]0" not in found.out + found.err
+
     def test_resources_have_their_address_as_origin_in_json(self, run: Skerry, saved: Path) -> None:
         found = run("check", saved, "--region", "eu-west-1", "--format", "json", "--allow-unknown")
         assert json.loads(found.out)["source"] == "plan.json"

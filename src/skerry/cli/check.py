@@ -66,13 +66,17 @@ def check(  # noqa: PLR0913 -- one argument for each option
 
 def _names_of(world: "World") -> Callable[[str], str]:
     """Return a function for writing the addresses of resources in place of their made-up ids."""
+    from skerry.render.text import clean
+
+    # Lines are rewritten after they were cleaned, and an address is a text of the input.
     addresses = {
-        resource: origin.address
+        resource: clean(origin.address)
         for table in world.facts.origins.values()
         for resource, origin in table.items()
         if origin.address is not None
     }
     if not addresses:
         return str
-    ids = re.compile("|".join(map(re.escape, sorted(addresses, key=len, reverse=True))))
-    return lambda line: ids.sub(lambda match: addresses[match[0]], line)
+    ids = "|".join(map(re.escape, sorted(addresses, key=len, reverse=True)))
+    whole = re.compile(rf"(?<![\w-])(?:{ids})(?![\w-])")
+    return lambda line: whole.sub(lambda match: addresses[match[0]], line)

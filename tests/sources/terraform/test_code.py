@@ -76,6 +76,16 @@ class TestProviders:
             providers_of(tmp_path, {})
 
 
+def test_file_that_is_not_read_may_have_provisioners(tmp_path: Path) -> None:
+    write(tmp_path, main='resource "aws_vpc" "main" {}')
+    assert not has_provisioners(tmp_path)
+    (tmp_path / "more.tf.json").write_text('{"\\u0070rovisioner": {}}', encoding="utf-8")
+    assert has_provisioners(tmp_path)
+    (tmp_path / "more.tf.json").unlink()
+    write(tmp_path, huge="#" * (5 << 20))
+    assert has_provisioners(tmp_path)
+
+
 def test_provisioners_are_seen_in_modules_too(folder: Path) -> None:
     assert not has_provisioners(folder)
     write(folder / "network", other='resource "null_resource" "a" {\n  provisioner "local-exec" {\n  }\n}\n')

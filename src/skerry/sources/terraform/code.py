@@ -57,7 +57,7 @@ def modules_of(folder: Path) -> dict[str, str]:
         rows = {str(row["Key"]): str(row["Dir"]) for row in listed["Modules"]}
     except (OSError, ValueError, KeyError, TypeError):
         rows = {}
-    return {"": ".", **{key: place for key, place in rows.items() if not Path(place).is_absolute()}}
+    return {"": ".", **rows}
 
 
 def _headers_in(file: Path) -> Iterator[tuple[str, int]]:
@@ -103,8 +103,15 @@ def types_in(folder: Path) -> CodeTypes:
 
 def has_provisioners(folder: Path) -> bool:
     """Return whether an apply would run a command of the code: https://developer.hashicorp.com/terraform/language/resources/provisioners/syntax."""
-    files = [file for place in modules_of(folder).values() for file in (folder / place).glob("*.tf*")]
-    return any("provisioner" in _text_of(file) for file in files)
+    folders = [folder / place for place in modules_of(folder).values()]
+    return any(_may_have_provisioners(file) for place in folders for file in place.glob("*.tf*"))
+
+
+def _may_have_provisioners(file: Path) -> bool:
+    """Return whether a file may hold a provisioner: JSON can spell the word with escapes, a huge file is not read."""
+    if file.suffix == ".json" or not file.is_file() or file.stat().st_size > _MOST_BYTES:
+        return True
+    return "provisioner" in file.read_text(encoding="utf-8", errors="replace")
 
 
 def _blocks(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
