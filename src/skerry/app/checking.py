@@ -12,10 +12,10 @@ from skerry.model.facts import Facts
 from skerry.model.origins import Origin
 from skerry.model.world import World
 from skerry.sources import documents
+from skerry.sources.planned.values import is_known
 from skerry.sources.terraform.code import Position, address_of_code, is_code, positions_of
 from skerry.sources.terraform.configuration import Configuration
 from skerry.sources.terraform.resolving import AccountPlace, TerraformCode, read_file, resolve_code
-from skerry.sources.terraform.values import is_known
 from skerry.sources.terraform.writing import write
 
 _MOST_BYTES = 1 << 30

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from skerry.errors import InputError
+from skerry.sources.planned.values import UNKNOWN
 from skerry.sources.terraform.plan_json import accounts_in, read_plan, regions_in
-from skerry.sources.terraform.values import UNKNOWN
 from tests.sources.terraform.plans import change, plan_of
 
 SUBNET = "aws_subnet.a"

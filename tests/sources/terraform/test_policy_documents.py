@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
+from skerry.sources.planned.values import UNKNOWN
 from skerry.sources.terraform.policy_documents import write_policy
-from skerry.sources.terraform.values import UNKNOWN, Instance
+from skerry.sources.terraform.values import Instance
 
 
 def policy(*statements: Any, **more: Any) -> Any:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from skerry.sources.planned.values import UNKNOWN
 from skerry.sources.terraform.plan_json import read_plan
 from skerry.sources.terraform.references import ReferenceResolver
-from skerry.sources.terraform.values import UNKNOWN
 from tests.sources.terraform.plans import Json, change, plan_of, refers, written
 
 SUBNET = "aws_subnet.a"

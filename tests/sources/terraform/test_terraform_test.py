@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from skerry.errors import InputError
+from skerry.sources.planned.values import UNKNOWN
 from skerry.sources.terraform.code import CodeTypes, Provider
 from skerry.sources.terraform.terraform_test import Attempt, ResolvingRun, read_result, without_marks, write_test
-from skerry.sources.terraform.values import UNKNOWN, Instance
+from skerry.sources.terraform.values import Instance
 
 VPC = Instance('module.a["${x}"].aws_vpc.main', "aws_vpc", "managed", {"cidr_block": "10.0.0.0/16"})
 

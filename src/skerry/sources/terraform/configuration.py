@@ -5,7 +5,8 @@ from functools import cached_property
 
 import msgspec
 
-from skerry.sources.terraform.values import UNKNOWN, Instance, UnknownValue, Value, by_type
+from skerry.sources.planned.values import UNKNOWN, UnknownValue, Value
+from skerry.sources.terraform.values import Instance, by_type
 
 
 class Configuration(msgspec.Struct, frozen=True, dict=True):

@@ -6,11 +6,12 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpc_
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from skerry.sources.planned.lists import Listed, write_open_list
+from skerry.sources.planned.made_by_aws import gateway_route, prefix_list
+from skerry.sources.planned.values import UNKNOWN, Value, is_known, known_row
 from skerry.sources.terraform.configuration import Configuration, group_by
-from skerry.sources.terraform.resource_ids import prefix_list_of
 from skerry.sources.terraform.route_tables import Routes
-from skerry.sources.terraform.scopes import Listed, write_open_list
-from skerry.sources.terraform.values import UNKNOWN, Instance, Value, first_block, is_known, known_row, texts_of
+from skerry.sources.terraform.values import Instance, first_block, texts_of
 
 _GATEWAY, _INTERFACE = "Gateway", "Interface"
 _PARTS = {
@@ -134,8 +135,7 @@ def gateway_routes_of(configuration: Configuration) -> Mapping[str, Routes]:
         if tables is UNKNOWN:
             return {"": None}
         for table in tables:
-            row = {"DestinationPrefixListId": prefix_list_of(service), "GatewayId": endpoint.id, "State": "active"}
-            routes[table] = [*(routes.get(table) or ()), row]
+            routes[table] = [*(routes.get(table) or ()), gateway_route(service, endpoint.id)]
     return routes
 
 
@@ -149,7 +149,4 @@ def _gateways(configuration: Configuration) -> Iterator[tuple[Instance, str]]:
 def write_prefix_lists(configuration: Configuration) -> Iterable[tuple[str, dict[str, Any]]]:
     """Yield the document of AWS's prefix lists that gateway endpoints route to; the blocks in them are AWS's."""
     services = sorted({service for _, service in _gateways(configuration)})
-    rows = [
-        {"PrefixListId": prefix_list_of(service), "PrefixListName": service, "OwnerId": "AWS"} for service in services
-    ]
-    yield "PrefixLists", write_open_list("PrefixLists", rows)
+    yield "PrefixLists", write_open_list("PrefixLists", map(prefix_list, services))

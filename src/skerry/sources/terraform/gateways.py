@@ -3,19 +3,18 @@
 https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/nat_gateway
 """
 
-import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
+from skerry.sources.planned.lists import Listed, write_open_list
+from skerry.sources.planned.made_by_aws import first_address_of
+from skerry.sources.planned.values import UNKNOWN, Value, known_row
 from skerry.sources.terraform.configuration import Configuration
-from skerry.sources.terraform.scopes import Listed, write_open_list
-from skerry.sources.terraform.values import UNKNOWN, Instance, Value, known_row
+from skerry.sources.terraform.values import Instance
 
 _MADE_UP = "203.0.113.1"
 """A public address in place of the one that AWS will choose: it decides nothing inside the VPC.
 https://www.rfc-editor.org/rfc/rfc5737"""
-_ADDRESS = 4
-"""The position of a NAT gateway's address in its subnet: the first that AWS does not keep for itself."""
 
 
 def write_gateways(configuration: Configuration) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -74,9 +73,8 @@ def _addresses(gateway: Instance, subnet: Instance) -> Value:
     """Return the address of a NAT gateway: the configured one, else one of its subnet's, which AWS chooses."""
     private, block = gateway.get("private_ip", UNKNOWN), subnet.get("cidr_block", UNKNOWN)
     if private is UNKNOWN:
-        try:
-            private = str(ipaddress.ip_network(block)[_ADDRESS])
-        except (ValueError, TypeError, IndexError):
-            return UNKNOWN
+        private = first_address_of(block)
+    if private is UNKNOWN:
+        return UNKNOWN
     public = {} if gateway.get("connectivity_type") == "private" else {"PublicIp": _MADE_UP}
     return [{"PrivateIp": private, **public}]

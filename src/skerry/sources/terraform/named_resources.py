@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from skerry.catalogue.managed_policies import document_of_managed_policy
+from skerry.sources.planned.lists import write_open_list
+from skerry.sources.planned.values import UNKNOWN, Value, is_known, known_row
 from skerry.sources.terraform.configuration import Configuration, group_by
-from skerry.sources.terraform.scopes import write_open_list
-from skerry.sources.terraform.values import UNKNOWN, Instance, Value, is_known, known_row, texts_of
+from skerry.sources.terraform.values import Instance, texts_of
 
 
 def roles_left_out(configuration: Configuration) -> list[str]:

@@ -3,15 +3,17 @@
 https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/network_acl
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from skerry.sources.planned.lists import Listed
+from skerry.sources.planned.made_by_aws import default_acl_entries, last_acl_entries
+from skerry.sources.planned.values import UNKNOWN, Value, is_known, known_row
 from skerry.sources.terraform.configuration import Configuration, group_by
-from skerry.sources.terraform.scopes import Listed
-from skerry.sources.terraform.values import UNKNOWN, Instance, Value, is_known, known_row, texts_of
+from skerry.sources.terraform.values import Instance, texts_of
+from skerry.sources.terraform.vpcs import ipv6_block_of
 
 # https://www.iana.org/assignments/protocol-numbers/
 _NUMBERS = {"all": "-1", "icmp": "1", "tcp": "6", "udp": "17", "icmpv6": "58"}
-_LAST, _LAST_IPV6 = 32767, 32768
 _WAYS = {"ingress": False, "egress": True}
 
 
@@ -22,31 +24,31 @@ def list_network_acls(configuration: Configuration) -> Listed:
     adopted, _ = group_by(configuration.of("aws_default_network_acl"), "default_network_acl_id")
     rows: list[tuple[Value, dict[str, Value]]] = []
 
-    def row(acl: Instance, vpc: Value, name: str, *, is_default: bool) -> dict[str, Value]:
-        rules = [*single.get(name, ())]
-        entries = UNKNOWN if is_open else _entries(acl, rules)
+    def row(acl: Instance | None, vpc: Value, name: str, *, is_default: bool) -> dict[str, Value]:
+        """Return the row of a network ACL; None for a default one that nobody adopts."""
+        owner = configuration.vpcs.get(vpc)
+        has_ipv6 = owner is None or ipv6_block_of(owner) is not None
+        entries = UNKNOWN if is_open else _entries(acl, single.get(name, ()), has_ipv6=has_ipv6)
+        children = [
+            {"SubnetId": subnet}
+            for subnet in configuration.children(vpc)
+            if owners.get(subnet, name if is_default else None) == name
+        ]
         return known_row(
             {
                 "NetworkAclId": name,
                 "VpcId": vpc,
                 "IsDefault": is_default,
                 "Entries": entries,
-                "Associations": UNKNOWN
-                if is_loose
-                else [
-                    {"SubnetId": subnet}
-                    for subnet in configuration.children(vpc)
-                    if owners.get(subnet, name if is_default else None) == name
-                ],
+                "Associations": UNKNOWN if is_loose else children,
             }
         )
 
     for vpc in configuration.vpcs.values():
         name = vpc.get("default_network_acl_id", UNKNOWN)
         if vpc.is_new and name is not UNKNOWN:
-            own = adopted.get(name)
-            acl = own[0] if own else Instance(vpc.address, vpc.type, vpc.mode, _OPEN)
-            rows.append((vpc.id, row(acl, vpc.id, name, is_default=True)))
+            own = adopted.get(name, [None])[0]
+            rows.append((vpc.id, row(own, vpc.id, name, is_default=True)))
     for acl in configuration.of("aws_network_acl"):
         vpc_id = acl.get("vpc_id", UNKNOWN)
         rows.append((vpc_id, row(acl, vpc_id, acl.id, is_default=False)))
@@ -72,17 +74,11 @@ def _owners(configuration: Configuration) -> tuple[dict[str, str], bool]:
     return owners, is_loose
 
 
-_EVERYTHING = {"rule_no": 100, "action": "allow", "protocol": _NUMBERS["all"], "cidr_block": "0.0.0.0/0"}
-_OPEN = {"ingress": [_EVERYTHING], "egress": [_EVERYTHING]}
-"""What AWS puts into a default network ACL:
-https://docs.aws.amazon.com/vpc/latest/userguide/default-network-acl.html."""
-
-
-def _entries(acl: Instance, single: list[Instance]) -> Value:
+def _entries(acl: Instance | None, single: Iterable[Instance], *, has_ipv6: bool) -> Value:
     """Return the entries of a network ACL; an adopted default one without blocks has only its last, which denies."""
     rows: list[Value] = []
     for way, is_egress in _WAYS.items():
-        inline = acl.get(way, [])
+        inline = [] if acl is None else acl.get(way, [])
         if inline is UNKNOWN:
             return UNKNOWN
         rows += [_entry(values, "rule_no", "action", is_egress=is_egress) for values in inline]
@@ -93,11 +89,7 @@ def _entries(acl: Instance, single: list[Instance]) -> Value:
         rows.append(_entry(rule.values, "rule_number", "rule_action", is_egress=bool(is_egress)))
     if not is_known(rows):
         return UNKNOWN
-    rows += [
-        {"RuleNumber": number, "Protocol": "-1", "RuleAction": "deny", "Egress": is_egress, key: block}
-        for is_egress in (False, True)
-        for number, key, block in ((_LAST, "CidrBlock", "0.0.0.0/0"), (_LAST_IPV6, "Ipv6CidrBlock", "::/0"))
-    ]
+    rows += default_acl_entries(has_ipv6=has_ipv6) if acl is None else last_acl_entries(has_ipv6=has_ipv6)
     return [row for position, row in enumerate(rows) if row not in rows[:position]]
 
 

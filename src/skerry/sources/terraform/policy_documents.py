@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from skerry.sources.terraform.values import Instance, is_known
+from skerry.sources.planned.values import is_known
+from skerry.sources.terraform.values import Instance
 
 _JOINED: Final = ("source_policy_documents", "override_policy_documents", "source_json", "override_json")
 _LISTS: Final = {

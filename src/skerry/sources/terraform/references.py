@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import msgspec
 
-from skerry.sources.terraform.values import UNKNOWN, Instance, Value
+from skerry.sources.planned.values import UNKNOWN, Value
+from skerry.sources.terraform.values import Instance
 
 _MODULE = re.compile(r'module\.([\w-]+)(\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?\.')
 _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]$')

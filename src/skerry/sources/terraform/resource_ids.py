@@ -1,12 +1,13 @@
 """Ids and ARNs in place of those that AWS gives at the apply: digests of addresses, always the same."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
-from skerry.sources.terraform.values import UNKNOWN, Instance, Value
+from skerry.sources.planned.made_by_aws import digest_of, prefix_list_id_of
+from skerry.sources.planned.values import UNKNOWN, Value
+from skerry.sources.terraform.values import Instance
 
 _PREFIXES: Final = {
     "aws_default_network_acl": "acl",
@@ -50,16 +51,6 @@ _NAME_IS_ID: Final = {"aws_cloudwatch_log_group", "aws_ecr_repository", "aws_iam
 _NAMES: Final = ("name", "family", "bucket")
 
 
-def digest_of(address: str) -> str:
-    """Return the digits of an id of AWS: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html."""
-    return hashlib.sha256(address.encode()).hexdigest()[:17]
-
-
-def prefix_list_of(service: str) -> str:
-    """Return the id of AWS's prefix list of a gateway service."""
-    return f"pl-{digest_of(service)}"
-
-
 def arn_of_type(kind: str, region: str, account: str, name: str = "made-up") -> str:
     """Return a well-formed ARN of a type of resource."""
     form = _ARNS.get(kind, f"mock:{{region}}:{{account}}:{kind}/{{name}}")
@@ -80,7 +71,7 @@ def made_up_values(instance: Instance, region: str, account: str, partition: str
         values |= {key: f"{prefix}-{digest}" for key, prefix in _PARTS_OF_VPC.items()}
     service = instance.get("service_name")
     if instance.type == "aws_vpc_endpoint" and isinstance(service, str):
-        values["prefix_list_id"] = prefix_list_of(service)
+        values["prefix_list_id"] = prefix_list_id_of(service)
     values["id"] = _id_of(instance, digest, name, values)
     if instance.type == "aws_kms_key":
         values["key_id"] = values["id"]

@@ -5,9 +5,11 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/rout
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from skerry.sources.planned.lists import Listed
+from skerry.sources.planned.made_by_aws import local_routes
+from skerry.sources.planned.values import UNKNOWN, Value, known_row
 from skerry.sources.terraform.configuration import Configuration, group_by
-from skerry.sources.terraform.scopes import Listed
-from skerry.sources.terraform.values import UNKNOWN, Instance, Value, known_row
+from skerry.sources.terraform.values import Instance
 from skerry.sources.terraform.vpcs import ipv6_block_of
 
 _DESTINATIONS = {
@@ -115,9 +117,7 @@ def _local_routes(vpc: Instance | None) -> Routes:
     block, ipv6 = vpc.get("cidr_block", UNKNOWN), ipv6_block_of(vpc)
     if block is UNKNOWN or ipv6 is UNKNOWN:
         return None
-    common = {"GatewayId": "local", "Origin": "CreateRouteTable", "State": "active"}
-    rows = [{"DestinationCidrBlock": block, **common}]
-    return rows if ipv6 is None else [*rows, {"DestinationIpv6CidrBlock": ipv6, **common}]
+    return local_routes([block], [] if ipv6 is None else [ipv6])
 
 
 def _route(values: Mapping[str, Value]) -> dict[str, Value] | None:

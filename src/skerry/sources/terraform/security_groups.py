@@ -4,11 +4,13 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/secu
 """
 
 from collections.abc import Mapping
-from typing import Any
 
+from skerry.sources.planned.lists import Listed
+from skerry.sources.planned.made_by_aws import default_group
+from skerry.sources.planned.values import UNKNOWN, Value, is_known, known_row
 from skerry.sources.terraform.configuration import Configuration, group_by
-from skerry.sources.terraform.scopes import Listed
-from skerry.sources.terraform.values import UNKNOWN, Instance, Value, is_known, known_row, texts_of
+from skerry.sources.terraform.values import Instance, texts_of
+from skerry.sources.terraform.vpcs import ipv6_block_of
 
 _DIRECTIONS = {"ingress": "IpPermissions", "egress": "IpPermissionsEgress"}
 _ALL = "-1"
@@ -19,7 +21,6 @@ class _Rules:
     """The single rules of a configuration, by direction and group."""
 
     def __init__(self, configuration: Configuration) -> None:
-        self.ipv6 = {vpc.id for vpc in configuration.vpcs.values() if vpc.get("ipv6_cidr_block") is not None}
         older = configuration.of("aws_security_group_rule")
         self._older = {way: group_by((r for r in older if r.get("type") == way), "security_group_id")
                        for way in _DIRECTIONS}  # fmt: skip
@@ -28,19 +29,23 @@ class _Rules:
             for way in _DIRECTIONS
         }
 
-    def row(self, group: Instance, vpc: Value, identity: Mapping[str, Value]) -> dict[str, Value]:
-        """Return the row of a group; a direction is left out unless each of its rules is known."""
-        rules = {key: self._permissions(group, str(identity["GroupId"]), way) for way, key in _DIRECTIONS.items()}
-        return known_row({**identity, "VpcId": vpc, **rules})
+    def row(self, group: Instance | None, vpc: Value, made: Mapping[str, Value]) -> dict[str, Value]:
+        """Return the row of a group; a direction is left out unless each of its rules is known.
 
-    def _permissions(self, group: Instance, name: str, way: str) -> Value:
+        ``made`` is the identity of the group, with the rules that AWS gives it if the configuration has no such group.
+        """
+        rules = {way: self._permissions(group, made, way) for way in _DIRECTIONS}
+        return known_row({**made, "VpcId": vpc, **{_DIRECTIONS[way]: rows for way, rows in rules.items()}})
+
+    def _permissions(self, group: Instance | None, made: Mapping[str, Value], way: str) -> Value:
         older, is_open = self._older[way]
         newer, is_newer_open = self._newer[way]
-        inline = group.get(way, [])
+        inline = [] if group is None else group.get(way, [])
+        name = str(made["GroupId"])
         if is_open or is_newer_open or inline is UNKNOWN:
             return UNKNOWN
         # Without rules of its own a group of Terraform has none: the provider takes AWS's open one away.
-        rows = [_older_permission(rule, name) for rule in inline]
+        rows = [*made.get(_DIRECTIONS[way], ()), *(_older_permission(rule, name) for rule in inline)]
         rows += [_older_permission(rule.values, name) for rule in older.get(name, ())]
         rows += [_newer_permission(rule.values) for rule in newer.get(name, ())]
         return _without_repeats(rows) if is_known(rows) else UNKNOWN
@@ -56,24 +61,16 @@ def list_security_groups(configuration: Configuration) -> Listed:
         if not vpc.is_new or name is UNKNOWN:
             continue
         own = adopted.get(vpc.id)
-        group = own[0] if own else Instance(vpc.address, vpc.type, vpc.mode, _open_rules(is_ipv6=vpc.id in rules.ipv6))
-        rows.append((vpc.id, rules.row(group, vpc.id, {"GroupId": name, "GroupName": "default"})))
+        made = default_group(name, vpc.id, has_ipv6=ipv6_block_of(vpc) is not None)
+        if own:
+            made = {key: value for key, value in made.items() if key not in _DIRECTIONS.values()}
+        rows.append((vpc.id, rules.row(own[0] if own else None, vpc.id, made)))
     for group in configuration.of("aws_security_group"):
         vpc_id = group.get("vpc_id", UNKNOWN)
         label = group.get("name", UNKNOWN)
         identity = {"GroupId": group.id, "GroupName": group.address if label is UNKNOWN else label}
         rows.append((vpc_id, rules.row(group, vpc_id, identity)))
     return Listed("DescribeSecurityGroups", "SecurityGroups", tuple(rows))
-
-
-def _open_rules(*, is_ipv6: bool) -> dict[str, Value]:
-    """Return the rules that AWS gives a default group: all from itself, all out.
-
-    https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
-    """
-    everything: dict[str, Any] = {"protocol": _ALL, "from_port": 0, "to_port": 0}
-    out = {**everything, "cidr_blocks": ["0.0.0.0/0"], **({"ipv6_cidr_blocks": ["::/0"]} if is_ipv6 else {})}
-    return {"ingress": [{**everything, "self": True}], "egress": [out]}
 
 
 def _older_permission(rule: Value, name: str) -> Value:

@@ -7,9 +7,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from skerry.sources.planned.made_by_aws import digest_of
+from skerry.sources.planned.values import UNKNOWN, Value, is_known, known_row
 from skerry.sources.terraform.configuration import Configuration, group_by
-from skerry.sources.terraform.resource_ids import digest_of
-from skerry.sources.terraform.values import UNKNOWN, Instance, Value, first_block, is_known, known_row, texts_of
+from skerry.sources.terraform.values import Instance, first_block, texts_of
 
 _DEFAULT, _LATER = "default", "known-after-apply"
 _KEPT = (

@@ -11,12 +11,14 @@ import msgspec
 from msgspec import Raw
 
 from skerry.errors import InputError
+from skerry.sources.planned.made_by_aws import prefix_list_id_of
+from skerry.sources.planned.values import UNKNOWN
 from skerry.sources.terraform.code import CodeTypes, Provider
 from skerry.sources.terraform.plan_json import PlannedResources, read_plan
 from skerry.sources.terraform.policy_documents import write_policy
 from skerry.sources.terraform.references import LISTS
-from skerry.sources.terraform.resource_ids import arn_of_type, made_up_values, prefix_list_of
-from skerry.sources.terraform.values import UNKNOWN, Instance
+from skerry.sources.terraform.resource_ids import arn_of_type, made_up_values
+from skerry.sources.terraform.values import Instance
 
 FILE: Final = "skerry.tftest.json"
 _RUN: Final = "resolve"
@@ -119,7 +121,7 @@ def _answer(source: Instance, region: str) -> dict[str, Any]:
         return {} if document is None else {"json": document}
     name = source.get("name")
     if source.type in {"aws_ec2_managed_prefix_list", "aws_prefix_list"} and isinstance(name, str):
-        return {"id": prefix_list_of(name)}
+        return {"id": prefix_list_id_of(name)}
     service = source.get("service")
     if source.type == "aws_vpc_endpoint_service" and isinstance(service, str):
         name = f"com.amazonaws.{region}.{service}"

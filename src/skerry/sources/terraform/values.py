@@ -1,22 +1,10 @@
 """Values of a configuration: JSON with a mark for what is known only after apply."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, TypeAlias
 
 import msgspec
 
-
-class UnknownValue:
-    """The mark of a value that is known only after apply."""
-
-    def __repr__(self) -> str:
-        """Return the words of Terraform."""
-        return "(known after apply)"
-
-
-UNKNOWN: Final = UnknownValue()
-Value: TypeAlias = Any
-"""A JSON value, with `UNKNOWN` at any depth."""
+from skerry.sources.planned.values import UNKNOWN, UnknownValue, Value, is_known
 
 
 class Instance(msgspec.Struct, frozen=True, gc=False):
@@ -55,20 +43,6 @@ def join_unknown(after: Value, unknown: Value) -> Value:
         marks = [*unknown, *[False] * (len(items) - len(unknown))]
         return [join_unknown(item, mark) for item, mark in zip(items, marks, strict=True)]
     return after
-
-
-def is_known(value: Value) -> bool:
-    """Return whether no part of a value is unknown."""
-    if value is UNKNOWN:
-        return False
-    if isinstance(value, dict):
-        return all(map(is_known, value.values()))
-    return all(map(is_known, value)) if isinstance(value, list) else True
-
-
-def known_row(row: Mapping[str, Value]) -> dict[str, Value]:
-    """Return a row of AWS without the keys of unknown and absent values: a missing key is not known, never empty."""
-    return {key: value for key, value in row.items() if value is not None and is_known(value)}
 
 
 def texts_of(value: Value) -> list[str] | UnknownValue:

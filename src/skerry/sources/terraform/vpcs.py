@@ -3,17 +3,19 @@
 Defaults of the arguments: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpc.
 """
 
-import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
+from skerry.sources.planned.lists import Listed, write_open_list
+from skerry.sources.planned.made_by_aws import (
+    DEFAULT_DHCP_OPTIONS,
+    default_dhcp_options,
+    dhcp_options,
+    free_addresses_of,
+)
+from skerry.sources.planned.values import UNKNOWN, Value, known_row
 from skerry.sources.terraform.configuration import Configuration, group_by
-from skerry.sources.terraform.scopes import Listed, write_open_list
-from skerry.sources.terraform.values import UNKNOWN, Instance, Value, known_row
-
-_DEFAULT_OPTIONS = "dopt-default"
-# AWS keeps five addresses of each subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html.
-_RESERVED = 5
+from skerry.sources.terraform.values import Instance
 
 
 def write_vpcs(configuration: Configuration) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -69,7 +71,7 @@ def _options_of(configuration: Configuration, vpc: Instance) -> Value:
     if is_open:
         return UNKNOWN
     value = vpc.get("dhcp_options_id", UNKNOWN)
-    return _DEFAULT_OPTIONS if vpc.is_new else value
+    return DEFAULT_DHCP_OPTIONS if vpc.is_new else value
 
 
 def _dhcp_options(configuration: Configuration) -> Iterator[dict[str, Value]]:
@@ -77,17 +79,11 @@ def _dhcp_options(configuration: Configuration) -> Iterator[dict[str, Value]]:
 
     https://docs.aws.amazon.com/vpc/latest/userguide/DHCPOptionSetConcepts.html
     """
-    yield _option_set(_DEFAULT_OPTIONS, {"domain-name-servers": ["AmazonProvidedDNS"]})
+    yield default_dhcp_options(configuration.region)
     for options in configuration.of("aws_vpc_dhcp_options"):
         servers, domain = options.get("domain_name_servers", []), options.get("domain_name")
         if servers is not UNKNOWN and domain is not UNKNOWN and UNKNOWN not in servers:
-            values = {"domain-name-servers": servers, "domain-name": [] if domain is None else [domain]}
-            yield _option_set(options.id, values)
-
-
-def _option_set(name: str, values: dict[str, list[str]]) -> dict[str, Value]:
-    rows = [{"Key": key, "Values": [{"Value": text} for text in texts]} for key, texts in values.items() if texts]
-    return {"DhcpOptionsId": name, "DhcpConfigurations": rows}
+            yield dhcp_options(options.id, servers, domain)
 
 
 def list_subnets(configuration: Configuration) -> Listed:
@@ -119,11 +115,3 @@ def _subnet(configuration: Configuration, subnet: Instance) -> dict[str, Value]:
     if ipv6 is not None:
         row["Ipv6CidrBlockAssociationSet"] = [{"Ipv6CidrBlock": ipv6, "Ipv6CidrBlockState": {"State": "associated"}}]
     return known_row(row)
-
-
-def free_addresses_of(block: str) -> int | None:
-    """Return the number of addresses of a new subnet; None if its block is no CIDR block."""
-    try:
-        return max(0, ipaddress.ip_network(block, strict=False).num_addresses - _RESERVED)
-    except ValueError:
-        return None

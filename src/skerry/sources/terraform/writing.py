@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+from skerry.sources.planned.lists import encode, filter_of, write_lists
 from skerry.sources.terraform.attributes import ATTRIBUTES, HARMLESS
 from skerry.sources.terraform.configuration import Configuration
 from skerry.sources.terraform.endpoints import gateway_routes_of, list_endpoints, write_prefix_lists
@@ -10,7 +11,6 @@ from skerry.sources.terraform.gateways import list_nat_gateways, write_gateways
 from skerry.sources.terraform.named_resources import roles_left_out, write_named, write_roles
 from skerry.sources.terraform.network_acls import list_network_acls
 from skerry.sources.terraform.route_tables import list_route_tables
-from skerry.sources.terraform.scopes import encode, filter_of, write_lists
 from skerry.sources.terraform.security_groups import list_security_groups
 from skerry.sources.terraform.tasks import write_tasks
 from skerry.sources.terraform.vpcs import list_subnets, write_vpcs

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from skerry.sources.terraform.values import UNKNOWN, Value, known_row
+from skerry.sources.planned.values import UNKNOWN, Value, known_row
 
 _MORE = "known-after-apply"
 """A token of a next page: there may be records of which the configuration says nothing."""
