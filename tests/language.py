@@ -6,6 +6,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 # Two clauses that begin with one of these words in one sentence hide its subject.
@@ -101,6 +102,7 @@ class Sentence:
         return _QUOTED.sub("", self.text)
 
 
+@cache
 def sentences(code: str) -> list[Sentence]:
     """Return the sentences of all docstrings and runs of comments."""
     return [

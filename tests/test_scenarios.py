@@ -321,8 +321,16 @@ def may_be(shape: Any) -> set[str]:
 class TestEquivalentInput:
     """What is missing never changes it either, but to unknown: `diagnose/test_forgetting.py`."""
 
-    @each_scenario
+    @each("folder", FOLDERS[::4], ids=lambda folder: str(folder.name))
     def test_diagnosis_is_equal_for_reversed_lists(self, folder: Path, tmp_path: Path) -> None:
+        self.assert_equal_for_reversed_lists(folder, tmp_path)
+
+    @pytest.mark.long
+    @each_scenario
+    def test_diagnosis_of_every_scenario_is_equal_for_reversed_lists(self, folder: Path, tmp_path: Path) -> None:
+        self.assert_equal_for_reversed_lists(folder, tmp_path)
+
+    def assert_equal_for_reversed_lists(self, folder: Path, tmp_path: Path) -> None:
         found = saved(tmp_path, backwards(document(folder)))
         before, after = (unworded(outcome(diagnosed(path))) for path in (folder / "network.json", found))
         assert difference(before, after) == ""

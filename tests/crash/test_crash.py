@@ -15,7 +15,7 @@ def campaign() -> Iterator[Campaign]:
 
 
 def test_killed_apply_and_undo_leave_the_account_as_planned_and_as_before(campaign: Campaign) -> None:
-    for trial in choose_trials(campaign.points, 6):
+    for trial in choose_trials(campaign.points, 4):
         campaign.try_one(trial)
 
 

@@ -99,13 +99,13 @@ from tests.fuzz import worker
 def main():
     {body}
 cli.main = main
-worker.SECONDS = 0.3
+worker.SECONDS = {seconds}
 worker.main(sys.argv[1:])
 """
 
 
-def worked(body: str, count: int = 2) -> list[dict[str, Any]]:
-    command = (sys.executable, "-c", WORKER.format(body=body))
+def worked(body: str, count: int = 2, seconds: float = 0.3) -> list[dict[str, Any]]:
+    command = (sys.executable, "-c", WORKER.format(body=body, seconds=seconds))
     return list(results([Task(SEED, 0, count)], 1, command))
 
 
@@ -129,7 +129,7 @@ def test_fuzz_worker_that_hangs_is_reported(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_fuzz_worker_over_memory_limit_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fleet, "RESIDENT", 100 << 20)
-    assert kinds_of(worked("held = b'x' * (150 << 20); import time; time.sleep(1000)", 1)) == [["memory"]]
+    assert kinds_of(worked("held = b'x' * (150 << 20); import time; time.sleep(1000)", 1, 60)) == [["memory"]]
 
 
 def test_fuzz_worker_own_error_raises() -> None:
