@@ -451,3 +451,7 @@ def test_causes_of_all_services_are_counted_once() -> None:
     world = network.world()
     found = diagnose(network.walker(), [launch_of_service(world, service) for service in world.facts.services])
     assert found.cause_count == 1
+    (cause,) = found.causes
+    assert (cause.code, cause.resources) == ("NO_ROUTE_TO_DESTINATION", ("rtb-main",))
+    assert cause.title == "The route table has no route to the destination"
+    assert cause.services == ("web", "api")

@@ -3,10 +3,11 @@
 import pytest
 
 from skerry.diagnose.diagnosis import Diagnosis, ServiceGroup, StepSummary
+from skerry.diagnose.need_verdicts import blockers_of
 from skerry.reach.trace import AbsentEndpoint
 from skerry.verdicts import BLOCKED, OK, UNKNOWN
 from tests.diagnose.test_diagnose import all_of
-from tests.networks import ACCOUNT, IMAGE, REGION, Network, awslogs, container, one_of_everything
+from tests.networks import ACCOUNT, IMAGE, REGION, Network, awslogs, container, entry, one_of_everything
 
 SECRET = f"arn:aws:secretsmanager:{{}}:{ACCOUNT}:secret:db-AbCdEf"
 
@@ -149,6 +150,26 @@ class TestCausesOfGroups:
         assert cause.dead_ends == ("rtb-main",)
         assert cause.absent_endpoints == {}
         assert only(network).inferred_facts == {}
+
+    def test_cause_on_the_way_to_an_endpoint_alone_is_intended(self, network: Network) -> None:
+        network.serve_s3()
+        network.endpoint("vpce-1", "ecr.api", PrivateDnsEnabled=False)
+        network.endpoint("vpce-2", "ecr.dkr")
+        group = only(network)
+        assert [(cause.code, cause.intended) for cause in group.causes] == [("DNS_PRIVATE_NAMES_DISABLED", True)]
+        blockers = {row.code: row.intended for row in rows_of(group)["registry-auth"].needs[0].blockers}
+        assert blockers == {"NO_ROUTE_TO_DESTINATION": False, "DNS_PRIVATE_NAMES_DISABLED": True}
+
+    def test_cause_of_the_call_is_not_intended_whatever_path_comes_first(self, network: Network) -> None:
+        network.serve_s3()
+        network.endpoint("vpce-1", "ecr.api", ["subnet-b"], PrivateDnsEnabled=False)
+        network.acl("acl-out", [entry(100, "deny", egress=True)], ["subnet-a"])
+        traces = rows_of(only(network))["registry-auth"].needs[0].traces
+        assert {trace.intended for trace in traces} == {True, False}
+        for order in (traces, traces[::-1]):
+            causes = {(item.code, item.resource): item.intended for item in blockers_of(network.world(), order)}
+            assert causes["SUBNET_ACL_RESTRICTION", "acl-out"] is False
+            assert causes["DNS_PRIVATE_NAMES_DISABLED", "vpce-1"] is True
 
     def test_missing_route_is_a_cause_beside_an_endpoint_whose_dns_works(self, network: Network) -> None:
         network.serve_s3()

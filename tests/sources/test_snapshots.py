@@ -3,8 +3,10 @@
 import json
 import os
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from skerry.errors import InputError, OutputError
@@ -34,6 +36,33 @@ def fails_at(monkeypatch: pytest.MonkeyPatch, place: Path, error: BaseException)
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", fail)
+
+
+class TestTimeOfReading:
+    EARLY, LATE = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), datetime(2026, 1, 3, tzinfo=UTC)
+
+    def test_time_of_reading_is_saved_and_read(self, tmp_path: Path) -> None:
+        about = msgspec.structs.replace(ABOUT, read_at=self.EARLY)
+        write_folder(tmp_path / "out", CONTENT, about)
+        manifest = json.loads((tmp_path / "out" / MANIFEST).read_bytes())
+        assert manifest["Snapshot"]["ReadAt"] == "2026-01-02T03:04:05Z"
+        assert documents.load(files.read(tmp_path / "out")).read_at == self.EARLY
+
+    def test_time_of_several_snapshots_is_the_first(self, tmp_path: Path) -> None:
+        (tmp_path / "all").mkdir()
+        for name, time in (("late", self.LATE), ("early", self.EARLY)):
+            write_folder(tmp_path / "all" / name, CONTENT, msgspec.structs.replace(ABOUT, read_at=time))
+        assert documents.load(files.read(tmp_path / "all")).read_at == self.EARLY
+
+    def test_time_of_saved_answers_is_not_known(self) -> None:
+        assert documents.load(CONTENT).read_at is None
+
+    def test_time_without_a_zone_is_refused(self, tmp_path: Path) -> None:
+        write_folder(tmp_path / "out", CONTENT, ABOUT)
+        text = '{"Snapshot": {"Version": 1, "ReadAt": "2026-01-02T03:04:05"}}'
+        (tmp_path / "out" / MANIFEST).write_text(text)
+        with pytest.raises(InputError, match="ReadAt"):
+            documents.load(files.read(tmp_path / "out"))
 
 
 class TestSnapshotFolder:

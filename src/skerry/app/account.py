@@ -1,6 +1,7 @@
 """The use case of reading a live account."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -25,13 +26,14 @@ def read_account(
     of the World names it.
     """
     require_region(account.region)
+    begun = datetime.now(UTC).replace(microsecond=0)
     reading = live.read(account.make_clients(), scope, progress)
     # In the order of a snapshot's files, so that messages about both are the same.
     answers = snapshots.sort_documents(reading.documents)
     facts = documents.load(answers, region=reading.region)
     facts = msgspec.structs.replace(facts, notes=(*facts.notes, *reading.notes))
     source = f"account {facts.account or 'not known'} in {facts.region}"
-    world = World(msgspec.structs.replace(facts, source=source))
+    world = World(msgspec.structs.replace(facts, source=source, read_at=begun))
     return Gathered(answers, world, reading.calls, reading.rounds)
 
 

@@ -63,7 +63,6 @@ def redact(gathered: Gathered, redaction: "Redaction") -> Gathered:
         return gathered
     before = gathered.world.facts
     facts = documents.load(redacted, source=redaction.redact_text(before.source), region=before.region)
-    facts = msgspec.structs.replace(
-        facts, account=before.account, notes=tuple(map(redaction.redact_text, before.notes))
-    )
+    notes = tuple(map(redaction.redact_text, before.notes))
+    facts = msgspec.structs.replace(facts, account=before.account, notes=notes, read_at=before.read_at)
     return msgspec.structs.replace(gathered, documents=redacted, world=World(facts))

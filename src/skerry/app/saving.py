@@ -32,7 +32,8 @@ def snapshot(
     `OutputError` if it cannot be written.
     """
     kept = redaction.redact(gathered.documents)
-    about = snapshots.Snapshot(snapshots.VERSION, gathered.world.region, gathered.world.account)
+    world = gathered.world
+    about = snapshots.Snapshot(snapshots.VERSION, world.region, world.account, read_at=world.facts.read_at)
     path = Path(output)
     if is_stream(path) or (path.suffix.lower() == ".json" and not path.is_dir()):
         snapshots.write_file(path, kept, about, force=force, note=note)

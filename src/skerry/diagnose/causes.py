@@ -13,7 +13,8 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 class StoppedStep(msgspec.Struct, frozen=True, gc=False):
     """A step that a cause stops, by its number in the table of steps, with the resource and the message about it.
 
-    The message is empty if that of a like resource stands for it.
+    The message is empty if that of a like resource stands for it. ``intended``: only the way to an endpoint is
+    blocked that the name does not lead to.
     """
 
     number: int
@@ -21,6 +22,7 @@ class StoppedStep(msgspec.Struct, frozen=True, gc=False):
     resource: str
     message: str
     absent_endpoint: AbsentEndpoint | None = None
+    intended: bool = False
 
 
 class Cause(msgspec.Struct, frozen=True, gc=False):
@@ -51,6 +53,11 @@ class Cause(msgspec.Struct, frozen=True, gc=False):
         return tuple(dict.fromkeys(stop.step for stop in self.stops))
 
     @property
+    def intended(self) -> bool:
+        """Tell whether the cause blocks only ways to endpoints that names do not lead to."""
+        return all(stop.intended for stop in self.stops)
+
+    @property
     def messages(self) -> tuple[str, ...]:
         """The messages about steps that lack no endpoint, each once."""
         messages = (stop.message for stop in self.stops if stop.absent_endpoint is None)
@@ -65,6 +72,19 @@ class Cause(msgspec.Struct, frozen=True, gc=False):
             for endpoint in endpoints
             if endpoint is not None
         }
+
+
+class SharedCause(msgspec.Struct, frozen=True, gc=False):
+    """A cause with all services that it stops, by their names."""
+
+    code: str
+    resources: tuple[str, ...]
+    services: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """The meaning of the code in a few words."""
+        return load_codes()[self.code].title
 
 
 def combine_causes(

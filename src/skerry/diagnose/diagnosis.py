@@ -6,7 +6,7 @@ from typing import Literal, TypeVar, get_args
 import msgspec
 
 from skerry.catalogue.services import ServiceRef, load_services
-from skerry.diagnose.causes import Cause, StoppedStep, combine_causes
+from skerry.diagnose.causes import Cause, SharedCause, StoppedStep, combine_causes
 from skerry.diagnose.stopped_tasks import CrashLoop, ExplainedReason, StopReason
 from skerry.launch.launches import Launch
 from skerry.launch.needs import STEPS, Call, Mount, Need, Placement
@@ -53,7 +53,7 @@ class Blocker(msgspec.Struct, frozen=True, gc=False):
     ``resource`` is the id of a resource, ``rule`` the matching rule in words; empty if none matched. ``origin`` is the
     place where the resource is written; None if it is unknown.
     ``absent_endpoint``: an endpoint that would serve packets without a route. ``follows_from``: code and resource of
-    the blocker that sends packets there.
+    the blocker that sends packets there. ``intended``: only on the way to an endpoint that the name does not lead to.
     """
 
     code: str
@@ -65,6 +65,7 @@ class Blocker(msgspec.Struct, frozen=True, gc=False):
     origin: Origin | None = None
     absent_endpoint: AbsentEndpoint | None = None
     follows_from: tuple[str, str] | None = None
+    intended: bool = False
 
 
 class Prediction(msgspec.Struct, frozen=True, gc=False):
@@ -267,7 +268,11 @@ def _causes_of(services: Iterable[ServiceDiagnosis], rows: Iterable[StepSummary]
                 # Of groups that differ by service, one is enough as an example.
                 is_repeated = key[1] == "" and bool(same) and same[0].resource != blocker.resource
                 message = "" if is_repeated else blocker.message
-                same.append(StoppedStep(row.number, row.step, blocker.resource, message, blocker.absent_endpoint))
+                same.append(
+                    StoppedStep(
+                        row.number, row.step, blocker.resource, message, blocker.absent_endpoint, blocker.intended
+                    )
+                )
     return combine_causes(stops, dead_ends)
 
 
@@ -320,7 +325,7 @@ class Diagnosis(msgspec.Struct, frozen=True, gc=False):
 
     ``unexamined`` are the facts that nobody asked for, in words; ``not_examined`` their kinds.
     ``missing_reads`` are all calls whose answers may decide about launches with missing facts. ``old_data`` are
-    tables of facts about AWS that are older than a year, with their dates.
+    tables of facts about AWS that are older than a year, with their dates. ``made_by`` is skerry's version.
     """
 
     verdict: Verdict
@@ -330,12 +335,22 @@ class Diagnosis(msgspec.Struct, frozen=True, gc=False):
     not_examined: tuple[NotExamined, ...] = ()
     missing_reads: tuple[str, ...] = ()
     old_data: tuple[str, ...] = ()
+    made_by: str = ""
+
+    @property
+    def causes(self) -> tuple[SharedCause, ...]:
+        """The causes of all failing steps, each once with the services that it stops."""
+        services: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
+        for group in self.failing_groups:
+            for cause in group.causes:
+                names = services.setdefault((cause.code, cause.resources), {})
+                names |= dict.fromkeys(service.launch.name for service in group.services)
+        return tuple(SharedCause(*key, tuple(names)) for key, names in services.items())
 
     @property
     def cause_count(self) -> int:
         """The number of causes of all failing steps, each counted once."""
-        causes = (cause for group in self.failing_groups for cause in group.causes)
-        return len({(cause.code, cause.resources) for cause in causes})
+        return len(self.causes)
 
     @property
     def failing_groups(self) -> tuple[ServiceGroup, ...]:

@@ -235,7 +235,7 @@ def blockers_of(world: World, traces: Sequence[Trace]) -> tuple[Blocker, ...]:
     """
     by_key: dict[tuple[str, str, str, str], Blocker] = {}
     unused_endpoint = next(_unused_endpoints(traces), None)
-    for judged in _judged(traces):
+    for intended, judged in _judged(traces):
         if judged.lost:
             piece = judged.piece
             key = (piece.code, piece.resource, piece.rule, judged.hop.direction)
@@ -247,21 +247,24 @@ def blockers_of(world: World, traces: Sequence[Trace]) -> tuple[Blocker, ...]:
                     origin=world.origin_of(piece.resource),
                     absent_endpoint=absent,
                     follows_from=unused_endpoint if absent else None,
+                    intended=intended,
                 )
+            elif by_key[key].intended and not intended:
+                by_key[key] = msgspec.structs.replace(by_key[key], intended=False)
     return tuple(by_key.values())
 
 
 def _unused_endpoints(traces: Iterable[Trace]) -> Iterator[tuple[str, str]]:
     """Yield code and resource of each reason why the name does not lead to an endpoint of the service."""
-    for judged in _judged(trace for trace in traces if trace.intended):
-        if judged.lost and judged.hop.kind == "dns":
+    for intended, judged in _judged(traces):
+        if intended and judged.lost and judged.hop.kind == "dns":
             yield judged.piece.code, judged.piece.resource
 
 
 def unknowns_of(traces: Iterable[Trace]) -> tuple[Missing, ...]:
     """Return the missing facts on paths with a verdict other than ok, each once."""
     missing_facts: dict[Missing, None] = {}
-    for judged in _judged(traces):
+    for _, judged in _judged(traces):
         if not judged.lost:
             missing = judged.piece.missing
             missing_facts[
@@ -275,5 +278,6 @@ def diagnose_trace(world: World, outcome: Outcome) -> TraceDiagnosis:
     return TraceDiagnosis(outcome, blockers_of(world, outcome.traces), unknowns_of(outcome.traces))
 
 
-def _judged(traces: Iterable[Trace]) -> Iterator[JudgedPiece]:
-    return (judged for trace in traces for judged in trace.judged)
+def _judged(traces: Iterable[Trace]) -> Iterator[tuple[bool, JudgedPiece]]:
+    """Yield the pieces of all paths, each with whether its path is only intended."""
+    return ((trace.intended, judged) for trace in traces for judged in trace.judged)

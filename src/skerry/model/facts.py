@@ -1,5 +1,7 @@
 """All records of one source, and the completeness of their lists."""
 
+from datetime import datetime
+
 import msgspec
 
 from skerry.model import (
@@ -27,7 +29,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
 
     A list that is not complete may still have rows; only the absence of a row then proves nothing. ``resource_answers``
     are AWS's answers about single resources. ``refused`` are the calls that AWS did not answer. ``origins`` are filled
-    while documents are loaded.
+    while documents are loaded. ``read_at`` is the time of the first reading of AWS; None if it is not known.
     """
 
     vpcs: tuple[network.Vpc, ...] = ()
@@ -90,6 +92,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     source: str = ""
     notes: tuple[str, ...] = ()
     origins: OriginIndex = {}
+    read_at: datetime | None = None
 
 
 _DENIALS = frozenset(

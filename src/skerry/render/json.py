@@ -1,11 +1,17 @@
 """JSON, version 1: the shapes that programs rely on. Their schemas are tested by snapshot."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from skerry.diagnose.diagnosis import Blocker, Diagnosis, Finding, NeedDiagnosis, ServiceDiagnosis, TraceDiagnosis
+from skerry.diagnose.diagnosis import (
+    Diagnosis,
+    Finding,
+    NeedDiagnosis,
+    ServiceDiagnosis,
+    ServiceGroup,
+    TraceDiagnosis,
+)
 from skerry.diagnose.stopped_tasks import CrashLoop, StopReason
 from skerry.launch.needs import Call, Unread
 from skerry.model.facts import Missing
@@ -13,22 +19,18 @@ from skerry.model.world import World
 from skerry.net.addresses import spell
 from skerry.reach.trace import Hop, Trace
 from skerry.render.explanations import Match, match_of
-from skerry.render.json_document import OriginOut, encode_origin, write
+from skerry.render.json_causes import (
+    BlockerOut,
+    CauseOut,
+    SharedCauseOut,
+    encode_blockers,
+    encode_cause,
+    encode_shared_cause,
+)
+from skerry.render.json_document import OriginOut, encode_origin, format_time, write
 
 if TYPE_CHECKING:
     from skerry.errortext.explain import Explanation
-
-
-class BlockerOut(msgspec.Struct, frozen=True):
-    """A blocker."""
-
-    code: str
-    resource: str
-    rule: str
-    direction: str
-    disposition: str
-    message: str
-    origin: OriginOut | None
 
 
 class UnknownOut(msgspec.Struct, frozen=True):
@@ -147,6 +149,7 @@ class ServiceOut(msgspec.Struct, frozen=True):
     placements: list[PlacementOut]
     needs: list[NeedOut]
     not_examined: list[str]
+    causes: list[CauseOut]
 
 
 class FindingOut(msgspec.Struct, frozen=True):
@@ -182,6 +185,9 @@ class DiagnosisOut(msgspec.Struct, frozen=True):
     not_examined: list[str]
     missing_reads: list[str]
     old_data: list[str]
+    causes: list[SharedCauseOut]
+    skerry_version: str
+    read_at: str | None
 
 
 class TraceDocument(msgspec.Struct, frozen=True):
@@ -212,6 +218,9 @@ def encode_diagnosis(world: World, diagnosis: Diagnosis) -> str:
             not_examined=list(diagnosis.not_examined),
             missing_reads=list(diagnosis.missing_reads),
             old_data=list(diagnosis.old_data),
+            causes=[encode_shared_cause(cause) for cause in diagnosis.causes],
+            skerry_version=diagnosis.made_by,
+            read_at=None if world.facts.read_at is None else format_time(world.facts.read_at),
         ),
         services=map(_service, diagnosis.services),
     )
@@ -224,7 +233,7 @@ def encode_trace(world: World, outcome: TraceDiagnosis) -> str:
             version=1,
             verdict=outcome.verdict,
             because=list(outcome.because),
-            blockers=_blockers(outcome.blockers),
+            blockers=encode_blockers(outcome.blockers),
             unknowns=[_unknown(fact) for fact in outcome.unknowns],
             traces=[_trace(path) for path in outcome.traces],
             refused=_refused(world),
@@ -253,6 +262,7 @@ def _service(service: ServiceDiagnosis) -> ServiceOut:
         ],
         needs=[_need(need_diagnosis) for need_diagnosis in service.needs],
         not_examined=list(service.not_examined),
+        causes=[encode_cause(cause) for cause in ServiceGroup((service,)).causes],
     )
 
 
@@ -280,27 +290,12 @@ def _need(row: NeedDiagnosis) -> NeedOut:
         grade=call.grade if call else "documented",
         subjects=list(row.need.subjects) if isinstance(row.need, Call | Unread) else [],
         actions=list(call.actions) if call else [],
-        blockers=_blockers(row.blockers),
+        blockers=encode_blockers(row.blockers),
         unknowns=[_unknown(item) for item in row.unknowns],
         inferred=list(row.inferred),
         error=row.error.text if row.error else None,
         traces=[_trace(path) for path in row.traces],
     )
-
-
-def _blockers(blockers: Sequence[Blocker]) -> list[BlockerOut]:
-    return [
-        BlockerOut(
-            code=item.code,
-            resource=item.resource,
-            rule=item.rule,
-            direction=item.direction,
-            disposition=item.disposition,
-            message=item.message,
-            origin=encode_origin(item.origin),
-        )
-        for item in blockers
-    ]
 
 
 def _unknown(missing: Missing) -> UnknownOut:

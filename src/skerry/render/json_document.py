@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -33,6 +34,11 @@ def encode_origin(origin: Origin | None) -> OriginOut | None:
     parts = {"address": origin.address, "arn": origin.arn, "file": origin.file, "document": origin.document}
     kind = next(name for name, part in parts.items() if part is not None)
     return OriginOut(kind, origin.arn or "", origin.document, origin.address, origin.file, origin.line)
+
+
+def format_time(time: datetime) -> str:
+    """Return a time in UTC, to the second, in the form of ISO 8601."""
+    return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def write(document: msgspec.Struct, **rows: Iterable[msgspec.Struct]) -> str:

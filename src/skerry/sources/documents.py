@@ -4,7 +4,7 @@ Live accounts, saved files and snapshots are all loaded here. The top-level keys
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 from msgspec import Raw
@@ -31,6 +31,9 @@ from skerry.sources.snapshots import VERSION, Snapshot
 from skerry.sources.text_types import forget_texts
 from skerry.sources.usable_groups import GroupPage, UsableGroupLists
 from skerry.sources.validation import read_record, read_rows
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _Row = TypeVar("_Row", bound=msgspec.Struct)
 
@@ -101,6 +104,7 @@ class _Loader:
         self.understood = False
         self.account: str | None = None
         self.regions: set[str | None] = set()
+        self.times: set[datetime] = set()
         self._handlers: dict[str, Callable[[_Answer], None]] = dict.fromkeys(_BY_KEY, self._kind)
         self._handlers |= {
             "FileSystems": self._file_systems,
@@ -241,6 +245,8 @@ class _Loader:
             message = f"{answer.name}: a snapshot of form {snapshot.version}, which a newer skerry wrote"
             raise InputError(message, f"This one reads form {VERSION}: update skerry.")
         self.regions.add(snapshot.region)
+        if snapshot.read_at is not None:
+            self.times.add(snapshot.read_at)
 
     def _account(self, answer: _Answer) -> None:
         """Set the account of the caller, from GetCallerIdentity."""
@@ -370,6 +376,7 @@ class _Loader:
             notes=notes,
             source=source,
             origins=origins,
+            read_at=min(self.times, default=None),
         )
         only_region = next(iter(self.regions)) if len(self.regions) == 1 else None
         account = self.account or account_of(facts)

@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import Annotated
 
 import msgspec
 
@@ -18,12 +20,13 @@ _FORCE_ADVICE = ("Give another place, or ", Argument.FORCE, " to replace the sna
 
 
 class Snapshot(msgspec.Struct, frozen=True, rename="pascal", omit_defaults=True):
-    """The account and Region of a snapshot, and the names of its documents."""
+    """The account and Region of a snapshot, the names of its documents, and the time when AWS was read."""
 
     version: int
     region: str | None = None
     account: str | None = None
     documents: tuple[str, ...] = ()
+    read_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
 
 
 class Manifest(msgspec.Struct, frozen=True, rename="pascal"):
