@@ -1,5 +1,6 @@
 """Changes of others before, during and after an apply, lost connections and refusals: nothing of others is touched."""
 
+import json
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -156,6 +157,52 @@ def test_lost_connection_leads_to_no_second_resource(
     counts = {key: len(after[key]) - len(before[key]) for key in ("SecurityGroups", "VpcEndpoints", "Addresses")}
     assert counts == {"SecurityGroups": 1, "VpcEndpoints": 1, "Addresses": 1}
     assert ends(runner.undo()) == ["taken-back"] * 4
+    assert served.documents() == before
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        pytest.param("CreateSecurityGroup", marks=pytest.mark.long),
+        "AllocateAddress",
+        pytest.param("DeleteSecurityGroup", marks=pytest.mark.long),
+    ],
+)
+def test_throttled_call_without_token_is_sent_again_until_it_is_answered(
+    operation: str, runner: Runner, served: Served
+) -> None:
+    before = served.documents()
+    network = runner.network
+    changes: tuple[Change, ...] = (
+        CreateSecurityGroup("sg-new-a", network.vpc, "throttled", "throttled"),
+        CreateNatGateway("nat-new-a", network.vpc, network.subnets[1], "eipalloc-new-a"),
+    )
+    runner.faults.rules = [InjectedFault("throttle", f"ec2:{operation}", times=2)]
+    session = session_without_retries()
+    assert ends(runner.run(*changes, session=session)) == ["made", "made"]
+    after = served.documents()
+    counts = {key: len(after[key]) - len(before[key]) for key in ("SecurityGroups", "Addresses", "NatGateways")}
+    assert counts == {"SecurityGroups": 1, "Addresses": 1, "NatGateways": 1}
+    named = {"Key": "Name", "Value": f"nat-{network.subnets[1]}"}
+    for key in ("Addresses", "NatGateways"):
+        [made] = [json.loads(row) for row in after[key] if row not in before[key]]
+        assert named in made["Tags"]
+    assert ends(runner._replace(session=session).undo()) == ["taken-back", "taken-back"]
+    assert served.documents() == before
+
+
+@pytest.mark.long
+def test_call_that_stays_throttled_stops_in_bounded_time_and_is_resumed(runner: Runner, served: Served) -> None:
+    before = served.documents()
+    runner.faults.rules = [InjectedFault("throttle", "ec2:CreateSecurityGroup")]
+    group = CreateSecurityGroup("sg-new-a", runner.network.vpc, "throttled", "throttled")
+    result = runner.run(group, session=session_without_retries())
+    assert result.stopped is not None
+    assert "RequestLimitExceeded" in result.stopped.reason
+    assert len(runner.faults.seen) > 3
+    runner.faults.rules = []
+    assert ends(runner.resume()) == ["made"]
+    assert ends(runner.undo()) == ["taken-back"]
     assert served.documents() == before
 
 

@@ -15,7 +15,7 @@ from skerry.apply.lookups import TAG, Marks
 from skerry.apply.states import Place
 from skerry.apply.waiting import StepError, Timing, until, wait_for
 from skerry.aws.account_session import AccountSession, LostCallError
-from skerry.aws.errors import RefusedError
+from skerry.aws.errors import RefusedError, is_throttling
 from skerry.plan.api_calls import NewId, Parameter, PlannedCall, PlannedCalls, PlannedWait, new_ids_in
 
 _ALREADY = frozenset(
@@ -164,7 +164,9 @@ class StepCalls:
         raise error
 
     def _may_pass(self, call: PlannedCall, error: RefusedError) -> bool:
-        """Tell whether an error ends by itself: AWS does not show a new resource yet, or still deletes its user."""
+        """Tell whether an error ends by itself: a throttled call, a new resource that AWS does not show yet, a user."""
+        if is_throttling(error.code):
+            return True
         if error.code in _IN_USE:
             return self._undo
         new = any(new_ids_in(dict(call.parameters)))

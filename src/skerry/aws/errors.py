@@ -115,6 +115,14 @@ def map_errors(subject: CallContext) -> Iterator[None]:
         raise _unreadable(error, subject) from error
 
 
+def is_throttling(code: str) -> bool:
+    """Return whether AWS refused a request for its rate: it took no effect, and may be sent again later.
+
+    https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
+    """
+    return code in _THROTTLED
+
+
 def clean_message(text: str) -> str:
     """Return a foreign message on one line, without credentials and encoded authorization messages."""
     text = _KEY.sub(r"\1…", _ENCODED.sub("", _HEADER.sub(r"\1", " ".join(text.split()))))

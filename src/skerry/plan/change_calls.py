@@ -48,6 +48,8 @@ from skerry.plan.former_values import Former
 from skerry.plan.records import Planned
 
 _DEFAULT = "0.0.0.0/0"
+_MOST_IN_A_TAG = 256
+"""https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions"""
 
 
 class CallTexts(NamedTuple):
@@ -94,6 +96,11 @@ def names_of_endpoints(rows: Iterable[Planned]) -> dict[str, str]:
 def _service_name(change: CreateInterfaceEndpoint | CreateGatewayEndpoint) -> str:
     ref = service_of_endpoint(change.service_name)
     return ref.key if ref else change.service_name
+
+
+def name_of_nat_gateway(change: CreateNatGateway) -> str:
+    """Return the tag Name of a new NAT gateway and of its address."""
+    return f"nat-{change.subnet_id}"[:_MOST_IN_A_TAG]
 
 
 def services_of_prefix_lists(world: World, rows: Iterable[Planned]) -> dict[str, str]:
@@ -146,6 +153,11 @@ def _group(change: CreateSecurityGroup) -> ChangeCalls:
     made = NewId(change.group_id)
     back = ec2_call("DeleteSecurityGroup", {"GroupId": made})
     return ChangeCalls((create, PlannedWait("group-exists", made)), (back,))
+
+
+def _named(resource_type: str, name: str) -> list[Parameter]:
+    """Return the tag Name in the call that creates a resource."""
+    return [{"ResourceType": resource_type, "Tags": [{"Key": "Name", "Value": name}]}]
 
 
 def _rule(change: AuthorizeRule, texts: CallTexts) -> ChangeCalls:
@@ -221,10 +233,11 @@ def _nat_gateway(change: CreateNatGateway) -> ChangeCalls:
     https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html
     """
     nat, address = NewId(change.nat_gateway_id), NewId(change.allocation_id)
+    name = name_of_nat_gateway(change)
     allocate = PlannedCall(
         "ec2",
         "AllocateAddress",
-        {"Domain": "vpc"},
+        {"Domain": "vpc", "TagSpecifications": _named("elastic-ip", name)},
         change.allocation_id,
         ("AllocationId",),
         resource_type="elastic-ip",
@@ -232,7 +245,11 @@ def _nat_gateway(change: CreateNatGateway) -> ChangeCalls:
     create = PlannedCall(
         "ec2",
         "CreateNatGateway",
-        {"SubnetId": change.subnet_id, "AllocationId": address},
+        {
+            "SubnetId": change.subnet_id,
+            "AllocationId": address,
+            "TagSpecifications": _named("natgateway", name),
+        },
         change.nat_gateway_id,
         ("NatGateway", "NatGatewayId"),
         resource_type="natgateway",

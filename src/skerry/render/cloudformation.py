@@ -14,7 +14,7 @@ from skerry.catalogue.services import service_of_endpoint
 from skerry.errors import Argument, InputError
 from skerry.masking import mask_json
 from skerry.model.world import World
-from skerry.plan.change_calls import description_of
+from skerry.plan.change_calls import description_of, name_of_nat_gateway
 from skerry.plan.changes import (
     AddAclEntry,
     AuthorizeRule,
@@ -245,7 +245,7 @@ class _Template:
         self._resource(f"{side}Entry{change.number}", "AWS::EC2::NetworkAclEntry", properties, row, "filter")
 
     def _nat_gateway(self, row: Planned, change: CreateNatGateway) -> None:
-        tags = _named(f"nat-{change.subnet_id}")
+        tags = _named(name_of_nat_gateway(change))
         address = self._resource("NatAddress", "AWS::EC2::EIP", {"Domain": "vpc", "Tags": tags}, row, "group")
         allocation = {"Fn::GetAtt": [address, "AllocationId"]}
         properties = {"AllocationId": allocation, "SubnetId": change.subnet_id, "Tags": tags}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, assert_never
 
 from skerry.model.world import World
+from skerry.plan.change_calls import name_of_nat_gateway
 from skerry.plan.changes import (
     Change,
     CreateNatGateway,
@@ -25,7 +26,6 @@ from skerry.render.terraform_import import comment_of, import_resource
 from skerry.render.terraform_owners import removal_note
 
 _EVERYWHERE = "0.0.0.0/0"
-_MOST_IN_A_TAG = 256
 
 
 class _Route(NamedTuple):
@@ -42,7 +42,7 @@ def nat_gateways(world: World, rows: Iterable[Planned]) -> Iterator[ResourceBloc
         change = planned.change
         if isinstance(change, CreateNatGateway):
             label = _label(change.nat_gateway_id)
-            tags = HclReference(f"merge(var.tags, {{ Name = {quote(f'nat-{change.subnet_id}'[:_MOST_IN_A_TAG])} }})")
+            tags = HclReference(f"merge(var.tags, {{ Name = {quote(name_of_nat_gateway(change))} }})")
             address: dict[str, Value] = {"domain": "vpc", "tags": tags}
             yield ResourceBlock("groups", f"aws_eip.{label}", (planned,), (address,), "")
             settings: dict[str, Value] = {
