@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, get_args
 import msgspec
 
 from skerry.plan.changes import Change, Rule
+from skerry.render.check import CheckResultOut
 from skerry.render.costs_json import CostReportOut, CrashLoopOut
 from skerry.render.explanations import CatalogueDocument, ExplainDocument
 from skerry.render.json import DiagnosisOut, TraceDocument
@@ -52,6 +53,7 @@ DOCUMENTS = {
     "rehearse": Document(RehearsalOut, "skerry rehearse --format json"),
     "explain": Document(ExplainDocument, "skerry explain --format json"),
     "explain-list": Document(CatalogueDocument, "skerry explain --list --format json"),
+    "check": Document(CheckResultOut, "skerry check --format json"),
     "snapshot": Document(Manifest, "snapshot.json of skerry snapshot"),
 }
 

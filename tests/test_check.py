@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import terraforming
-from tests.commands import BLOCKED, UNKNOWN, Skerry, complaint
+from tests.commands import BLOCKED, UNKNOWN, USAGE, Skerry, complaint
 from tests.sources.terraform.plans import change, plan_of
 
 EXAMPLE = terraforming.ROOT / "terraform" / "examples" / "first-service"
@@ -46,7 +46,7 @@ class TestPlans:
         assert "terraform show -json plan.out" in found.err
 
     def test_missing_file_is_reported(self, run: Skerry, tmp_path: Path) -> None:
-        assert complaint(run("check", tmp_path / "none.json")).startswith("cannot read ")
+        assert "none.json cannot be read: " in complaint(run("check", tmp_path / "none.json"))
 
     def test_address_with_control_characters_is_printed_escaped(self, run: Skerry, tmp_path: Path) -> None:
         path = tmp_path / "plan.json"
@@ -61,7 +61,7 @@ class TestPlans:
 
     def test_resources_have_their_address_as_origin_in_json(self, run: Skerry, saved: Path) -> None:
         found = run("check", saved, "--region", "eu-west-1", "--format", "json", "--allow-unknown")
-        assert json.loads(found.out)["source"] == "plan.json"
+        assert json.loads(found.out)["networks"][0]["source"] == "plan.json"
 
 
 @pytest.mark.usefixtures("needs_terraform")
@@ -104,8 +104,60 @@ def test_plan_of_the_real_provider_is_unknown_only_for_what_it_leaves_open(run: 
     found = run("check", PLANS / "two_subnets" / "plan.json", "--format", "json")
     assert found.code == UNKNOWN
     assert "known only after apply: its initialised code tells them" in found.err
-    [service] = json.loads(found.out)["services"]
+    [network] = json.loads(found.out)["networks"]
+    [service] = network["services"]
     assert {place["zone"] for place in service["placements"]} == {"eu-west-1a", "eu-west-1b"}
     said = json.dumps(service["needs"])
     assert "the inbound rules of sg-" in said
     assert "what the policy of vpce-" not in said
+
+
+class TestInputs:
+    """Several inputs are one system; one that cannot be read leaves the others."""
+
+    VPC = change("aws_vpc.main", {"id": "vpc-1", "cidr_block": "10.0.0.0/16"}, actions=("no-op",))
+
+    def test_unreadable_input_is_named_and_the_others_are_checked(
+        self, run: Skerry, saved: Path, tmp_path: Path
+    ) -> None:
+        broken = tmp_path / "broken.json"
+        broken.write_text('{"format_version": "1.2", "resource_changes": [', encoding="utf-8")
+        found = run("check", saved, broken, "--region", "eu-west-1")
+        assert found.code == USAGE
+        assert found.out.startswith("unknown: web may or may not start")
+        assert "skerry: broken.json" in found.err
+        assert "Traceback" not in found.err
+
+    def test_only_unreadable_inputs_print_nothing_on_stdout(self, run: Skerry, tmp_path: Path) -> None:
+        found = run("check", tmp_path / "a", tmp_path / "b")
+        assert (found.code, found.out) == (USAGE, "")
+        assert found.err.count("cannot be read") == 2
+
+    def test_name_of_an_input_is_shown(self, run: Skerry, saved: Path) -> None:
+        found = run("check", f"network={saved}", "--region", "eu-west-1", "--format", "json")
+        [one] = json.loads(found.out)["inputs"]
+        assert one == {"name": "network", "level": "plan", "error": None}
+
+    def test_path_with_an_equals_sign_is_a_path(self, run: Skerry, saved: Path) -> None:
+        path = saved.rename(saved.with_name("a=b.json"))
+        found = run("check", path, "--region", "eu-west-1", "--format", "json")
+        assert json.loads(found.out)["inputs"][0]["name"] == "a=b.json"
+
+    def test_code_of_two_plans_is_refused(self, run: Skerry, saved: Path, tmp_path: Path) -> None:
+        other = tmp_path / "other.json"
+        other.write_bytes(plan_of(self.VPC))
+        found = run("check", saved, other, "--code", tmp_path, "--region", "eu-west-1")
+        assert "is the code of one plan, and 2 are given" in complaint(found)
+
+    def test_state_of_the_network_completes_the_plan_of_a_service(self, run: Skerry, tmp_path: Path) -> None:
+        network = {"subnets": ["subnet-1"], "security_groups": []}
+        service = {"name": "web", "launch_type": "FARGATE", "network_configuration": [network]}
+        plan, state = tmp_path / "plan.json", tmp_path / "state.json"
+        plan.write_bytes(plan_of(change("aws_ecs_service.web", service)))
+        subnet = {"id": "subnet-1", "vpc_id": "vpc-1", "cidr_block": "10.0.0.0/24", "availability_zone": "eu-west-1a"}
+        row = {"address": "aws_subnet.a", "type": "aws_subnet", "values": subnet}
+        root = {"root_module": {"resources": [row]}}
+        state.write_text(json.dumps({"format_version": "1.0", "values": root}), encoding="utf-8")
+        found = run("check", plan, state, "--region", "eu-west-1", "--format", "json")
+        [one] = json.loads(found.out)["networks"]
+        assert one["services"][0]["placements"][0]["zone"] == "eu-west-1a"

@@ -16,6 +16,7 @@ class Argument(StrEnum):
 
     ALLOW_NETWORK = "allow_network"
     CLUSTER = "cluster"
+    CODE = "code"
     DEFINITION = "definition"
     FORCE = "force"
     FORMAT = "format"

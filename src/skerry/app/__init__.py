@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         resume_apply,
         start_apply,
     )
-    from skerry.app.checking import CheckRequest, read_description
+    from skerry.app.checking import CheckRequest, NamedPath, check, read_descriptions
     from skerry.app.costs import CostOptions, cost, crash_loop_cost
     from skerry.app.demo_story import Chapter, demo, keep_chapters
     from skerry.app.diagnosis import diagnose, diagnose_hypothetical
@@ -45,7 +45,7 @@ _NAMES = {
         "resume_apply",
         "start_apply",
     ),
-    "checking": ("CheckRequest", "read_description"),
+    "checking": ("CheckRequest", "NamedPath", "check", "read_descriptions"),
     "costs": ("CostOptions", "cost", "crash_loop_cost"),
     "demo_story": ("Chapter", "demo", "keep_chapters"),
     "diagnosis": ("diagnose", "diagnose_hypothetical"),
@@ -70,6 +70,7 @@ __all__ = [
     "CostOptions",
     "Gathered",
     "Hypothetical",
+    "NamedPath",
     "NatExitOptions",
     "Preparation",
     "RehearsalRequest",
@@ -78,6 +79,7 @@ __all__ = [
     "UndoPlan",
     "Undone",
     "Watcher",
+    "check",
     "cost",
     "crash_loop_cost",
     "demo",
@@ -99,7 +101,7 @@ __all__ = [
     "plan_options",
     "prepare_apply",
     "read_account",
-    "read_description",
+    "read_descriptions",
     "read_files",
     "read_metrics",
     "redact",

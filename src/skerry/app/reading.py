@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from skerry.app.regions import require_region
-from skerry.errors import InputError
 from skerry.model.world import World
-from skerry.sources import documents, files, snapshots
+from skerry.sources import documents, files
+from skerry.sources.answers import load_answers
 from skerry.sources.network_only import keep_network_only as without_resource_answers
 
 if TYPE_CHECKING:
@@ -44,16 +44,7 @@ def read_files(path: str | PathLike[str], region: str | None = None, *, network_
         answers = without_resource_answers(answers)
     # A path need not be text; what is shown of it must be.
     name = str(path).encode(errors="replace").decode()
-    try:
-        return Gathered(answers, World(documents.load(answers, source=name, region=region)))
-    except InputError as error:
-        folders = snapshots.folders_of(answers)
-        if len(folders) <= 1:
-            raise
-        # Snapshots of several accounts may be read together; those of one account at two times contradict each other.
-        raise InputError(
-            error.what, f"{name} holds {len(folders)} snapshots: read one of {', '.join(folders)}."
-        ) from error
+    return Gathered(answers, World(load_answers(answers, name, region)))
 
 
 def redact(gathered: Gathered, redaction: "Redaction") -> Gathered:

@@ -1,82 +1,126 @@
 """The command that judges a network before it is deployed."""
 
+import os
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
-import msgspec
 
-from skerry.cli.options import PathOf, ResultOptions, add_output_options
-from skerry.cli.output import leave, write
+from skerry.cli.hints import hint_of
+from skerry.cli.options import PathOf, ResultOptions, add_output_options, hand_over
+from skerry.cli.output import complain, leave, say, write
 from skerry.cli.reading import InputSource, print_notes
+from skerry.errors import EXIT_USAGE
 from skerry.render import formats
 
 if TYPE_CHECKING:
-    from skerry.model.world import World
+    from skerry.app import CheckRequest
+    from skerry.diagnose.check_result import CheckResult
+
+_NAMED = re.compile(r"([A-Za-z][\w.-]*)=(.+)", re.DOTALL)
+
+
+class _InputArgument(click.ParamType):  # type: ignore[type-arg]
+    """A path, or a name and a path: ``network=plan.json``. A path that exists as it is has no name."""
+
+    name = "input"
+
+    def convert(
+        self, value: str | tuple[Path, str | None], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[Path, str | None]:
+        """Return the path and the name."""
+        if isinstance(value, tuple):
+            return value
+        match = None if "\0" in value or os.path.lexists(value) else _NAMED.fullmatch(value)
+        name, path = (None, value) if match is None else match.groups()
+        return PathOf().convert(path, param, ctx), name
+
+
+class CheckOptions(NamedTuple):
+    """The user's words about the inputs of a check."""
+
+    code: Path | None
+    variables: tuple[str, ...]
+    files: tuple[Path, ...]
+    workspace: str | None
+    region: str | None
+    account: str | None
+    allow_network: bool
+
+    def request(self, inputs: Iterable[tuple[Path, str | None]]) -> "CheckRequest":
+        """Return the request to the use case."""
+        from skerry import app
+
+        words = (*(f"-var={one}" for one in self.variables), *(f"-var-file={one.resolve()}" for one in self.files))
+        return app.CheckRequest(
+            inputs=tuple(app.NamedPath(*one) for one in inputs),
+            code=self.code,
+            variables=words,
+            workspace=self.workspace,
+            region=self.region,
+            account=self.account,
+            allow_network=self.allow_network,
+        )
+
+
+_OPTIONS = [
+    click.option(
+        "--code", type=PathOf(file_okay=False), metavar="DIR", help="The initialised code of a plan: it is resolved."
+    ),
+    click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="A variable of the code; repeatable."),
+    click.option(
+        "--var-file", "files", type=PathOf(dir_okay=False), multiple=True, help="A file of variables; repeatable."
+    ),
+    click.option("--workspace", help="The workspace of the code; without it, the default one."),
+    click.option("--region", help="The Region to check, if the input names several or none."),
+    click.option("--account", help="The account, if the input does not name it."),
+    click.option("--allow-network", is_flag=True, help="Let Terraform reach the network while it resolves the code."),
+]
 
 
 @click.command()
-@click.argument("path", type=PathOf(), metavar="FILE|DIR")
-@click.option(
-    "--code", type=PathOf(file_okay=False), metavar="DIR", help="The initialised code of a plan: it is resolved."
-)
-@click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="A variable of the code; repeatable.")
-@click.option(
-    "--var-file", "files", type=PathOf(dir_okay=False), multiple=True, help="A file of variables; repeatable."
-)
-@click.option("--region", help="The Region to check, if the input names several or none.")
-@click.option("--account", help="The account, if the input does not name it.")
-@click.option("--allow-network", is_flag=True, help="Let Terraform reach the network while it resolves the code.")
+@click.argument("inputs", type=_InputArgument(), nargs=-1, required=True, metavar="[NAME=]FILE|DIR...")
+@hand_over("options", CheckOptions, _OPTIONS)
 @click.option("--allow-unknown", is_flag=True, help="Exit 0, not 4, if a verdict is unknown.")
 @click.option("-q", "--quiet", is_flag=True, help="Only the first line.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every hop of every path.")
-@add_output_options(formats.DIAGNOSIS)
-def check(  # noqa: PLR0913 -- one argument for each option
-    path: Path,
-    code: Path | None,
-    variables: tuple[str, ...],
-    files: tuple[Path, ...],
-    region: str | None,
-    account: str | None,
+@add_output_options(formats.CHECK)
+def check(
+    inputs: tuple[tuple[Path, str | None], ...],
+    options: CheckOptions,
     result: ResultOptions,
     *,
-    allow_network: bool,
     quiet: bool,
     verbose: bool,
 ) -> None:
     """Tell whether Fargate tasks can start in a network of Terraform that is not deployed yet.
 
     FILE is a plan or a state as JSON, of terraform show -json. DIR is an initialised folder of code: Terraform resolves
-    it in a private copy, without network and without credentials. Saved answers of AWS are read too.
+    it in a private copy, without network and without credentials. Saved answers of AWS are read too. Several inputs are
+    one system; a NAME says which state or stack one is.
     """
     from skerry import app
 
-    words = (*(f"-var={one}" for one in variables), *(f"-var-file={file.resolve()}" for file in files))
-    request = app.CheckRequest(path, code, words, region, account, allow_network)
-    world = app.read_description(request).world
-    print_notes(world.facts.notes, quiet=quiet)
-    diagnosis = app.diagnose(world)
-    source = InputSource(path, None, region, quiet, verbose)
-    view = msgspec.structs.replace(source.view, places=True, rewrite=_names_of(world))
-    write(formats.DIAGNOSIS[result.form](diagnosis, world, view), result.output, quiet=quiet)
-    leave(diagnosis.verdict, allow_unknown=result.allow_unknown)
+    checked = app.check(options.request(inputs))
+    _print_inputs(checked, quiet=quiet)
+    if checked.networks:
+        view = InputSource(None, None, options.region, quiet, verbose).view
+        write(formats.CHECK[result.form](checked, view), result.output, quiet=quiet)
+    if checked.unreadable:
+        sys.exit(EXIT_USAGE)
+    leave(checked.verdict, allow_unknown=result.allow_unknown)
 
 
-def _names_of(world: "World") -> Callable[[str], str]:
-    """Return a function for writing the addresses of resources in place of their made-up ids."""
+def _print_inputs(checked: "CheckResult", *, quiet: bool) -> None:
+    """Print the errors of unreadable inputs, and the notes about the others."""
     from skerry.render.text import clean
 
-    # Lines are rewritten after they were cleaned, and an address is a text of the input.
-    addresses = {
-        resource: clean(origin.address)
-        for table in world.facts.origins.values()
-        for resource, origin in table.items()
-        if origin.address is not None
-    }
-    if not addresses:
-        return str
-    ids = "|".join(map(re.escape, sorted(addresses, key=len, reverse=True)))
-    whole = re.compile(rf"(?<![\w-])(?:{ids})(?![\w-])")
-    return lambda line: whole.sub(lambda match: addresses[match[0]], line)
+    for one in checked.inputs:
+        if one.error is not None:
+            say(one.error.what if one.name in one.error.what else f"{one.name}: {one.error.what}")
+            complain(f"  {clean(hint_of(one.error))}")
+    for network in checked.networks:
+        print_notes(network.world.facts.notes, quiet=quiet)

@@ -7,6 +7,7 @@ from skerry.errors import Argument, SkerryError
 OPTIONS: Mapping[Argument, str] = {
     Argument.ALLOW_NETWORK: "--allow-network",
     Argument.CLUSTER: "--cluster",
+    Argument.CODE: "--code",
     Argument.DEFINITION: "--task-definition",
     Argument.FORCE: "--force",
     Argument.FORMAT: "--format",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from skerry.checks.check import Check
     from skerry.cost.comparison import CostReport
     from skerry.cost.crash_loop import CrashLoopCost
+    from skerry.diagnose.check_result import CheckResult
     from skerry.diagnose.diagnosis import Diagnosis, TraceDiagnosis
     from skerry.diagnose.rehearsal import Rehearsal
     from skerry.model.world import World
@@ -96,6 +97,18 @@ def _rehearsal_json(result: "Rehearsal", view: View) -> str:
     from skerry.render import rehearsal
 
     return rehearsal.encode_rehearsal(result, view.snapshot)
+
+
+def _check_text(result: "CheckResult", view: View) -> str:
+    from skerry.render import check
+
+    return check.format_check(result, view)
+
+
+def _check_json(result: "CheckResult", _view: View) -> str:
+    from skerry.render import check
+
+    return check.encode_check(result)
 
 
 def _explanations_text(result: "Sequence[ComparedExplanation]", view: View) -> str:
@@ -198,6 +211,7 @@ def _crash_loop_cloudformation(result: "CrashLoopCost", _view: View) -> str:
 
 
 DIAGNOSIS: "Formats[Diagnosis]" = {"text": _diagnosis_text, "json": _diagnosis_json}
+CHECK: "WorldlessFormats[CheckResult]" = {"text": _check_text, "json": _check_json}
 TRACE: "Formats[TraceDiagnosis]" = {"text": _trace_text, "json": _trace_json}
 PLAN: "Formats[Plan]" = {
     "text": _plan_text,

@@ -204,25 +204,27 @@ class TraceDocument(msgspec.Struct, frozen=True):
 
 def encode_diagnosis(world: World, diagnosis: Diagnosis) -> str:
     """Write a Diagnosis."""
-    return write(
-        DiagnosisOut(
-            version=1,
-            verdict=diagnosis.verdict,
-            source=world.facts.source,
-            account=world.account,
-            region=world.region,
-            unexamined=list(diagnosis.unexamined),
-            services=[],
-            findings=[_finding(finding) for finding in diagnosis.findings],
-            refused=_refused(world),
-            not_examined=list(diagnosis.not_examined),
-            missing_reads=list(diagnosis.missing_reads),
-            old_data=list(diagnosis.old_data),
-            causes=[encode_shared_cause(cause) for cause in diagnosis.causes],
-            skerry_version=diagnosis.made_by,
-            read_at=None if world.facts.read_at is None else format_time(world.facts.read_at),
-        ),
-        services=map(_service, diagnosis.services),
+    return write(diagnosis_out(world, diagnosis, []), services=map(_service, diagnosis.services))
+
+
+def diagnosis_out(world: World, diagnosis: Diagnosis, services: list[ServiceOut] | None = None) -> DiagnosisOut:
+    """Return a Diagnosis as a part of a document; ``services`` are those to write in it, None for all."""
+    return DiagnosisOut(
+        version=1,
+        verdict=diagnosis.verdict,
+        source=world.facts.source,
+        account=world.account,
+        region=world.region,
+        unexamined=list(diagnosis.unexamined),
+        services=list(map(_service, diagnosis.services)) if services is None else services,
+        findings=[_finding(finding) for finding in diagnosis.findings],
+        refused=_refused(world),
+        not_examined=list(diagnosis.not_examined),
+        missing_reads=list(diagnosis.missing_reads),
+        old_data=list(diagnosis.old_data),
+        causes=[encode_shared_cause(cause) for cause in diagnosis.causes],
+        skerry_version=diagnosis.made_by,
+        read_at=None if world.facts.read_at is None else format_time(world.facts.read_at),
     )
 
 

@@ -14,6 +14,7 @@ class Configuration(msgspec.Struct, frozen=True, dict=True):
 
     ``closed``: the instances are all that the apply leaves in its new VPCs; False for a targeted plan, or one with a
     stack or a script that makes resources of its own. ``types``: those of all its resources, read or not.
+    ``level`` is ``plan``, ``state`` or ``code``.
     """
 
     instances: tuple[Instance, ...]
@@ -21,6 +22,7 @@ class Configuration(msgspec.Struct, frozen=True, dict=True):
     account: str
     closed: bool = True
     types: frozenset[str] = frozenset()
+    level: str = "code"
 
     @cached_property
     def _by_type(self) -> Mapping[str, list[Instance]]:

@@ -97,6 +97,7 @@ class PlannedResources(msgspec.Struct, frozen=True, gc=False):
     closed: bool
     types: frozenset[str]
     written: ConfiguredModule = ConfiguredModule()
+    level: str = "state"
 
     @property
     def has_strangers(self) -> bool:
@@ -126,7 +127,7 @@ def _plan_of(name: str, document: _Document) -> PlannedResources:
         instances = tuple(_planned(document.resource_changes))
         types = frozenset(row.type for row in document.resource_changes if row.mode == "managed")
         is_whole = document.complete and not document.deferred_changes
-        plan = PlannedResources(instances, is_whole, types, document.configuration.root_module)
+        plan = PlannedResources(instances, is_whole, types, document.configuration.root_module, "plan")
         return msgspec.structs.replace(plan, closed=is_whole and not plan.has_strangers)
     root = document.root_module if document.values is None else document.values.root_module
     if root is not None:

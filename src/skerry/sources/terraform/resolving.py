@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from skerry.errors import Argument, InputError
+from skerry.sources.descriptions import STAND_IN_ACCOUNT
 from skerry.sources.terraform import terraform_process, terraform_test
 from skerry.sources.terraform.code import has_provisioners, providers_of, types_in
 from skerry.sources.terraform.configuration import Configuration
@@ -14,10 +15,6 @@ from skerry.sources.terraform.references import ReferenceResolver
 from skerry.sources.terraform.resource_ids import with_made_up
 from skerry.sources.terraform.terraform_test import Attempt
 from skerry.sources.terraform.values import Instance
-
-ACCOUNT: Final = "000000000000"
-"""In place of an account that neither the configuration nor the user names."""
-
 
 _APPLIES: Final = (Attempt("apply"), Attempt("apply", marks_lists=False))
 _PLANS: Final = (Attempt("plan"), Attempt("plan", marks_lists=False))
@@ -72,7 +69,7 @@ def _resolve(
         test = terraform_test.write_test(providers, stage)
         return terraform_test.read_result(terraform.test(test, code.variables))
 
-    plan = run((), place.region or MADE_UP_REGION, place.account or ACCOUNT)
+    plan = run((), place.region or MADE_UP_REGION, place.account or STAND_IN_ACCOUNT)
     region = place.region or _only_region(str(code.folder), plan.instances)
     account = place.account or _only_account(plan.instances)
     plan = run(plan.instances, region, account)
@@ -90,13 +87,14 @@ def read_file(name: str, content: bytes, place: AccountPlace) -> Configuration:
         for instance in plan.instances
     ]
     resolver = ReferenceResolver(plan.written, instances)
-    return Configuration(tuple(map(resolver.resolve, instances)), region, account, plan.closed, plan.types)
+    resolved = tuple(map(resolver.resolve, instances))
+    return Configuration(resolved, region, account, plan.closed, plan.types, plan.level)
 
 
 def _only_account(instances: tuple[Instance, ...]) -> str:
     """Return the account that the input names; a stand-in if it names none, or several."""
-    accounts = accounts_in(instances) - {ACCOUNT}
-    return next(iter(accounts)) if len(accounts) == 1 else ACCOUNT
+    accounts = accounts_in(instances) - {STAND_IN_ACCOUNT}
+    return next(iter(accounts)) if len(accounts) == 1 else STAND_IN_ACCOUNT
 
 
 def _only_region(name: str, instances: tuple[Instance, ...]) -> str:

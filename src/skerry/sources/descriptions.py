@@ -1,0 +1,152 @@
+"""Descriptions of networks that are not deployed yet: the common form of all inputs.
+
+A reader gets all inputs of its form at once, because one may refer to another: an output of a state, an export of a
+stack. It answers with AWS's documents, apart for each account and Region.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple, TypeAlias
+
+import msgspec
+
+from skerry.errors import InputError, SkerryError
+from skerry.model.facts import Facts
+from skerry.model.origins import Origin
+from skerry.sources.answers import load_answers
+
+STAND_IN_ACCOUNT: Final = "000000000000"
+"""In place of an account that neither an input nor the user names: AWS gives no account this number."""
+
+
+class InputFile(msgspec.Struct, frozen=True, gc=False):
+    """One input: its name, its path, and the content of a file; a folder has none."""
+
+    name: str
+    path: Path
+    content: bytes = b""
+
+
+class ReadingOptions(msgspec.Struct, frozen=True, gc=False):
+    """The words of the user about all inputs.
+
+    ``code`` is the initialised folder of a plan's configuration. ``variables`` are words of Terraform's command line,
+    such as ``-var=name=value``; ``parameters`` are those of templates, ``[STACK.]KEY=VALUE``. ``region`` and
+    ``account`` go before those that an input names.
+    """
+
+    code: Path | None = None
+    variables: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    workspace: str | None = None
+    region: str | None = None
+    account: str | None = None
+    allow_network: bool = False
+
+
+class Description(msgspec.Struct, frozen=True, gc=False):
+    """One account and Region of an input, as documents in AWS's form.
+
+    The documents say how complete each list is. ``origins`` are the places of resources, by id and ARN.
+    ``level`` is the kind of the input. ``facts`` are those of the documents, if the reader loaded them.
+    """
+
+    name: str
+    level: str
+    documents: Mapping[str, bytes]
+    region: str | None = None
+    account: str | None = None
+    origins: Mapping[str, Origin] = {}
+    notes: tuple[str, ...] = ()
+    facts: Facts | None = None
+
+
+class UnreadableInput(NamedTuple):
+    """An input that cannot be read, with the reason."""
+
+    name: str
+    error: SkerryError
+
+
+Reader: TypeAlias = Callable[[Sequence[InputFile], ReadingOptions], Iterator[Description | UnreadableInput]]
+"""A reader of all inputs of one form; one that cannot be read does not keep the others from being read."""
+
+
+class DescribedNetwork(NamedTuple):
+    """One account and Region of all inputs: its documents, and the facts in them."""
+
+    documents: dict[str, bytes]
+    facts: Facts
+
+
+def join(descriptions: Sequence[Description]) -> list[DescribedNetwork]:
+    """Return the networks of all descriptions, each of one account and Region.
+
+    Raises `InputError` if two inputs describe one resource in different words.
+    """
+    return [_joined(group) for group in _groups(descriptions)]
+
+
+def _groups(descriptions: Sequence[Description]) -> list[list[Description]]:
+    """Return the descriptions by account and Region; one without its own joins the others if they are of one."""
+    groups: dict[tuple[str | None, str | None], list[Description]] = {}
+    for description in descriptions:
+        account = None if description.account == STAND_IN_ACCOUNT else description.account
+        groups.setdefault((description.region, account), []).append(description)
+    for region, account in sorted(groups, key=str):
+        if region is not None and account is not None:
+            continue
+        others = [
+            key for key in groups
+            if key != (region, account) and region in (None, key[0]) and account in (None, key[1])
+        ]  # fmt: skip
+        if len(others) == 1:
+            groups[others[0]] += groups.pop((region, account))
+    return list(groups.values())
+
+
+def _joined(group: Sequence[Description]) -> DescribedNetwork:
+    if len(group) == 1:
+        return _loaded(group[0].documents, group)
+    documents = {f"{name} of {one.name}": content for one in group for name, content in one.documents.items()}
+    try:
+        return _loaded(documents, group)
+    except InputError as error:
+        names = ", ".join(one.name for one in group)
+        raise InputError(error.what, f"{names} are read as one system: leave out the older of the two.") from error
+
+
+def _loaded(documents: Mapping[str, bytes], group: Sequence[Description]) -> DescribedNetwork:
+    source = ", ".join(dict.fromkeys(one.name for one in group))
+    region = next((one.region for one in group if one.region is not None), None)
+    facts = group[0].facts if len(group) == 1 else None
+    facts = facts or load_answers(documents, source, region)
+    notes = tuple(note if len(group) == 1 else f"{one.name}: {note}" for one in group for note in one.notes)
+    accounts = [one.account for one in group if one.account not in (None, STAND_IN_ACCOUNT)]
+    facts = msgspec.structs.replace(
+        facts,
+        account=accounts[0] if accounts else facts.account,
+        origins=_origins(facts, group),
+        notes=(*facts.notes, *notes),
+    )
+    return DescribedNetwork(dict(documents), facts)
+
+
+def _origins(facts: Facts, group: Sequence[Description]) -> Mapping[str, Mapping[str, Origin]]:
+    """Return the origins of the records, with the places that the descriptions give."""
+    places = {resource: origin for one in group for resource, origin in one.origins.items()}
+    if not places:
+        return facts.origins
+    # A document in AWS's form that a reader wrote is no document of the user's.
+    written = all(one.origins for one in group)
+
+    def origin_of(resource: str, origin: Origin) -> Origin:
+        place = places.get(resource)
+        if place is not None:
+            return msgspec.structs.replace(place, arn=origin.arn)
+        return msgspec.structs.replace(origin, document=facts.source) if written else origin
+
+    return {
+        kind: {resource: origin_of(resource, origin) for resource, origin in table.items()}
+        for kind, table in facts.origins.items()
+    }
