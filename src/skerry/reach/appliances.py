@@ -20,10 +20,10 @@ from skerry.net.ip_addresses import IpAddress
 from skerry.net.packets import Box
 from skerry.reach import client_ports
 from skerry.reach.gateways import judge_state, make_lost_hop, make_undecided_hop
-from skerry.reach.origin import DEEPEST, Fan, Start, Step, guard_of
+from skerry.reach.origin import DEEPEST, Fan, Start, Step, guard_of, place_of
 from skerry.reach.security_filters import Peer
 from skerry.reach.trace import Hop, PacketPath, PathPart
-from skerry.reach.vpc_hops import VpcPaths, join_fan
+from skerry.reach.vpc_hops import VpcPaths, join_fan, set_place
 
 _INTERFACES = "ec2:DescribeNetworkInterfaces"
 
@@ -44,17 +44,17 @@ def walk_through_interface(local: VpcPaths, step: Step, target: InterfaceTarget 
     if isinstance(subnet, Missing) or own is None or len(step.start.passed) >= DEEPEST:
         fact = subnet if isinstance(subnet, Missing) else Missing(f"where the way over {name} ends", _INTERFACES)
         return _ends(local, step, make_undecided_hop("interface", name, fact))
-    forwards = _forwards(interface)
+    forwards = set_place(_forwards(interface), subnet)
     groups = _groups(interface)
     there, back = local.between(step, subnet)
     first = PathPart(Box(step.start.addresses, step.addresses, step.start.ports), (*there, forwards), back)
-    guard = guard_of(step.start, groups)
+    guard = guard_of(step.start, groups, at=place_of(subnet))
     if not forwards.clean:
         # Its groups are asked first, so they are named too.
         return ((PacketPath.of((first,), guard, choice=step.destination.choice),),)
     start = local.memo.once(("appliance", step.start, name), lambda: _start(step.start, interface, own, subnet))
     peer = Peer(step.addresses, step.destination.label, step.destination.groups, step.destination)
-    out = local.filters.groups(groups, "out", step.traffic, peer)
+    out = set_place(local.filters.groups(groups, "out", step.traffic, peer), subnet)
     onward_paths = local.fan(start, step.destination, step.addresses, step.traffic)
     return tuple(
         tuple(
@@ -74,7 +74,8 @@ def _translated(local: VpcPaths, step: Step, out: Hop, onward: PacketPath) -> tu
         there = (*there, make_undecided_hop("interface", "", fact))
     if onward.guard is not None:
         peer = Peer(first.packets.source, step.hop.rule, None)
-        there = (*there, local.filters.groups(onward.guard.groups, "in", step.traffic, peer))
+        guard = local.filters.groups(onward.guard.groups, "in", step.traffic, peer)
+        there = (*there, msgspec.structs.replace(guard, at=onward.guard.at))
     return (PathPart(first.packets, there, first.back), *onward.ways[1:])
 
 
@@ -127,6 +128,7 @@ def walk_through_firewall(local: VpcPaths, step: Step, endpoint: VpcEndpoint) ->
     subnet = subnets[0] if len(subnets) == 1 else Missing(f"the subnet of {name}", "ec2:DescribeVpcEndpoints")
     if isinstance(subnet, Missing) or EndpointTarget(name) in step.start.passed or len(step.start.passed) >= DEEPEST:
         return _ends(local, step, rules)
+    rules = set_place(rules, subnet)
     there, back = local.between(step, subnet)
     start = local.memo.once(("firewall", step.start, name), lambda: _behind(step.start, name, subnet))
     onward_paths = local.fan(start, step.destination, step.addresses, step.traffic)

@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html
 
 from typing import Final
 
+import msgspec
+
 from skerry.model.facts import Missing
 from skerry.model.network import NatGateway, Route, RouteTable, Subnet
 from skerry.model.route_targets import LOCAL, InternetGatewayTarget, NatGatewayTarget
@@ -17,8 +19,8 @@ from skerry.reach.origin import DEEPEST, Fan, Passed, Start, Step
 from skerry.reach.routing import Branch
 from skerry.reach.security_filters import Peer
 from skerry.reach.subnets import block_of
-from skerry.reach.trace import Destination, Hop, PacketPath, PathPart
-from skerry.reach.vpc_hops import GONE, Hops, VpcPaths, reply_hops_of
+from skerry.reach.trace import Destination, Hop, HopPlace, PacketPath, PathPart
+from skerry.reach.vpc_hops import GONE, Hops, VpcPaths, reply_hops_of, set_place
 
 NAT: Final = "nat"
 _INTERFACES = frozenset({"nat_gateway", "natGateway"})
@@ -28,6 +30,9 @@ def walk_through_nat(local: VpcPaths, step: Step, nat_id: str) -> Fan:
     """Walk through a NAT gateway: a second segment starts at its own interface, in its own subnet."""
     nat = local.world.nat_gateways.get(nat_id)
     state = judge_nat_gateway(local.world, nat_id, nat)
+    place = None if nat is None or nat.subnet_id is None else local.world.subnets.get(nat.subnet_id)
+    if place is not None:
+        state = set_place(state, place)
     if nat is None or not state.clean:
         return _ends(local, step, state)
     behind = strip_nat64_prefix(step.addresses)
@@ -35,7 +40,8 @@ def walk_through_nat(local: VpcPaths, step: Step, nat_id: str) -> Fan:
         message = f"{nat_id} translates IPv6 only for addresses of 64:ff9b::/96"
         return _ends(local, step, make_lost_hop("gateway", nat_id, "NGW_DEST_ADDRESS_PRESERVATION", message))
     if nat.availability_mode == "regional":
-        return _regional(local, step, nat, state)
+        at = HopPlace(step.start.subnet.vpc_id)
+        return _regional(local, step, nat, msgspec.structs.replace(state, at=at))
     start = _start(local, nat, step.start)
     if isinstance(start, Missing):
         return _ends(local, step, make_undecided_hop("gateway", nat_id, start))
@@ -68,6 +74,7 @@ def _after(
     if onward.guard is not None:
         peer = Peer(first.packets.source, f"NAT gateway in {step.hop.rule}", None)
         guard = local.filters.groups(onward.guard.groups, "in", step.traffic, peer)
+        guard = msgspec.structs.replace(guard, at=onward.guard.at)
         first = PathPart(first.packets, (*first.there, guard), first.back)
     called = first.packets.destination
     if is_ipv6(step.addresses):
@@ -123,6 +130,7 @@ def _regional(local: VpcPaths, step: Step, nat: NatGateway, state: Hop) -> Fan:
         called = add_nat64_prefix(branch.addresses) if is_ipv6(step.addresses) else branch.addresses
         first = PathPart(Box(step.start.addresses, called, step.start.ports), (leave, step.hop, state), back)
         exit_hop = _regional_exit(local, step, nat, branch)
+        exit_hop = msgspec.structs.replace(exit_hop, at=state.at)
         second = PathPart(Box(public, branch.addresses, client_ports.NAT), (exit_hop,))
         result.append((PacketPath.of((first, second), None, choice=destination.choice),))
     return tuple(result)

@@ -15,7 +15,7 @@ from skerry.model.route_targets import (
 )
 from skerry.model.transit_records import TransitGatewayVpcAttachment
 from skerry.net.intervals import Intervals
-from skerry.reach.trace import Destination, Guard, Hop, PacketPath
+from skerry.reach.trace import Destination, Guard, Hop, HopPlace, PacketPath
 
 DEEPEST = 4
 """How many gateways and middleboxes a way is followed through."""
@@ -94,9 +94,20 @@ class Step(msgspec.Struct, frozen=True, gc=False):
     hop: Hop
 
 
-def guard_of(start: Start, groups: tuple[str, ...] | Missing | None, *, private_link: bool = False) -> Guard | None:
+def place_of(subnet: Subnet) -> HopPlace:
+    """Return the place of a hop in a subnet."""
+    return HopPlace(subnet.vpc_id, subnet.subnet_id)
+
+
+def guard_of(
+    start: Start,
+    groups: tuple[str, ...] | Missing | None,
+    *,
+    private_link: bool = False,
+    at: HopPlace | None = None,
+) -> Guard | None:
     """Return the guard of an interface that packets from this start come to; ``private_link``: it is an endpoint's."""
-    return None if groups is None else Guard(groups, seen=_seen(start, private_link=private_link))
+    return None if groups is None else Guard(groups, _seen(start, private_link=private_link), at)
 
 
 def _seen(start: Start, *, private_link: bool) -> bool | Missing:

@@ -38,6 +38,7 @@ def walk_through_peering(local: VpcPaths, step: Step, connection_id: str) -> Fan
     mine, theirs = connection.requester_vpc_info, connection.accepter_vpc_info
     if theirs.vpc_id == step.start.subnet.vpc_id:
         mine, theirs = theirs, mine
+    state = msgspec.structs.replace(state, to="" if theirs.vpc_id is None else theirs.vpc_id)
     if step.start.came is not None:
         # https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html#vpc-peering-limitations
         message = f"{connection_id} does not pass on what came to {step.start.subnet.vpc_id} by {step.start.came.by.id}"

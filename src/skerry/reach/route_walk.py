@@ -5,6 +5,8 @@ The filters of the two interfaces at the ends are not part of it, so that it hol
 
 from typing import Literal, TypeAlias, assert_never
 
+import msgspec
+
 from skerry.catalogue.cross_region import has_cross_region_endpoints
 from skerry.catalogue.services import endpoint_service_name_of, service_of
 from skerry.model.facts import Missing
@@ -43,11 +45,11 @@ from skerry.reach.gateways import (
     make_undecided_hop,
 )
 from skerry.reach.nat import NAT, accepts_nothing, walk_through_nat
-from skerry.reach.origin import Fan, Start, Step, Traffic, guard_of
+from skerry.reach.origin import Fan, Start, Step, Traffic, guard_of, place_of
 from skerry.reach.routing import Branch
 from skerry.reach.subnets import block_of, subnet_of
-from skerry.reach.trace import AbsentEndpoint, Destination, Hop, PacketPath, PathPart, Piece
-from skerry.reach.vpc_hops import GONE, Hops, VpcPaths
+from skerry.reach.trace import AbsentEndpoint, Destination, Hop, HopPlace, PacketPath, PathPart, Piece
+from skerry.reach.vpc_hops import GONE, Hops, VpcPaths, set_place
 
 _ACTIVE = "active"
 _ENDPOINT = "vpc_endpoint"
@@ -81,11 +83,11 @@ class Network(VpcPaths):
         if destination.subnet == start.subnet.subnet_id or (own and covers(own, addresses)):
             # Routes are for what leaves the subnet.
             # https://docs.aws.amazon.com/vpc/latest/userguide/gateway-route-tables.html
-            hop = Hop("subnet", start.subnet.subnet_id, rule="within the subnet")
+            hop = Hop("subnet", start.subnet.subnet_id, rule="within the subnet", at=place_of(start.subnet))
             return ((self.arrive(Step(start, destination, addresses, traffic, hop)),),)
         branches = self.branches(start.subnet, destination, addresses)
         if isinstance(branches, Missing):
-            hop = make_undecided_hop("route", "", branches)
+            hop = set_place(make_undecided_hop("route", "", branches), start.subnet)
             return self.dead_end(start, destination, addresses, traffic, hop)
         result: list[tuple[PacketPath, ...]] = []
         for branch in branches:
@@ -103,14 +105,15 @@ class Network(VpcPaths):
         assert not isinstance(table, Missing)  # noqa: S101 -- branches has read it
         addresses = branch.addresses
         if route is None or route.state == GONE:
-            hop = _no_way(self.world, table, route, destination)
+            hop = set_place(_no_way(self.world, table, route, destination), start.subnet)
             return self.dead_end(start, destination, addresses, traffic, hop)
-        hop = self.route_hop(table, route)
+        hop = self.route_hop(table, route, start.subnet)
         doubt = branch.missing
         if route.state != _ACTIVE:
             doubt = Missing(f"what a route in state {route.state} does", "ec2:DescribeRouteTables")
         if doubt is not None:
-            hop = make_undecided_hop("route", table.route_table_id, doubt, hop.rule)
+            undecided = make_undecided_hop("route", table.route_table_id, doubt, hop.rule)
+            hop = msgspec.structs.replace(undecided, at=hop.at, to=hop.to)
         step = Step(start, destination, addresses, traffic, hop)
         return self._through(step, route.target)
 
@@ -185,6 +188,7 @@ class Network(VpcPaths):
         leave = self.leave(start, step.addresses, step.traffic)
         home = self.homeward(start, step.addresses, step.traffic)
         back = (*self.edge(gateway, start, step.destination), self.back(start, step.addresses, step.traffic), *home)
+        last = msgspec.structs.replace(last, at=HopPlace(start.subnet.vpc_id))
         way = PathPart(Box(start.addresses, step.addresses, start.ports), (leave, step.hop, last), back)
         return ((PacketPath.of((way,), None, choice=step.destination.choice),),)
 
@@ -213,10 +217,10 @@ class Network(VpcPaths):
     def arrive(self, step: Step) -> PacketPath:
         """Return the last stretch: from where packets are in a VPC to an interface of the same VPC."""
         start, destination = step.start, step.destination
-        guard = guard_of(
-            start, destination.groups, private_link=start.came is not None and self._is_endpoint(destination)
-        )
         subnet = self._subnet_of(step)
+        at = None if isinstance(subnet, Missing) else place_of(subnet)
+        private_link = start.came is not None and self._is_endpoint(destination)
+        guard = guard_of(start, destination.groups, private_link=private_link, at=at)
         if not isinstance(subnet, Missing) and subnet.vpc_id != start.subnet.vpc_id:
             # The address of an interface of another VPC, and one of this VPC too: packets stay in this one.
             fact = f"which interface of {start.subnet.vpc_id} has {spell(step.addresses)}"
@@ -258,7 +262,8 @@ def _no_way(world: World, table: RouteTable, route: Route | None, destination: D
         return Hop("route", name, lost=(piece,))
     rule = routing.spell_route(route)
     message = f"{name} drops what is for {destination.label}: its route {rule} is a black hole"
-    return make_lost_hop("route", name, "BAD_STATE_ROUTE", message, rule)
+    hop = make_lost_hop("route", name, "BAD_STATE_ROUTE", message, rule)
+    return msgspec.structs.replace(hop, to=spell_target(route.target))
 
 
 def _absent_endpoint(world: World, destination: Destination) -> AbsentEndpoint | None:

@@ -110,10 +110,19 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
         )
 
 
+class HopPlace(NamedTuple):
+    """The VPC that a hop is in, and its subnet if it is in one."""
+
+    vpc: str
+    subnet: str | None = None
+
+
 class Hop(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One decision about packets on a path; ``rule`` is the user's rule that let most of them pass.
 
     ``by_one_rule``: that rule is the first one asked and holds for every address, so it decides for any other too.
+    ``at``: its place, None if it has none or another part of the Trace has it (see `Trace.place_of`). ``to``: the
+    resource that packets are sent to next, of a route or a connection; empty if it sends them nowhere.
     """
 
     kind: Kind
@@ -125,6 +134,8 @@ class Hop(msgspec.Struct, frozen=True, eq=False, gc=False):
     undecided: tuple[Piece, ...] = ()
     grade: Grade = "documented"
     by_one_rule: bool = False
+    at: HopPlace | None = None
+    to: str = ""
 
     @property
     def clean(self) -> bool:
@@ -206,10 +217,11 @@ class PathPart(msgspec.Struct, frozen=True, gc=False):
 
 
 class Guard(msgspec.Struct, frozen=True, gc=False):
-    """The security groups of an interface, and whether they see which groups the sender is in."""
+    """The security groups of an interface and its place; ``seen``: whether they see the groups of the sender."""
 
     groups: tuple[str, ...] | Missing
     seen: bool | Missing = True
+    at: HopPlace | None = None
 
 
 class PacketPath(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -231,7 +243,7 @@ class Trace(msgspec.Struct, frozen=True, gc=False):
     """One path of a flow with everything that decided about it.
 
     ``intended``: an endpoint that DNS does not lead to, walked for its blockers, not for the verdict. ``purpose``:
-    the call itself, or the question to a DNS server that comes before it.
+    the call itself, or the question to a DNS server that comes before it. ``vpc`` is the VPC of ``subnet``.
     """
 
     subnet: str
@@ -244,6 +256,7 @@ class Trace(msgspec.Struct, frozen=True, gc=False):
     judged: tuple[JudgedPiece, ...] = ()
     intended: bool = False
     purpose: Literal["call", "dns"] = "call"
+    vpc: str = ""
 
     def doubted(self, *, address: bool = False) -> "Trace":
         """Return the path as one of several alternatives, unknown which: nothing is certainly lost on it.
@@ -270,6 +283,20 @@ class Trace(msgspec.Struct, frozen=True, gc=False):
             yield from ((hop, self._disposition(part, hop)) for hop in part.hops if hop.leg == "there")
         for part in reversed(parts):
             yield from ((hop, self._disposition(part, hop)) for hop in part.hops if hop.leg == "back")
+
+    def place_of(self, hop: Hop) -> HopPlace | None:
+        """Return the place of a hop of this path; None for transit gateways and for hops without packets."""
+        if hop.at is not None:
+            return hop.at
+        if hop is self.last:
+            return self.passage.guard.at if self.passage is not None and self.passage.guard is not None else None
+        match hop.kind:
+            case "dns":
+                return HopPlace(self.vpc) if self.vpc else None
+            case "security-group" if hop.direction == "out":
+                return HopPlace(self.vpc, self.subnet) if self.vpc else None
+            case _:
+                return None
 
     def _disposition(self, part: Segment, hop: Hop) -> str:
         disposition = part.disposition(hop)

@@ -149,7 +149,8 @@ def _by_route(
     entries = carries or choose_entry_subnets(local, theirs, exit_subnet, at or branch.addresses)
     if isinstance(entries, Missing):
         return _ends(local, taken, make_undecided_hop("transit-gateway", target, entries, rule))
-    there = (*_to_gateway(local, taken, exit_subnet), Hop("transit-gateway", str(table), rule=rule))
+    routed = Hop("transit-gateway", str(table), rule=rule, to=theirs.transit_gateway_attachment_id)
+    there = (*_to_gateway(local, taken, exit_subnet), routed)
     fans: list[Fan] = []
     for entry in entries:
         start = _start_in(local, taken.start, mine, theirs, entry)

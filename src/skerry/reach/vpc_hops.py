@@ -15,7 +15,7 @@ from skerry.net.packets import Box
 from skerry.reach import routing
 from skerry.reach.cache import Memo
 from skerry.reach.gateways import make_lost_hop, make_undecided_hop
-from skerry.reach.origin import Fan, Start, Step, Traffic
+from skerry.reach.origin import Fan, Start, Step, Traffic, place_of
 from skerry.reach.routing import Branch
 from skerry.reach.security_filters import Filters
 from skerry.reach.subnets import block_of
@@ -82,17 +82,22 @@ class VpcPaths(ABC):
         rows = self._tables.once(table.route_table_id, lambda: routing.compile_table(self.world, table))
         return rows if isinstance(rows, Missing) else routing.select_branches(self.world, rows, destination, addresses)
 
-    def route_hop(self, table: RouteTable, route: Route) -> Hop:
-        """Return the hop of a route; paths over one route share it."""
-        key = ("route hop", table.route_table_id, route)
-        return self.memo.once(key, lambda: Hop("route", table.route_table_id, rule=routing.spell_route(route)))
+    def route_hop(self, table: RouteTable, route: Route, subnet: Subnet) -> Hop:
+        """Return the hop of a route for packets of a subnet; paths over one route share it."""
+
+        def make() -> Hop:
+            rule, to = routing.spell_route(route), spell_target(route.target)
+            return Hop("route", table.route_table_id, rule=rule, at=place_of(subnet), to=to)
+
+        return self.memo.once(("route hop", table.route_table_id, route, subnet.subnet_id), make)
 
     def acl(
         self, subnet: Subnet, direction: Direction, leg: Leg, remote: Intervals, protocol: str, numbers: Intervals
     ) -> Hop:
         """Return the packets that a subnet's network ACL keeps of a flow."""
         acl = self.world.network_acl_of(subnet.subnet_id)
-        return self.filters.acl(acl, direction, leg, protocol, remote, numbers)
+        hop = self.filters.acl(acl, direction, leg, protocol, remote, numbers)
+        return set_place(hop, subnet)
 
     def leave(self, start: Start, addresses: Intervals, traffic: Traffic) -> Hop:
         """Return the network ACL of the subnet that packets set out in, on their way out."""
@@ -182,10 +187,11 @@ class VpcPaths(ABC):
         home = Destination(origin, start.addresses, subnet=origin)
         branches = self.branches(end, home, home.addresses)
         if isinstance(branches, Missing):
-            return (make_undecided_hop("route", "", branches, leg="back"),)
+            return (set_place(make_undecided_hop("route", "", branches, leg="back"), end),)
         table = self.world.route_table_of(end)
         assert not isinstance(table, Missing)  # noqa: S101 -- branches has read it
-        return reply_hops_of(branches, table.route_table_id, end.subnet_id, by)
+        hops = reply_hops_of(branches, table.route_table_id, end.subnet_id, by)
+        return tuple(set_place(hop, end) for hop in hops)
 
     def edge(self, gateway: str, start: Start, destination: Destination) -> Hops:
         """Return the hop of an internet gateway with a route table, which may send replies elsewhere."""
@@ -200,6 +206,11 @@ class VpcPaths(ABC):
             return ()
         fact = Missing(f"where {table.route_table_id} of {gateway} sends what comes back for {destination.label}")
         return (make_undecided_hop("route", table.route_table_id, fact, leg="back"),)
+
+
+def set_place(hop: Hop, subnet: Subnet) -> Hop:
+    """Return the hop in a subnet."""
+    return msgspec.structs.replace(hop, at=place_of(subnet))
 
 
 def reply_hops_of(branches: tuple[Branch[Route], ...], table: str, place: str, by: RouteTarget) -> Hops:

@@ -237,7 +237,8 @@ class Walker:
         first = (*ways.first, out)
         if ways.clean is not None and out.clean:
             where, last = source.start.subnet.subnet_id, ways.clean.last
-            trace = Trace(where, ways.destination, first, ways.clean.passage, last, OK, intended=intended)
+            vpc_id, passage = source.subnet.vpc_id, ways.clean.passage
+            trace = Trace(where, ways.destination, first, passage, last, OK, intended=intended, vpc=vpc_id)
             return Outcome(OK, (trace,))
         if len(ways.pieces) == 1 and len(ways.pieces[0]) == 1 and not intended:
             trace = self._trace(source, ways, traffic, out, ways.pieces[0][0])
@@ -300,7 +301,8 @@ class Walker:
         # Packets that the source's groups let out entirely change nothing: another task's judgement holds too.
         key = ("judged", ways.first, passage, last)
         judgement = self.memo.once(key, judged) if out.clean else judged()
-        return Trace(source.start.subnet.subnet_id, ways.destination, first, passage, last, *judgement)
+        subnet = source.subnet
+        return Trace(subnet.subnet_id, ways.destination, first, passage, last, *judgement, vpc=subnet.vpc_id)
 
     def _in(self, source: Source, passage: PacketPath, traffic: Traffic) -> Hop:
         """Return the packets that the groups at the end let in, if their rules refer to groups."""
@@ -321,9 +323,9 @@ class Walker:
         last = tuple(hop for hop in back if everything.disposition(hop) == "lost")
         passage = PacketPath.of((PathPart(everything.packets, first, last),), None, choice=False)
         hops = (answers.resolution.hop,)
-        return Trace(
-            start.subnet.subnet_id, nowhere, hops, passage, None, *judge(join_segments(hops, passage, None, nowhere))
-        )
+        judgement = judge(join_segments(hops, passage, None, nowhere))
+        where, vpc_id = start.subnet.subnet_id, start.subnet.vpc_id
+        return Trace(where, nowhere, hops, passage, None, *judgement, vpc=vpc_id)
 
     def _by_servers(self, source: Source, answers: _Answers) -> Outcome:
         """Return the path to DNS servers other than the VPC's own; if within reach, their answers are unknown.

@@ -16,8 +16,6 @@ from skerry.diagnose.stopped_tasks import CrashLoop, StopReason
 from skerry.launch.needs import Call, Unread
 from skerry.model.facts import Missing
 from skerry.model.world import World
-from skerry.net.addresses import spell
-from skerry.reach.trace import Hop, Trace
 from skerry.render.explanations import Match, match_of
 from skerry.render.json_causes import (
     BlockerOut,
@@ -28,6 +26,7 @@ from skerry.render.json_causes import (
     encode_shared_cause,
 )
 from skerry.render.json_document import OriginOut, encode_origin, format_time, write
+from skerry.render.paths_json import ServiceRefOut, TraceOut, encode_path, encode_service_ref
 
 if TYPE_CHECKING:
     from skerry.errortext.explain import Explanation
@@ -38,32 +37,6 @@ class UnknownOut(msgspec.Struct, frozen=True):
 
     fact: str
     action: str
-
-
-class HopOut(msgspec.Struct, frozen=True):
-    """One hop; ``codes`` say why packets are lost or undecided."""
-
-    kind: str
-    resource: str
-    direction: str
-    leg: str
-    rule: str
-    disposition: str
-    codes: list[str]
-    grade: str
-
-
-class TraceOut(msgspec.Struct, frozen=True):
-    """One path."""
-
-    subnet: str
-    destination: str
-    addresses: str
-    verdict: str
-    because: list[str]
-    intended: bool
-    purpose: str
-    hops: list[HopOut]
 
 
 class NeedOut(msgspec.Struct, frozen=True):
@@ -83,6 +56,7 @@ class NeedOut(msgspec.Struct, frozen=True):
     inferred: list[str]
     error: str | None
     traces: list[TraceOut]
+    service: ServiceRefOut | None
 
 
 class PlacementOut(msgspec.Struct, frozen=True):
@@ -237,7 +211,7 @@ def encode_trace(world: World, outcome: TraceDiagnosis) -> str:
             because=list(outcome.because),
             blockers=encode_blockers(outcome.blockers),
             unknowns=[_unknown(fact) for fact in outcome.unknowns],
-            traces=[_trace(path) for path in outcome.traces],
+            traces=[encode_path(path) for path in outcome.traces],
             refused=_refused(world),
         )
     )
@@ -296,38 +270,13 @@ def _need(row: NeedDiagnosis) -> NeedOut:
         unknowns=[_unknown(item) for item in row.unknowns],
         inferred=list(row.inferred),
         error=row.error.text if row.error else None,
-        traces=[_trace(path) for path in row.traces],
+        traces=[encode_path(path) for path in row.traces],
+        service=encode_service_ref(call.service if call else None),
     )
 
 
 def _unknown(missing: Missing) -> UnknownOut:
     return UnknownOut(missing.fact, missing.action)
-
-
-def _trace(path: Trace) -> TraceOut:
-    return TraceOut(
-        subnet=path.subnet,
-        destination=path.destination.label,
-        addresses=spell(path.destination.addresses),
-        verdict=path.verdict,
-        because=list(path.because),
-        intended=path.intended,
-        purpose=path.purpose,
-        hops=[_hop(hop, disposition) for hop, disposition in path.hops()],
-    )
-
-
-def _hop(hop: Hop, disposition: str) -> HopOut:
-    return HopOut(
-        kind=hop.kind,
-        resource=hop.resource,
-        direction=hop.direction,
-        leg=hop.leg,
-        rule=hop.rule,
-        disposition=disposition,
-        codes=list(dict.fromkeys(piece.code for piece in hop.lost + hop.undecided)),
-        grade=hop.grade,
-    )
 
 
 def _refused(world: World) -> list[RefusalOut]:
