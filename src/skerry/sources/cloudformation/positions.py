@@ -1,0 +1,57 @@
+"""The places of values in their files."""
+
+from collections.abc import Sequence
+
+from yaml import MappingNode, Node, ScalarNode, SequenceNode
+
+from skerry.sources.cloudformation.conditions import call_of
+from skerry.sources.cloudformation.evaluator import Evaluator
+from skerry.sources.cloudformation.loops import Entry
+from skerry.sources.cloudformation.template import text_of
+from skerry.sources.cloudformation.values import NoValue
+
+
+def locate(evaluator: Evaluator, entry: Entry, path: Sequence[str | int]) -> tuple[Node | None, Node]:
+    """Return the key and the node of a value of the properties; the last ones on the path that stand in the file."""
+    key: Node | None = entry.key
+    node = entry.node
+    for step in ("Properties", *path):
+        pair = _child(evaluator, entry, _through(evaluator, entry, node), step)
+        if pair is None:
+            break
+        key, node = pair
+    return key, node
+
+
+def _through(evaluator: Evaluator, entry: Entry, node: Node) -> Node:
+    """Return the branch of an Fn::If that a decided condition takes; the node itself for everything else."""
+    call = call_of(node)
+    while call is not None and call.name == "Fn::If" and isinstance(call.argument, SequenceNode):
+        name, *branches = call.argument.value
+        condition = evaluator.condition_of(name, entry.variables) if text_of(name) is not None else None
+        if not isinstance(condition, bool) or len(branches) != 2:  # noqa: PLR2004 -- for true and for false
+            break
+        node = branches[0 if condition else 1]
+        call = call_of(node)
+    return node
+
+
+def _child(evaluator: Evaluator, entry: Entry, node: Node, step: str | int) -> tuple[Node | None, Node] | None:
+    if isinstance(node, MappingNode) and isinstance(step, str):
+        return next(((key, child) for key, child in node.value if key.value == step), None)
+    if isinstance(node, SequenceNode) and isinstance(step, int) and not node.tag.startswith("!"):
+        items = [item for item in node.value if not isinstance(evaluator.part(entry, item), NoValue)]
+        return (None, items[step]) if 0 <= step < len(items) else None
+    return None
+
+
+def last_line(node: Node, lines: Sequence[str]) -> int:
+    """Return the last line of a node, without the comments and blank lines after it; lines count from 1."""
+    while isinstance(node, MappingNode | SequenceNode) and node.value and not node.flow_style:
+        last = node.value[-1]
+        node = last[1] if isinstance(last, tuple) else last
+    end: int = node.end_mark.line + (1 if node.end_mark.column else 0)
+    if isinstance(node, ScalarNode) and node.style in {"|", ">"}:
+        while end > node.start_mark.line + 1 and not lines[end - 1].strip():
+            end -= 1
+    return max(end, node.start_mark.line + 1)

@@ -1,0 +1,187 @@
+"""Reading of templates: from files to stacks with resolved resources."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+from yaml import Node, SequenceNode
+
+from skerry.sources.cloudformation.attributes import AttributeOf, no_attributes
+from skerry.sources.cloudformation.evaluator import Evaluator
+from skerry.sources.cloudformation.loops import Entry
+from skerry.sources.cloudformation.nested_files import NestedFiles
+from skerry.sources.cloudformation.node_values import Remarks
+from skerry.sources.cloudformation.parameters import StackPlace
+from skerry.sources.cloudformation.resolved import OpenPart, ResolvedTemplates, Stack, TemplateResource
+from skerry.sources.cloudformation.stacks import StackSet
+from skerry.sources.cloudformation.template import LANGUAGE_EXTENSIONS, SERVERLESS, child_of, text_of
+from skerry.sources.cloudformation.values import Identifier, Remark, Unresolved, Value
+
+
+class TemplateInput(msgspec.Struct, frozen=True):
+    """A template or an assembly of the AWS CDK; ``stack`` names the stack of a template."""
+
+    path: Path
+    stack: str | None = None
+
+
+def read_templates(
+    inputs: Sequence[TemplateInput],
+    parameters: Mapping[str, str] | None = None,
+    region: str | None = None,
+    account: str | None = None,
+    attribute_of: AttributeOf = no_attributes,
+) -> ResolvedTemplates:
+    """Return the stacks of templates with their resources.
+
+    ``parameters``: values by ``KEY`` or ``STACK.KEY``. A template that cannot be read is a problem of the result.
+    """
+    remarks = Remarks()
+    files = NestedFiles()
+    stacks = StackSet(files, attribute_of, remarks)
+    where: tuple[Value, Value] = (
+        region or Identifier("AWS::Region", "the Region is not given"),
+        account or Identifier("AWS::AccountId", "the account is not given"),
+    )
+    for name, given in _names(inputs):
+        template = files.read(given.path)
+        if isinstance(template, Remark):
+            remarks.problems[template] = None
+            continue
+        values = _parameters_of(name, parameters or {})
+        stacks.add(template, StackPlace(*where, name, name), values)
+    _check_parameters(stacks, parameters or {}, remarks)
+    stacks.add_nested()
+    return _resolved(stacks, remarks)
+
+
+def _names(inputs: Sequence[TemplateInput]) -> list[tuple[str, TemplateInput]]:
+    """Return a name for each stack: the given one, else that of its file, with a number if another stack has it."""
+    names: dict[str, TemplateInput] = {}
+    for given in inputs:
+        stem = given.stack or given.path.name.removesuffix(given.path.suffix).removesuffix(".template") or "stack"
+        name, number = stem, 2
+        while name in names:
+            name, number = f"{stem}-{number}", number + 1
+        names[name] = given
+    return list(names.items())
+
+
+def _parameters_of(stack: str, parameters: Mapping[str, str]) -> dict[str, str]:
+    own = {key.removeprefix(f"{stack}."): value for key, value in parameters.items() if key.startswith(f"{stack}.")}
+    return {**{key: value for key, value in parameters.items() if "." not in key}, **own}
+
+
+def _check_parameters(stacks: StackSet, parameters: Mapping[str, str], remarks: Remarks) -> None:
+    """Record each given parameter that no stack declares."""
+    declared = {
+        spelling
+        for name, evaluator in stacks.evaluators.items()
+        for parameter in evaluator.template.parameters
+        for spelling in (parameter, f"{name}.{parameter}")
+    }
+    for key in parameters:
+        if key not in declared:
+            remarks.problems[Remark(None, f"no template has a parameter {key[:120]}")] = None
+
+
+def _resolved(stacks: StackSet, remarks: Remarks) -> ResolvedTemplates:
+    resources: list[TemplateResource] = []
+    results = []
+    for evaluator in stacks.evaluators.values():
+        resources += _resources(stacks, evaluator)
+        results.append(_stack(stacks, evaluator))
+    exports = {name: stacks.output(evaluator, entry) for (_, _, name), (evaluator, entry) in stacks.exports().items()}
+    return ResolvedTemplates(
+        tuple(results),
+        tuple(resources),
+        exports,
+        tuple(remarks.problems),
+        tuple(remarks.missing_exports),
+        tuple(remarks.notes),
+    )
+
+
+def _resources(stacks: StackSet, evaluator: Evaluator) -> list[TemplateResource]:
+    above = _condition_above(stacks, evaluator)
+    resources = []
+    for entry in evaluator.resources.values():
+        type_name = evaluator.type_of(entry)
+        if not type_name:
+            evaluator.problem(entry.key, f"the resource {entry.name} has no type")
+            continue
+        presence = evaluator.presence(entry.name)
+        if presence is False or above is False:
+            continue
+        conditions = [item for item in (above, presence) if isinstance(item, Unresolved)]
+        resources.append(_resource(evaluator, entry, type_name, conditions[0] if conditions else None))
+    return resources
+
+
+def _condition_above(stacks: StackSet, evaluator: Evaluator) -> bool | Unresolved:
+    """Return whether a nested stack is made, with all stacks around it."""
+    name = evaluator.place.scope
+    answer: bool | Unresolved = True
+    while name in stacks.parents:
+        parent, logical_id = stacks.evaluators[stacks.parents[name]], name.rpartition("/")[2]
+        presence = parent.presence(logical_id)
+        if presence is False:
+            return False
+        answer = presence if isinstance(presence, Unresolved) else answer
+        name = stacks.parents[name]
+    return answer
+
+
+def _resource(evaluator: Evaluator, entry: Entry, type_name: str, condition: Unresolved | None) -> TemplateResource:
+    return TemplateResource(
+        evaluator.place.scope,
+        entry.name,
+        type_name,
+        evaluator.properties(entry),
+        condition,
+        evaluator.position(entry.key),
+        _depends_on(child_of(entry.node, "DependsOn")),
+        text_of(child_of(child_of(entry.node, "Metadata"), "aws:cdk:path")) or "",
+        evaluator,
+        entry,
+    )
+
+
+def _depends_on(node: Node | None) -> tuple[str, ...]:
+    items = node.value if isinstance(node, SequenceNode) else [node]
+    return tuple(text for item in items if (text := text_of(item)) is not None)
+
+
+def _stack(stacks: StackSet, evaluator: Evaluator) -> Stack:
+    outputs = {
+        entry.name: stacks.output(evaluator, entry)
+        for entry in evaluator.outputs.values()
+        if evaluator.presence_of(entry) is not False
+    }
+    name = evaluator.place.scope
+    return Stack(
+        name,
+        evaluator.template.file,
+        evaluator.place.region,
+        evaluator.place.account,
+        stacks.parents.get(name),
+        {parameter: evaluator.parameter(parameter) for parameter in evaluator.template.parameters},
+        outputs,
+        tuple(_open_parts(stacks, evaluator)),
+    )
+
+
+_KNOWN_TRANSFORMS = frozenset([LANGUAGE_EXTENSIONS, SERVERLESS])
+
+
+def _open_parts(stacks: StackSet, evaluator: Evaluator) -> list[OpenPart]:
+    """Return the parts of a template with resources that nobody can list."""
+    parts = [OpenPart(loop.reason, evaluator.position(loop.node), loop.types) for loop in evaluator.unknown_loops]
+    for entry, reason in stacks.absent_templates.get(evaluator.place.scope, []):
+        parts.append(OpenPart(f"the nested stack {entry.name}: {reason}", evaluator.position(entry.key), None))
+    root = evaluator.template.document.root
+    for transform in evaluator.template.transforms:
+        if transform not in _KNOWN_TRANSFORMS:
+            reason = f"the macro {transform[:80]} may change any resource"
+            parts.append(OpenPart(reason, evaluator.position(child_of(root, "Transform") or root), None))
+    return parts
