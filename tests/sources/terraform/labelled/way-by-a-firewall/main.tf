@@ -1,0 +1,70 @@
+resource "aws_vpc" "main" {
+  cidr_block           = "10.0.0.0/16"
+  enable_dns_hostnames = true
+}
+
+resource "aws_subnet" "private" {
+  for_each          = { a = 1, b = 2 }
+  vpc_id            = aws_vpc.main.id
+  cidr_block        = cidrsubnet(aws_vpc.main.cidr_block, 8, each.value)
+  availability_zone = "eu-west-1${each.key}"
+}
+
+resource "aws_route_table" "private" {
+  vpc_id = aws_vpc.main.id
+}
+
+resource "aws_route_table_association" "private" {
+  for_each       = aws_subnet.private
+  subnet_id      = each.value.id
+  route_table_id = aws_route_table.private.id
+}
+
+resource "aws_security_group" "tasks" {
+  name   = "tasks"
+  vpc_id = aws_vpc.main.id
+
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+
+locals {
+  service = true
+  subnets = values(aws_subnet.private)[*].id
+  volumes = {}
+}
+
+resource "aws_networkfirewall_firewall_policy" "main" {
+  name = "main"
+
+  firewall_policy {
+    stateless_default_actions          = ["aws:pass"]
+    stateless_fragment_default_actions = ["aws:pass"]
+  }
+}
+
+resource "aws_subnet" "firewall" {
+  vpc_id            = aws_vpc.main.id
+  cidr_block        = "10.0.50.0/24"
+  availability_zone = "eu-west-1a"
+}
+
+resource "aws_networkfirewall_firewall" "main" {
+  name                = "main"
+  firewall_policy_arn = aws_networkfirewall_firewall_policy.main.arn
+  vpc_id              = aws_vpc.main.id
+
+  subnet_mapping {
+    subnet_id = aws_subnet.firewall.id
+  }
+}
+
+resource "aws_route" "out" {
+  route_table_id         = aws_route_table.private.id
+  destination_cidr_block = "0.0.0.0/0"
+  vpc_endpoint_id        = one([for state in aws_networkfirewall_firewall.main.firewall_status[0].sync_states : state.attachment[0].endpoint_id])
+}
