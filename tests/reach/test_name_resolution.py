@@ -731,6 +731,23 @@ class TestFileSystems:
         fact = Missing("the address of fsmt-a", "elasticfilesystem:DescribeMountTargets")
         assert missing(self.resolve(network)) == fact
 
+    def test_mount_target_without_address_is_somewhere_in_its_subnet(self) -> None:
+        network = self.network()
+        del network.row("MountTargets", "fsmt-a")["IpAddress"]
+        del network.row("NetworkInterfaces", "eni-fa")["PrivateIpAddress"]
+        [found] = self.resolve(network).destinations
+        assert (found.label, found.choice, found.groups) == ("eni-fa in subnet-a", False, ("sg-open",))
+        network.row("NetworkInterfaces", "eni-fa").pop("Groups")
+        [found] = self.resolve(network).destinations
+        assert found.groups == Missing("the security groups of eni-fa", "ec2:DescribeNetworkInterfaces")
+
+    def test_mount_target_without_address_in_a_subnet_without_block_is_unknown(self) -> None:
+        network = self.network()
+        del network.row("MountTargets", "fsmt-a")["IpAddress"]
+        del network.row("NetworkInterfaces", "eni-fa")["PrivateIpAddress"]
+        del network.row("Subnets", "subnet-a")["CidrBlock"]
+        assert missing(self.resolve(network)) is not None
+
     def test_efs_name_resolves_to_address_of_unread_interface(self) -> None:
         network = self.network()
         network.rows["NetworkInterfaces"].clear()

@@ -128,19 +128,27 @@ class Destinations:
         key = ("interface", interface.network_interface_id)
         return self._once(key, lambda: self._of_interface(interface, address))
 
+    def _anywhere_in(self, interface: NetworkInterface, subnet: Subnet) -> Destination | Missing:
+        """Return an interface at an address of its subnet that was not read."""
+        addresses = task_addresses_of(subnet)
+        if isinstance(addresses, Missing):
+            return addresses
+        return Destination(
+            f"{interface.network_interface_id} in {subnet.subnet_id}",
+            addresses,
+            choice=False,
+            interface=interface.network_interface_id,
+            subnet=subnet.subnet_id,
+            groups=_groups_of_interface(interface),
+        )
+
     def _of_interface(self, interface: NetworkInterface, address: IpAddress) -> Destination:
-        groups: tuple[str, ...] | Missing
-        if interface.groups is UNSET:
-            fact = f"the security groups of {interface.network_interface_id}"
-            groups = Missing(fact, "ec2:DescribeNetworkInterfaces")
-        else:
-            groups = tuple(group.group_id for group in interface.groups)
         return Destination(
             str(address),
             address.addresses,
             interface=interface.network_interface_id,
             subnet=None if interface.subnet_id is UNSET else interface.subnet_id,
-            groups=groups,
+            groups=_groups_of_interface(interface),
         )
 
     def of_endpoint(self, endpoint: VpcEndpoint, name: str | None = None) -> tuple[Destination, ...] | Missing:
@@ -226,17 +234,22 @@ class Destinations:
                 continue
             if target.life_cycle_state.lower() != "available":
                 return Missing(f"what becomes of {target.mount_target_id}, which is {target.life_cycle_state}")
-            interface = self.world.network_interfaces.get(target.network_interface_id or "")
-            led = self.of_interface(interface) if interface else self._of_mount_target(vpc_id, target)
+            led = self._of_mount_target(target, subnet)
             if isinstance(led, Missing):
                 return led
             destinations.append(led)
         return tuple(destinations)
 
-    def _of_mount_target(self, vpc_id: str, target: MountTarget) -> Destination | Missing:
+    def _of_mount_target(self, target: MountTarget, subnet: Subnet) -> Destination | Missing:
+        """Return a mount target by its interface, else by its address."""
+        interface = self.world.network_interfaces.get(target.network_interface_id or "")
+        if target.ip_address is None and interface is not None and interface.private_ip_address is None:
+            return self._anywhere_in(interface, subnet)
+        if interface is not None:
+            return self.of_interface(interface)
         if target.ip_address is None:
             return Missing(f"the address of {target.mount_target_id}", "elasticfilesystem:DescribeMountTargets")
-        return self.at(vpc_id, target.ip_address)
+        return self.at(subnet.vpc_id, target.ip_address)
 
 
 def _address_of(endpoint: VpcEndpoint, interface: NetworkInterface) -> IpAddress | None:
@@ -244,6 +257,13 @@ def _address_of(endpoint: VpcEndpoint, interface: NetworkInterface) -> IpAddress
     if endpoint.ip_address_type != _IPV6:
         return interface.private_ip_address
     return next((record.ipv6_address for record in interface.ipv6_addresses), None)
+
+
+def _groups_of_interface(interface: NetworkInterface) -> tuple[str, ...] | Missing:
+    if interface.groups is UNSET:
+        fact = f"the security groups of {interface.network_interface_id}"
+        return Missing(fact, "ec2:DescribeNetworkInterfaces")
+    return tuple(group.group_id for group in interface.groups)
 
 
 def _groups_of(endpoint: VpcEndpoint, otherwise: tuple[str, ...] | Missing | None) -> tuple[str, ...] | Missing | None:

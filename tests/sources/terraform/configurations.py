@@ -1,6 +1,7 @@
 """Code of Terraform in a private folder, resolved by Terraform itself with the stand-in for the provider."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from skerry.sources.terraform.writing import Written, write
 from tests import terraforming
 
 REGION = "eu-west-1"
+_MAKER = re.compile(r"(?<=\w)\.(default|main|primary|network)_\w+_id$")
 LABELLED = Path(__file__).parent / "labelled"
 
 
@@ -50,9 +52,9 @@ def resolve(folder: Path) -> Written:
 
 
 def blockers_of(written: Written, diagnosis: Diagnosis) -> set[tuple[str, str]]:
-    """The code and the address of every blocker; for an object without an address, the id."""
+    """The code and the address of every blocker: of what AWS makes by itself, the address of its maker."""
     return {
-        (blocker.code, written.addresses.get(blocker.resource, blocker.resource))
+        (blocker.code, _MAKER.sub("", written.addresses.get(blocker.resource, blocker.resource)))
         for service in diagnosis.services
         for need in service.needs
         for blocker in need.blockers

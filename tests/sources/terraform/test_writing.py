@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import pytest
 from msgspec import UNSET
 
 from skerry.model.world import World
@@ -222,14 +221,6 @@ class TestTasks:
         facts = world_of(*rows).facts
         [service], [definition] = facts.services, facts.task_definitions
         assert service.task_definition == definition.task_definition_arn
-
-
-class TestZones:
-    @pytest.mark.parametrize(("blocks", "is_known"), [([], True), ([{"vpc_id": "vpc-1"}], False)])
-    def test_private_zone_leaves_the_zones_of_a_new_vpc_unknown(self, blocks: Any, *, is_known: bool) -> None:
-        world = world_of(vpc(), change("aws_route53_zone.a", {"name": "example.com", "vpc": blocks}))
-        [row] = world.facts.vpcs
-        assert world.knows("zones", row.vpc_id) is is_known
 
 
 class TestRoles:

@@ -13,6 +13,7 @@ _HEADER = re.compile(r'^\s*(?:(resource)|(data))\s+"([\w-]+)"\s+"([\w-]+)"', re.
 writes it."""
 _MOST_BYTES: Final = 4 << 20
 _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]')
+_ATTRIBUTE = re.compile(r"^((?:module\.[\w-]+\.)*(?:data\.)?\w+\.[\w-]+)\.\w+$")
 
 
 class Position(NamedTuple):
@@ -46,8 +47,8 @@ def positions_of(folder: Path) -> dict[str, Position]:
 
 
 def address_of_code(address: str) -> str:
-    """Return the address of a resource without the keys of its instances."""
-    return _KEY.sub("", address)
+    """Return the address of a resource without the keys of its instances, and without an attribute at its end."""
+    return _ATTRIBUTE.sub(r"\1", _KEY.sub("", address))
 
 
 def modules_of(folder: Path) -> dict[str, str]:

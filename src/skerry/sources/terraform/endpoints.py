@@ -3,11 +3,11 @@
 https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpc_endpoint
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Final
 
-from skerry.sources.planned.lists import Listed, write_open_list
-from skerry.sources.planned.made_by_aws import gateway_route, prefix_list
+from skerry.sources.planned.lists import Listed
+from skerry.sources.planned.made_by_aws import gateway_route
 from skerry.sources.planned.values import UNKNOWN, Value, is_known, known_row
 from skerry.sources.terraform.configuration import Configuration, group_by
 from skerry.sources.terraform.route_tables import Routes
@@ -83,7 +83,31 @@ def list_endpoints(configuration: Configuration) -> Listed:
     for endpoint in configuration.of("aws_vpc_endpoint"):
         vpc = endpoint.get("vpc_id", UNKNOWN)
         rows.append((vpc, {} if vpc is UNKNOWN else _row(configuration, lists, endpoint, vpc)))
+    rows += _of_firewalls(configuration)
     return Listed("DescribeVpcEndpoints", "VpcEndpoints", tuple(rows))
+
+
+def _of_firewalls(configuration: Configuration) -> Iterator[tuple[Value, dict[str, Value]]]:
+    """Yield the endpoints that Network Firewall makes, one in each of its subnets.
+
+    https://docs.aws.amazon.com/network-firewall/latest/developerguide/vpc-config-subnets.html
+    """
+    for firewall in configuration.of("aws_networkfirewall_firewall"):
+        vpc = firewall.get("vpc_id", UNKNOWN)
+        status = first_block(firewall.get("firewall_status"))
+        states = status.get("sync_states") if isinstance(status, dict) else None
+        for state in states or ():
+            for attachment in state.get("attachment") or ():
+                row = {
+                    "VpcEndpointId": attachment.get("endpoint_id"),
+                    "VpcId": vpc,
+                    "VpcEndpointType": "GatewayLoadBalancer",
+                    "State": "available",
+                    "SubnetIds": [attachment.get("subnet_id")],
+                }
+                yield (vpc, known_row(row)) if vpc is not UNKNOWN and is_known(row) else (UNKNOWN, {})
+        if not states:
+            yield UNKNOWN, {}
 
 
 def _row(configuration: Configuration, lists: EndpointLists, endpoint: Instance, vpc: str) -> dict[str, Value]:
@@ -146,7 +170,6 @@ def _gateways(configuration: Configuration) -> Iterator[tuple[Instance, str]]:
             yield endpoint, str(service)
 
 
-def write_prefix_lists(configuration: Configuration) -> Iterable[tuple[str, dict[str, Any]]]:
-    """Yield the document of AWS's prefix lists that gateway endpoints route to; the blocks in them are AWS's."""
-    services = sorted({service for _, service in _gateways(configuration)})
-    yield "PrefixLists", write_open_list("PrefixLists", map(prefix_list, services))
+def gateway_services(configuration: Configuration) -> set[str]:
+    """Return the services of gateway endpoints: each has a prefix list of AWS."""
+    return {service for _, service in _gateways(configuration)}

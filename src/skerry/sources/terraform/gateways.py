@@ -1,4 +1,4 @@
-"""Internet gateways and NAT gateways.
+"""Internet gateways, VPN gateways and NAT gateways.
 
 https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/nat_gateway
 """
@@ -12,13 +12,13 @@ from skerry.sources.planned.values import UNKNOWN, Value, known_row
 from skerry.sources.terraform.configuration import Configuration
 from skerry.sources.terraform.values import Instance
 
-_MADE_UP = "203.0.113.1"
+MADE_UP_ADDRESS = "203.0.113.1"
 """A public address in place of the one that AWS will choose: it decides nothing inside the VPC.
 https://www.rfc-editor.org/rfc/rfc5737"""
 
 
 def write_gateways(configuration: Configuration) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the documents of internet gateways and egress-only ones."""
+    """Yield the documents of internet gateways, egress-only ones, and VPN gateways."""
     attached = {
         row.get("internet_gateway_id", UNKNOWN): row.get("vpc_id", UNKNOWN)
         for row in configuration.of("aws_internet_gateway_attachment")
@@ -38,6 +38,15 @@ def write_gateways(configuration: Configuration) -> Iterator[tuple[str, dict[str
         for gateway in configuration.of("aws_egress_only_internet_gateway")
     ]
     yield "EgressOnlyInternetGateways", write_open_list("EgressOnlyInternetGateways", only_out)
+    joined = {
+        row.get("vpn_gateway_id", UNKNOWN): row.get("vpc_id", UNKNOWN)
+        for row in configuration.of("aws_vpn_gateway_attachment")
+    }
+    vpn = [
+        known_row({"VpnGatewayId": gateway.id, "VpcAttachments": _attachments(gateway, joined, "attached")})
+        for gateway in configuration.of("aws_vpn_gateway")
+    ]
+    yield "VpnGateways", write_open_list("VpnGateways", vpn)
 
 
 def _attachments(gateway: Instance, attached: dict[Value, Value], state: str) -> Value:
@@ -76,5 +85,5 @@ def _addresses(gateway: Instance, subnet: Instance) -> Value:
         private = first_address_of(block)
     if private is UNKNOWN:
         return UNKNOWN
-    public = {} if gateway.get("connectivity_type") == "private" else {"PublicIp": _MADE_UP}
+    public = {} if gateway.get("connectivity_type") == "private" else {"PublicIp": MADE_UP_ADDRESS}
     return [{"PrivateIp": private, **public}]

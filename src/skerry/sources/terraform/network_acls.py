@@ -27,7 +27,7 @@ def list_network_acls(configuration: Configuration) -> Listed:
     def row(acl: Instance | None, vpc: Value, name: str, *, is_default: bool) -> dict[str, Value]:
         """Return the row of a network ACL; None for a default one that nobody adopts."""
         owner = configuration.vpcs.get(vpc)
-        has_ipv6 = owner is None or ipv6_block_of(owner) is not None
+        has_ipv6 = owner is None or ipv6_block_of(configuration, owner) is not None
         entries = UNKNOWN if is_open else _entries(acl, single.get(name, ()), has_ipv6=has_ipv6)
         children = [
             {"SubnetId": subnet}

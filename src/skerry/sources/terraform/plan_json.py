@@ -174,10 +174,10 @@ def _stored(document: _Document) -> Iterator[Instance]:
 
 
 def _instance(address: str, kind: str, mode: str, after: Raw, unknown: Raw, *, is_new: bool = False) -> Instance | None:
-    """Return an instance with the attributes that are read; None for other types."""
-    if kind not in ATTRIBUTES:
+    """Return an instance with its listed attributes: of types without a list, the id and the ARN alone."""
+    if kind not in ATTRIBUTES and (mode == "data" or not kind.startswith("aws_")):
         return None
-    kept = {"id", "region", *ATTRIBUTES[kind]}
+    kept = {"id", "region", *ATTRIBUTES.get(kind, ("arn",))}
     values, marks = (_some(value, kept) for value in (after, unknown))
     return Instance(address, kind, mode, join_unknown(values, marks) or {}, is_new)
 

@@ -24,9 +24,11 @@ LISTS: Final = {
 """The attributes that are lists: several references may be their elements."""
 
 _BLOCKS: Final = {
-    *("capacity_provider_strategy", "default_capacity_provider_strategy", "deployment_controller", "dns_options"),
-    *("egress", "ingress", "inline_policy", "network_configuration", "route", "runtime_platform"),
-    *("service_connect_configuration", "statement", "volume"),
+    *("alias", "capacity_provider_strategy", "compute_environment_order", "compute_resources"),
+    *("default_capacity_provider_strategy", "deployment_controller", "dns_options", "ecs_target", "egress", "entry"),
+    *("ingress", "inline_policy", "ip_address", "network_configuration", "network_interface", "route"),
+    *("runtime_platform", "service_connect_configuration", "statement", "subnet_mapping", "target", "target_ip"),
+    *("volume", "vpc", "weighted_routing_policy"),
 }
 
 Expressions = Mapping[str, Any]

@@ -9,8 +9,9 @@ from skerry.sources.planned.lists import Listed
 from skerry.sources.planned.made_by_aws import local_routes
 from skerry.sources.planned.values import UNKNOWN, Value, known_row
 from skerry.sources.terraform.configuration import Configuration, group_by
+from skerry.sources.terraform.peering import unaccepted_connections
 from skerry.sources.terraform.values import Instance
-from skerry.sources.terraform.vpcs import ipv6_block_of
+from skerry.sources.terraform.vpcs import blocks_of, ipv6_block_of
 
 _DESTINATIONS = {
     "cidr_block": "DestinationCidrBlock",
@@ -47,6 +48,7 @@ class _Tables:
         associations = configuration.of("aws_route_table_association")
         self._associations, self._is_loose = group_by(associations, "route_table_id")
         mains = configuration.of("aws_main_route_table_association")
+        self._dead = unaccepted_connections(configuration)
         self._mains, self._is_main_loose = group_by(mains, "vpc_id")
 
     def row(self, table: Instance, vpc: Value, name: str, *, is_main: bool) -> dict[str, Value]:
@@ -63,7 +65,7 @@ class _Tables:
     def _routes(self, table: Instance, vpc: Value, name: str) -> Value:
         if self._is_open or table.get("propagating_vgws", []) not in ([], UNKNOWN):
             return UNKNOWN
-        local = _local_routes(self._configuration.vpcs.get(vpc))
+        local = _local_routes(self._configuration, self._configuration.vpcs.get(vpc))
         inline = table.get("route", [])
         endpoints = self._gateway_routes.get(name, [])
         if local is None or inline is UNKNOWN or endpoints is None or None in self._gateway_routes.values():
@@ -73,7 +75,8 @@ class _Tables:
             route = _route(values)
             if route is None:
                 return UNKNOWN
-            rows.append(route)
+            is_dead = route.get("VpcPeeringConnectionId") in self._dead
+            rows.append({**route, "State": "blackhole"} if is_dead else route)
         return list(_without_repeats([*rows, *endpoints]))
 
     def _all_associations(self, vpc: Value, name: str, *, is_main: bool) -> Value:
@@ -110,14 +113,14 @@ def list_route_tables(configuration: Configuration, gateway_routes: Mapping[str,
     return Listed("DescribeRouteTables", "RouteTables", tuple((vpc, row) for vpc, row in rows))
 
 
-def _local_routes(vpc: Instance | None) -> Routes:
+def _local_routes(configuration: Configuration, vpc: Instance | None) -> Routes:
     """Return the routes inside the VPC, which no configuration names; None if its block is not known."""
     if vpc is None:
         return None
-    block, ipv6 = vpc.get("cidr_block", UNKNOWN), ipv6_block_of(vpc)
-    if block is UNKNOWN or ipv6 is UNKNOWN:
+    blocks, ipv6 = blocks_of(configuration, vpc), ipv6_block_of(configuration, vpc)
+    if UNKNOWN in blocks or ipv6 is UNKNOWN:
         return None
-    return local_routes([block], [] if ipv6 is None else [ipv6])
+    return local_routes(blocks, [] if ipv6 is None else [ipv6])
 
 
 def _route(values: Mapping[str, Value]) -> dict[str, Value] | None:

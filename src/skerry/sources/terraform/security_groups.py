@@ -61,7 +61,7 @@ def list_security_groups(configuration: Configuration) -> Listed:
         if not vpc.is_new or name is UNKNOWN:
             continue
         own = adopted.get(vpc.id)
-        made = default_group(name, vpc.id, has_ipv6=ipv6_block_of(vpc) is not None)
+        made = default_group(name, vpc.id, has_ipv6=ipv6_block_of(configuration, vpc) is not None)
         if own:
             made = {key: value for key, value in made.items() if key not in _DIRECTIONS.values()}
         rows.append((vpc.id, rules.row(own[0] if own else None, vpc.id, made)))

@@ -70,11 +70,9 @@ def _service(configuration: Configuration, service: Instance) -> dict[str, Value
             "serviceName": name,
             "clusterArn": arn,
             "launchType": None if providers else service.get("launch_type"),
-            "capacityProviderStrategy": UNKNOWN
-            if providers is UNKNOWN
-            else [{"capacityProvider": row.get("capacity_provider")} for row in providers],
+            "capacityProviderStrategy": strategy_of(providers),
             "platformVersion": service.get("platform_version"),
-            "taskDefinition": _definition_named(configuration, definition),
+            "taskDefinition": definition_named(configuration, definition),
             "enableExecuteCommand": service.get("enable_execute_command", False),
             "networkConfiguration": _network(service),
             "deploymentController": {"type": controller.get("type", "ECS")} if controller is not UNKNOWN else UNKNOWN,
@@ -82,7 +80,14 @@ def _service(configuration: Configuration, service: Instance) -> dict[str, Value
     )
 
 
-def _definition_named(configuration: Configuration, name: Value) -> Value:
+def strategy_of(blocks: Value) -> Value:
+    """Return the capacity providers of a strategy."""
+    if blocks is UNKNOWN:
+        return UNKNOWN
+    return [{"capacityProvider": row.get("capacity_provider")} for row in blocks or ()]
+
+
+def definition_named(configuration: Configuration, name: Value) -> Value:
     """Return the ARN of a task definition that a service names by its family, with or without a revision."""
     if name is UNKNOWN or name is None or name.startswith("arn:"):
         return name

@@ -14,6 +14,7 @@ from skerry.errors import InputError
 from skerry.sources.planned.made_by_aws import prefix_list_id_of
 from skerry.sources.planned.values import UNKNOWN
 from skerry.sources.terraform.code import CodeTypes, Provider
+from skerry.sources.terraform.computed_lists import computed_values
 from skerry.sources.terraform.plan_json import PlannedResources, read_plan
 from skerry.sources.terraform.policy_documents import write_policy
 from skerry.sources.terraform.references import LISTS
@@ -31,6 +32,12 @@ LATER: Final = "skerry-known-after-apply"
 _LATER_BLOCK: Final = "192.0.2."
 """The beginning of such an answer that is a block: no network has it. https://www.rfc-editor.org/rfc/rfc5737"""
 _SENTINELS: Final = {
+    "aws_ec2_transit_gateway_vpc_attachment": ("security_group_referencing_support",),
+    "aws_efs_mount_target": ("ip_address",),
+    "aws_instance": ("private_ip", "subnet_id"),
+    "aws_network_interface": ("private_ip",),
+    "aws_route53_record": ("health_check_id", "set_identifier"),
+    "aws_scheduler_schedule": ("group_name",),
     "aws_ecs_service": ("cluster", "launch_type", "platform_version"),
     "aws_ecs_task_definition": ("network_mode",),
     "aws_nat_gateway": ("availability_mode", "private_ip"),
@@ -40,6 +47,12 @@ _SENTINELS: Final = {
     "aws_vpc_endpoint": ("ip_address_type", "policy", "service_region", "state"),
 }
 """The optional texts that the provider computes if they are absent, by type."""
+_TRUE: Final = {
+    "aws_ec2_transit_gateway_vpc_attachment": dict.fromkeys(
+        ("transit_gateway_default_route_table_association", "transit_gateway_default_route_table_propagation"), True
+    )
+}
+"""The optional truths that are on if they are absent: a mock would turn them off."""
 _POLICY: Final = json.dumps({"Version": "2012-10-17", "Statement": [], "Id": _ABSENT})
 
 
@@ -84,7 +97,12 @@ def write_test(providers: Iterable[Provider], stage: ResolvingRun) -> bytes:
         "mock_data": {**_unknown_data(stage), **_data(stage.region, stage.account)},
         # The provider checks the form of ARNs in arguments.
         "mock_resource": {
-            kind: {"defaults": {"arn": arn_of_type(kind, stage.region, stage.account)}}
+            kind: {
+                "defaults": {
+                    "arn": arn_of_type(kind, stage.region, stage.account),
+                    **computed_values(kind, stage.region, stage.account),
+                }
+            }
             for kind in sorted(stage.types.resources)
         },
     }
@@ -139,8 +157,10 @@ def _escaped(value: Any) -> Any:  # noqa: ANN401 -- JSON
 
 def _values(instance: Instance, stage: ResolvingRun) -> Iterator[tuple[str, Any]]:
     # A configured value goes before an override.
-    yield from made_up_values(instance, stage.region, stage.account).items()
-    yield from ((name, _ABSENT) for name in _SENTINELS.get(instance.type, ()))
+    made_up = made_up_values(instance, stage.region, stage.account)
+    yield from made_up.items()
+    yield from _TRUE.get(instance.type, {}).items()
+    yield from ((name, _ABSENT) for name in _SENTINELS.get(instance.type, ()) if name not in made_up)
 
 
 def _unknown_data(stage: ResolvingRun) -> dict[str, Any]:

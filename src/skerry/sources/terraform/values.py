@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from skerry.sources.planned.values import UNKNOWN, UnknownValue, Value, is_known
+from skerry.sources.planned.values import UNKNOWN, Value, is_known
 
 
 class Instance(msgspec.Struct, frozen=True, gc=False):
@@ -45,7 +45,7 @@ def join_unknown(after: Value, unknown: Value) -> Value:
     return after
 
 
-def texts_of(value: Value) -> list[str] | UnknownValue:
+def texts_of(value: Value) -> Value:
     """Return a list of texts; no list is an empty one, one unknown element makes the whole unknown.
 
     A text alone is the only element: a reference of a plan's configuration stands for its list.

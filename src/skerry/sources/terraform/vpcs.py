@@ -38,9 +38,15 @@ def _attributes(vpc: Instance) -> dict[str, Value]:
     }
 
 
+def blocks_of(configuration: Configuration, vpc: Instance) -> list[Value]:
+    """Return the IPv4 blocks of a VPC; `UNKNOWN` in the place of each that is not known."""
+    further, is_open = group_by(configuration.of("aws_vpc_ipv4_cidr_block_association"), "vpc_id")
+    added = [row.get("cidr_block", UNKNOWN) for row in further.get(vpc.id, ())]
+    return list(dict.fromkeys([vpc.get("cidr_block", UNKNOWN), *added, *([UNKNOWN] if is_open else [])]))
+
+
 def _vpc(configuration: Configuration, vpc: Instance) -> dict[str, Value]:
-    further, _ = group_by(configuration.of("aws_vpc_ipv4_cidr_block_association"), "vpc_id")
-    blocks = [vpc.get("cidr_block", UNKNOWN), *(row.get("cidr_block", UNKNOWN) for row in further.get(vpc.id, ()))]
+    blocks = blocks_of(configuration, vpc)
     row = {
         "VpcId": vpc.id,
         "CidrBlock": blocks[0],
@@ -50,14 +56,19 @@ def _vpc(configuration: Configuration, vpc: Instance) -> dict[str, Value]:
         "DhcpOptionsId": _options_of(configuration, vpc),
         "OwnerId": vpc.get("owner_id", configuration.account),
     }
-    block = ipv6_block_of(vpc)
+    block = ipv6_block_of(configuration, vpc)
     if block is not None:
         row["Ipv6CidrBlockAssociationSet"] = [{"Ipv6CidrBlock": block, "Ipv6CidrBlockState": {"State": "associated"}}]
     return known_row(row)
 
 
-def ipv6_block_of(vpc: Instance) -> Value:
+def ipv6_block_of(configuration: Configuration, vpc: Instance) -> Value:
     """Return the IPv6 block of a VPC; None if it has none."""
+    added, is_open = group_by(configuration.of("aws_vpc_ipv6_cidr_block_association"), "vpc_id")
+    if is_open:
+        return UNKNOWN
+    if vpc.id in added:
+        return added[vpc.id][0].get("ipv6_cidr_block", UNKNOWN)
     if vpc.get("assign_generated_ipv6_cidr_block") is not True and vpc.get("ipv6_ipam_pool_id") is None:
         block = vpc.get("ipv6_cidr_block")
         return None if block is UNKNOWN else block

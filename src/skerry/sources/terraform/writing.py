@@ -3,27 +3,34 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from skerry.sources.planned.lists import encode, filter_of, write_lists
+from skerry.sources.planned.lists import encode, write_lists
+from skerry.sources.planned.values import Value
 from skerry.sources.terraform.attributes import ATTRIBUTES, HARMLESS
+from skerry.sources.terraform.batch_jobs import write_batch
 from skerry.sources.terraform.configuration import Configuration
-from skerry.sources.terraform.endpoints import gateway_routes_of, list_endpoints, write_prefix_lists
+from skerry.sources.terraform.endpoints import gateway_routes_of, list_endpoints
+from skerry.sources.terraform.file_systems import write_mount_targets
 from skerry.sources.terraform.gateways import list_nat_gateways, write_gateways
+from skerry.sources.terraform.interfaces import write_interfaces
 from skerry.sources.terraform.named_resources import roles_left_out, write_named, write_roles
 from skerry.sources.terraform.network_acls import list_network_acls
+from skerry.sources.terraform.peering import write_peering
+from skerry.sources.terraform.prefix_lists import write_prefix_lists
+from skerry.sources.terraform.private_zones import write_private_zones
+from skerry.sources.terraform.public_access import write_public_access
+from skerry.sources.terraform.resolver import write_resolver
 from skerry.sources.terraform.route_tables import list_route_tables
+from skerry.sources.terraform.scheduled_tasks import write_scheduled_tasks
 from skerry.sources.terraform.security_groups import list_security_groups
 from skerry.sources.terraform.tasks import write_tasks
+from skerry.sources.terraform.transit_gateways import write_transit_gateways
+from skerry.sources.terraform.values import Instance
 from skerry.sources.terraform.vpcs import list_subnets, write_vpcs
 
-_OF_ZONES: Final = ("aws_route53_zone_association", "aws_service_discovery_private_dns_namespace")
-_OF_RULES: Final = (
-    *("aws_route53_resolver_rule_association", "aws_route53_resolver_firewall_rule_group_association"),
-    "aws_route53profiles_association",
+_FURTHER: Final = (
+    *(write_batch, write_interfaces, write_mount_targets, write_peering, write_private_zones, write_public_access),
+    *(write_resolver, write_scheduled_tasks, write_transit_gateways),
 )
-_RULES: Final = {
-    "ListFirewallRuleGroupAssociations": "FirewallRuleGroupAssociations",
-    "ListResolverRuleAssociations": "ResolverRuleAssociations",
-}
 
 
 class Written(NamedTuple):
@@ -37,13 +44,43 @@ class Written(NamedTuple):
 def write(configuration: Configuration) -> Written:
     """Return the documents in AWS's form, as the loader of documents reads them."""
     documents = dict(_documents(configuration))
-    addresses = {
-        str(name): instance.address
-        for instance in configuration.instances
-        for name in (instance.id, instance.get("arn"))
-        if isinstance(name, str)
-    }
+    addresses = dict(_addresses(configuration))
     return Written(encode(documents), addresses, tuple(_notes(configuration)))
+
+
+_MADE_BY_AWS: Final = {
+    "aws_ec2_transit_gateway": ("association_default_route_table_id", "propagation_default_route_table_id"),
+    "aws_efs_mount_target": ("network_interface_id",),
+    "aws_instance": ("primary_network_interface_id",),
+    "aws_vpc": (
+        *("default_network_acl_id", "default_route_table_id", "default_security_group_id", "main_route_table_id"),
+    ),
+}
+"""The attributes that name resources without a block of their own."""
+
+
+def _addresses(configuration: Configuration) -> Iterator[tuple[str, str]]:
+    """Yield each id or ARN with an address; a later one goes before: that of an adopted resource."""
+    for instance in configuration.instances:
+        for key in _MADE_BY_AWS.get(instance.type, ()):
+            if isinstance(name := instance.get(key), str):
+                yield name, f"{instance.address}.{key}"
+    for instance in configuration.instances:
+        for name in (instance.id, instance.get("arn"), _adopted(configuration, instance)):
+            if isinstance(name, str):
+                yield name, instance.address
+
+
+def _adopted(configuration: Configuration, instance: Instance) -> Value:
+    """Return the id of the resource that an instance adopts from its VPC."""
+    match instance.type:
+        case "aws_default_network_acl" | "aws_default_route_table":
+            return instance.get(f"{instance.type.removeprefix('aws_')}_id")
+        case "aws_default_security_group":
+            vpc = configuration.vpcs.get(instance.get("vpc_id"))
+            return None if vpc is None else vpc.get("default_security_group_id")
+        case _:
+            return None
 
 
 def _notes(configuration: Configuration) -> Iterator[str]:
@@ -66,6 +103,8 @@ def _documents(configuration: Configuration) -> Iterator[tuple[str, dict[str, An
     if not roles_left_out(configuration):
         yield from write_roles(configuration)
     yield from write_named(configuration)
+    for write_documents in _FURTHER:
+        yield from write_documents(configuration)
     for listed in (
         list_subnets(configuration),
         list_route_tables(configuration, gateway_routes_of(configuration)),
@@ -75,22 +114,3 @@ def _documents(configuration: Configuration) -> Iterator[tuple[str, dict[str, An
         list_endpoints(configuration),
     ):
         yield from write_lists(listed, configuration.new_vpcs)
-    yield from _nothing_more(configuration)
-
-
-def _nothing_more(configuration: Configuration) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the empty lists of a new VPC: nobody has associated a zone, a rule or a Profile with it yet."""
-    rules = configuration.types & set(_OF_RULES)
-    # A zone without a block for its VPC is public, and decides nothing inside.
-    private = any(zone.get("vpc", []) != [] for zone in configuration.of("aws_route53_zone"))
-    zones = private or configuration.types & set(_OF_ZONES)
-    for vpc in sorted(configuration.new_vpcs):
-        call = {
-            "operation": "route53:ListHostedZonesByVPC",
-            "parameters": {"VPCId": vpc, "VPCRegion": configuration.region},
-        }
-        if not zones:
-            yield f"zones of {vpc}", {"Call": call, "Response": {"HostedZoneSummaries": []}}
-        for operation, key in _RULES.items() if not rules else ():
-            answer = {"operation": f"route53resolver:{operation}", "parameters": filter_of(vpc)}
-            yield f"{key} of {vpc}", {"Call": answer, "Response": {key: []}}

@@ -49,7 +49,7 @@ resource "aws_route" "out" {
 }
 
 resource "aws_batch_compute_environment" "main" {
-  compute_environment_name = "main"
+  name = "main"
   type                     = "MANAGED"
 
   compute_resources {
