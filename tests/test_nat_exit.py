@@ -171,10 +171,10 @@ class TestFlowLogs:
         assert {item["name"]: item["state"] for item in row["workloads"]} == {"web": "settled", "i-1": "internet"}
 
     def test_no_byte_with_the_internet_lets_it_go(self, run: Skerry, tmp_path: Path) -> None:
-        logs = self.logs(tmp_path, "eni-2 10.0.1.9 10.0.2.9 5000 1764000000 1764000060")
+        logs = self.logs(tmp_path, "eni-2 10.0.1.9 10.0.2.9 5000 1764000000 1764086400")
         found = run("nat-exit", "--from", self.network(tmp_path), "--flow-logs", logs)
         assert (found.code, found.out.partition(":")[0]) == (0, "can go")
-        assert "from 2025-11-24 16:00 to 2025-11-24 16:01 UTC" in found.out
+        assert "from 2025-11-24 16:00 to 2025-11-25 16:00 UTC" in found.out
 
     def test_missing_logs_are_refused(self, run: Skerry, tmp_path: Path) -> None:
         pytest.importorskip("duckdb", reason="the extra flowlogs")

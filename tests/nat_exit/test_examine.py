@@ -56,7 +56,7 @@ def vpc(network: Network, options: NatExitOptions | None = None) -> VpcExit:
 
 
 def logs(*rows: InterfaceBytes, seen: tuple[str, ...] = ("eni-2",)) -> NatExitOptions:
-    totals = FlowLogTotals("logs", 1, 10, 0, 0, 0, 3600, rows, frozenset(seen))
+    totals = FlowLogTotals("logs", 1, 10, 0, 0, 0, 9 * 86_400, rows, frozenset(seen))
     return NatExitOptions(flow_logs=totals)
 
 
@@ -248,7 +248,15 @@ class TestFlowLogs:
         row = vpc(self.function(), options)
         assert (row.verdict, row.unsettled[0].reason[:9]) == ("unknown", "500 bytes")
         given = NatExitOptions(flow_logs=options.flow_logs, calls_known=True)
-        assert vpc(self.function(), given).verdict == "can-go"
+        assert (
+            vpc(self.function(), given).unsettled[0].reason
+            == "500 bytes with addresses of AWS, where no named call leads"
+        )
+        by_nat = network()
+        by_nat.interface("eni-2", "10.0.1.9")
+        assert "addresses of AWS" in vpc(by_nat, options).unsettled[1].reason
+        given = NatExitOptions(also=("sqs",), flow_logs=options.flow_logs, calls_known=True)
+        assert [row.proof for row in vpc(self.function(), given).settled] == ["egress", "flow-logs"]
 
     def test_skipped_records_are_no_proof(self) -> None:
         options = logs(InterfaceBytes("eni-2", "subnet-a", "s3", 500))
@@ -256,6 +264,18 @@ class TestFlowLogs:
         skipped = msgspec.structs.replace(options.flow_logs, skipped=frozenset({"eni-2"}))
         row = vpc(self.function(), NatExitOptions(flow_logs=skipped))
         assert (row.verdict, row.unsettled[0].reason) == ("unknown", "AWS skipped records of eni-2")
+
+    def test_short_logs_and_unread_files_prove_nothing(self) -> None:
+        options = logs(InterfaceBytes("eni-2", "subnet-a", "s3", 500))
+        assert isinstance(options.flow_logs, FlowLogTotals)
+        for changed, reason in (
+            ({"unread": 1}, "a file of the flow logs could not be read"),
+            ({"last": 86_399}, "the flow logs are of less than a day"),
+            ({"first": None, "last": None}, "the flow logs are of less than a day"),
+        ):
+            doubted = msgspec.structs.replace(options.flow_logs, **changed)
+            row = vpc(self.function(), NatExitOptions(flow_logs=doubted))
+            assert (row.verdict, row.unsettled[0].reason) == ("unknown", reason)
 
     def test_bytes_are_summed_by_workload_and_class(self) -> None:
         rows = (
@@ -272,13 +292,15 @@ class TestFlowLogs:
 
     def test_interface_without_a_record_is_open(self) -> None:
         row = vpc(self.function(), logs(seen=()))
-        assert row.unsettled[0].reason == "the flow logs have no record of eni-2"
+        assert row.unsettled[0].reason == "the flow logs have no accepted record of eni-2"
 
     def test_tasks_without_an_interface_are_known_by_their_service(self) -> None:
         by_name = InterfaceBytes("eni-7", "subnet-a", "vpc", 5, service="web")
         row = vpc(served(), logs(by_name))
         assert [item.proof for item in row.settled] == ["flow-logs"]
-        assert vpc(served(), logs()).unsettled[0].reason == "the flow logs have no record of an interface of it"
+        assert (
+            vpc(served(), logs()).unsettled[0].reason == "the flow logs have no accepted record of an interface of it"
+        )
 
     def test_interfaces_that_no_longer_exist_count(self) -> None:
         rows = (

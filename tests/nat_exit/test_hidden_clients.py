@@ -3,6 +3,7 @@
 The expected verdicts follow AWS's pages; each case names its own.
 """
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,14 @@ from typing import Any
 import pytest
 
 from skerry.app.nat_exits import NatExitOptions, nat_exit
-from skerry.cost.measured import FlowLogTotals, InterfaceBytes, ResourceBytes, TrafficMetrics
+from skerry.cost.measured import ResourceBytes, TrafficMetrics
+from skerry.model.world import World
 from skerry.nat_exit.records import VpcExit
+from skerry.sources import documents
 from skerry.sources.flow_log_files import DEFAULT_FIELDS
 from skerry.sources.flow_logs import read_flow_logs
-from tests.networks import ALL, EVERYWHERE, Network, allow
 from tests.nat_exit.test_examine import FUNCTION, INSIDE, KNOWN, network, served, vpc
+from tests.networks import ALL, EVERYWHERE, Network, allow
 
 S3_ONLY = [allow("tcp", 443, prefix_list="pl-53")]
 
@@ -35,7 +38,9 @@ def by_logs(given: Network, tmp_path: Path, *lines: str, known: bool = False) ->
     return vpc(given, NatExitOptions(flow_logs=logs, calls_known=known))
 
 
-def line(target: str, action: str = "ACCEPT", *, interface: str = "eni-2", source: str = "10.0.1.9", days: int = 9) -> str:
+def line(
+    target: str, action: str = "ACCEPT", *, interface: str = "eni-2", source: str = "10.0.1.9", days: int = 9
+) -> str:
     return f"2 111122223333 {interface} {source} {target} 443 50000 6 3 100 0 {days * 86400} {action} OK"
 
 
@@ -80,6 +85,54 @@ class TestFirewallBeforeNat:
 
     def test_confined_workloads_behind_a_firewall_need_no_nat(self) -> None:
         assert vpc(inspected(with_function(served(INSIDE), *INSIDE))).verdict == "can-go"
+
+
+class TestMiddleboxes:
+    """https://docs.aws.amazon.com/vpc/latest/userguide/route-table-options.html."""
+
+    def behind(self, **target: str) -> Network:
+        """The network with a function in subnet-a, whose default route leads to subnet-f, which leads to the NAT."""
+        given = with_function(served(INSIDE), ALL)
+        given.subnet("subnet-f", "10.0.3.0/24", "eu-west-1a")
+        to_nat = {"DestinationCidrBlock": EVERYWHERE, "NatGatewayId": "nat-1", "State": "active"}
+        given.table("rtb-firewall", to_nat, subnets=["subnet-f"])
+        default = next(row for row in given.row("RouteTables", "rtb-main")["Routes"] if "NatGatewayId" in row)
+        del default["NatGatewayId"]
+        default |= target
+        return given
+
+    def test_function_behind_an_appliance_is_behind_the_nat(self) -> None:
+        given = self.behind(NetworkInterfaceId="eni-appliance")
+        given.interface(
+            "eni-appliance", "10.0.3.9", "subnet-f", SourceDestCheck=False, Attachment={"InstanceId": "i-1"}
+        )
+        assert [item.workload for item in vpc(given).unsettled] == ["orders", "i-1"]
+
+    def test_function_behind_a_private_nat_gateway_is_behind_the_nat(self) -> None:
+        given = self.behind(NatGatewayId="nat-2")
+        given.nat("nat-2", "subnet-f", "10.0.3.9", ConnectivityType="private")
+        assert [item.workload for item in vpc(given).unsettled] == ["orders"]
+
+    def test_route_to_an_unread_endpoint_or_to_private_addresses_leads_nowhere(self) -> None:
+        assert [item.workload for item in vpc(self.behind(GatewayId="vpce-none")).unsettled] == []
+        given = self.behind(NatGatewayId="nat-2")
+        given.row("RouteTables", "rtb-main")["Routes"][1]["DestinationCidrBlock"] = "172.16.0.0/12"
+        given.nat("nat-2", "subnet-f", "10.0.3.9", ConnectivityType="private")
+        assert vpc(given).unsettled == ()
+
+
+class TestNamedServices:
+    def test_service_that_a_function_calls_by_nat_needs_an_endpoint(self) -> None:
+        given = with_function(network(), ALL)
+        given.rows["services"].clear()
+        options = NatExitOptions(also=("sqs",), calls_known=True)
+        assert vpc(given, options).verdict in {"unknown", "can-go-after-plan"}
+
+    def test_service_with_an_endpoint_needs_no_nat(self) -> None:
+        given = with_function(network(), ALL)
+        given.rows["services"].clear()
+        given.endpoint("vpce-7", "sqs")
+        assert vpc(given, NatExitOptions(also=("sqs",), calls_known=True)).verdict == "can-go"
 
 
 class TestNatInstances:
@@ -137,10 +190,10 @@ class TestMetrics:
 
     def test_new_gateway_proves_nothing_of_the_days_before(self) -> None:
         given = with_function(served(INSIDE), ALL)
-        given.rows["NatGateways"][0]["CreateTime"] = "2026-11-30T00:00:00+00:00"
-        metrics = TrafficMetrics(30, (ResourceBytes("nat-1", 0, 0),))
-        (row,) = nat_exit(given.world(), NatExitOptions(metrics=metrics), date(2026, 12, 1)).vpcs
-        assert row.verdict == "unknown"
+        young = TrafficMetrics(30, (ResourceBytes("nat-1", 0, 0, days=1),))
+        assert vpc(given, NatExitOptions(metrics=young)).verdict == "unknown"
+        old = TrafficMetrics(30, (ResourceBytes("nat-1", 0, 0, days=30),))
+        assert vpc(given, NatExitOptions(metrics=old)).verdict == "can-go"
 
 
 class TestUnread:
@@ -153,10 +206,16 @@ class TestUnread:
     @pytest.mark.parametrize("kind", ["Subnets", "RouteTables"])
     def test_part_of_the_network_hides_clients(self, kind: str) -> None:
         given = served(INSIDE)
-        given.rows["NextToken"] = "more"  # type: ignore[assignment]
         rows = given.rows.pop(kind)
         document = {kind: rows, "NextToken": "more"}
         assert _partial(given, document) == "unknown"
+
+    def test_tasks_of_unread_places_may_be_behind_the_nat(self) -> None:
+        given = served(INSIDE)
+        given.service("job", networkConfiguration={})
+        row = vpc(given)
+        assert row.verdict == "unknown"
+        assert any("job" in fact.fact for fact in row.facts)
 
     def test_call_that_is_unknown_today_and_later_is_no_proof(self) -> None:
         given = network()
@@ -165,12 +224,6 @@ class TestUnread:
 
 
 def _partial(given: Network, document: dict[str, Any]) -> str:
-    import json
-
-    from skerry.model.world import World
-    from skerry.sources import documents
-
-    given.rows.pop("NextToken")
     files = {"network.json": given.document(), "part.json": json.dumps(document).encode()}
     world = World(documents.load(files, source="a test", region="eu-west-1"))
     (row,) = nat_exit(world, None, date(2026, 12, 1)).vpcs
@@ -197,7 +250,11 @@ class TestPullThroughCache:
         given = served([ALL])
         image = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/hub/library/nginx:1"
         given.rows["taskDefinitions"][0]["containerDefinitions"][0]["image"] = image
-        rule = {"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io", "registryId": "111122223333"}
+        rule = {
+            "ecrRepositoryPrefix": "hub",
+            "upstreamRegistryUrl": "registry-1.docker.io",
+            "registryId": "111122223333",
+        }
         given.add("pullThroughCacheRules", **rule)
         assert vpc(given, KNOWN).verdict in {"cannot", "unknown"}
 
@@ -207,7 +264,3 @@ class TestOtherNetworks:
         given = served(INSIDE)
         given.interface("eni-2", "10.0.1.9", groups=[], InterfaceType="transit_gateway")
         assert vpc(given).verdict == "unknown"
-
-
-def _unused() -> FlowLogTotals | InterfaceBytes | None:
-    return None

@@ -32,6 +32,20 @@ class TestNatInstances:
         (trace,) = outcome.traces
         assert [hop.resource for hop, _ in trace.hops() if hop.grade == "inferred"] == ["eni-0a7"]
 
+    def test_public_address_of_another_interface_leaves_it_open_where_packets_leave(self) -> None:
+        """https://github.com/AndrewGuenther/fck-nat/blob/main/docs/features.md"""
+        network = with_instance(Association={})
+        assert reach(network).verdict is BLOCKED
+        public = {"PublicIp": "198.51.100.9"}
+        network.interface("eni-0a8", "10.0.2.71", "subnet-b", Attachment={"InstanceId": "i-0a9"}, Association=public)
+        assert reach(network).verdict is BLOCKED
+        network.rows["NetworkInterfaces"][-1]["Attachment"] = {"InstanceId": "i-0a7"}
+        outcome = reach(network)
+        assert (outcome.verdict, missing(outcome)) == (
+            UNKNOWN,
+            ["by which of its interfaces the instance of eni-0a7 sends packets on"],
+        )
+
     def test_nat_instance_path_crosses_both_subnets_and_its_security_groups(self) -> None:
         assert hops(reach(with_instance()))[1:] == [
             "security-group sg-task out/there",

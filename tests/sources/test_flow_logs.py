@@ -216,18 +216,35 @@ class TestBadInput:
 
     def test_records_without_data_count_as_a_sight_of_the_interface(self, tmp_path: Path, world: Any) -> None:
         none = "2 111122223333 {} - - - - - - - 1000 1060 - {}"
-        lines = [none.format("eni-5", "NODATA"), none.format("eni-6", "SKIPDATA"), record(action="REJECT")]
-        totals = read_flow_logs(saved(tmp_path, *lines), world)
-        assert (totals.without_data, totals.malformed, totals.rows) == (2, 0, ())
+        lines = [none.format("eni-5", "NODATA"), none.format("eni-6", "SKIPDATA"), record(count=0)]
+        totals = read_flow_logs(saved(tmp_path, *lines, record(interface="eni-7", action="REJECT")), world)
+        assert (totals.without_data, totals.malformed, sums(totals)) == (2, 0, {"internet": 0})
         assert totals.interfaces == {"eni-2", "eni-5", "eni-6"}
         assert totals.skipped == {"eni-6"}
         assert any("AWS skipped records" in note for note in totals.notes)
         assert any("rejected packets" in note for note in totals.notes)
+        rejected = read_flow_logs(saved(tmp_path, lines[0], record(action="REJECT")), world)
+        assert (rejected.records, rejected.interfaces) == (2, frozenset())
 
     def test_ipv6_is_left_out_and_named(self, tmp_path: Path, world: Any) -> None:
         totals = read_flow_logs(saved(tmp_path, record("2600::1", "2600::2"), record(count=1)), world)
         assert sums(totals) == {"internet": 1}
         assert any("IPv6" in note for note in totals.notes)
+
+    def test_nat64_has_the_class_of_the_address_behind_it(self, tmp_path: Path, world: Any) -> None:
+        """https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html."""
+        lines = [
+            record("2600::1", "64:ff9b::cb00:7009", 1),
+            record("64:ff9b::34da:9", "2600::1", 2),
+            record("2600::1", "64:ff9b::a9", 4),
+            record("2600::1", "64:ff9b::none", 8),
+            record("2600::1", "64:ff9b::cb00:7009", 16, interface=NAT),
+        ]
+        totals = read_flow_logs(saved(tmp_path, *lines), world)
+        assert sums(totals) == {"internet": 1, "s3": 2, "private": 4}
+        assert totals.malformed == 1
+        (internet,) = [row for row in totals.rows if row.traffic == "internet"]
+        assert internet.addresses == ("203.0.112.9",)
 
     def test_broken_and_strange_files_do_not_stop_the_others(self, tmp_path: Path, world: Any) -> None:
         saved(tmp_path, record(count=3))
@@ -238,6 +255,7 @@ class TestBadInput:
         (tmp_path / "notes.txt").write_text("nothing to see\n", encoding="utf-8")
         totals = read_flow_logs(tmp_path, world)
         assert sums(totals)["internet"] >= 7
+        assert totals.unread >= 1
         left_out = [note for note in totals.notes if "left out" in note]
         assert {note.split()[0] for note in left_out} >= {"d.log.gz", "notes.txt"}
         assert any(note.startswith("b.log.gz") for note in left_out) or totals.records > 2

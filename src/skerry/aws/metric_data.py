@@ -26,21 +26,32 @@ class Metric(NamedTuple):
     dimensions: tuple[tuple[str, str], ...]
 
 
+class MetricSum(NamedTuple):
+    """The sum of a metric, and the number of days with a value."""
+
+    value: float
+    days: int
+
+
+_NO_VALUE = MetricSum(0, 0)
+
+
 def read_sums(
     client: ClientFactory, metrics: Sequence[Metric], first: datetime, last: datetime
-) -> Mapping[Metric, float]:
+) -> Mapping[Metric, MetricSum]:
     """Return the sums of metrics from the first to the last time; one without a value is left out.
 
     Raises `RefusedError` for a refused call, and `SkerryError` where AWS cannot be reached.
     """
-    sums: dict[Metric, float] = {}
+    sums: dict[Metric, MetricSum] = {}
     for start in range(0, len(metrics), _MOST_QUERIES):
         chosen = metrics[start : start + _MOST_QUERIES]
         for result in _results(client, chosen, first, last):
             values = result.get("Values", ())
             if values:
                 metric = chosen[int(result["Id"].removeprefix("m"))]
-                sums[metric] = sums.get(metric, 0) + sum(values)
+                earlier = sums.get(metric, _NO_VALUE)
+                sums[metric] = MetricSum(earlier.value + sum(values), earlier.days + len(values))
     return sums
 
 

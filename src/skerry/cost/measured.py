@@ -16,6 +16,9 @@ name for most services: https://docs.aws.amazon.com/vpc/latest/userguide/flow-lo
 TRAFFIC_CLASSES: tuple[TrafficClass, ...] = get_args(TrafficClass)
 
 
+_DAY = 86_400
+
+
 class InterfaceBytes(msgspec.Struct, frozen=True):
     """The accepted bytes of an interface with one class of addresses, in both directions.
 
@@ -37,6 +40,7 @@ class FlowLogTotals(msgspec.Struct, frozen=True):
     ``first`` and ``last`` are seconds since 1970. ``interfaces`` have at least one record, also one without data; of
     ``skipped`` ones AWS skipped some.
     ``client_bytes``: those between NAT gateways and their clients. A gateway's interface shows them in addition.
+    ``unread`` is the number of files that could not be read.
     """
 
     source: str
@@ -51,17 +55,33 @@ class FlowLogTotals(msgspec.Struct, frozen=True):
     skipped: frozenset[str] = frozenset()
     client_bytes: int = 0
     notes: tuple[str, ...] = ()
+    unread: int = 0
+
+    @property
+    def doubt(self) -> str:
+        """Return why the absence of a record proves nothing: a daily job may run at another hour; empty if it does."""
+        if self.unread:
+            return "a file of the flow logs could not be read"
+        if self.first is None or self.last is None or self.last - self.first < _DAY:
+            return "the flow logs are of less than a day"
+        return ""
 
 
 class ResourceBytes(msgspec.Struct, frozen=True):
     """The bytes that CloudWatch counted for a NAT gateway or an endpoint; `Missing` without a series or a permission.
 
-    ``bytes_out`` are those to the internet, of NAT gateways only.
+    ``bytes_out`` are those to the internet, of NAT gateways only. ``days`` is the number of days with a value, fewer
+    than all for a young resource; None: all.
     """
 
     resource: str
     bytes: int | Missing
     bytes_out: int | Missing | None = None
+    days: int | None = None
+
+    def is_of_all(self, days: int) -> bool:
+        """Return whether each of so many days has a value."""
+        return self.days is None or self.days >= days
 
 
 class TrafficMetrics(msgspec.Struct, frozen=True):

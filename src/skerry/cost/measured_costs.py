@@ -31,8 +31,9 @@ def price_metrics(table: PriceTable, world: World, vpc_id: str, metrics: Traffic
         row = metrics.find(resource)
         if row is None:
             continue
-        gb = _per_month(row.bytes, metrics.days)
-        out = None if row.bytes_out is None else _per_month(row.bytes_out, metrics.days)
+        days = row.days or metrics.days
+        gb = _per_month(row.bytes, days)
+        out = None if row.bytes_out is None else _per_month(row.bytes_out, days)
         yield MeasuredTraffic(resource, gb, out, _cost(table, world.region or "", item, gb))
 
 

@@ -7,13 +7,14 @@ from skerry.access.evaluation import AccessCheck
 from skerry.diagnose.diagnose import diagnose_one
 from skerry.diagnose.need_verdicts import judge_need, source_of, unknowns_of
 from skerry.launch.launches import Launch
-from skerry.launch.needs import Call
+from skerry.launch.needs import Call, Unread
+from skerry.launch.startup import needs_of
 from skerry.model.facts import Missing
 from skerry.model.world import World
 from skerry.plan.scope import FAILS
 from skerry.reach.outcome import Outcome
 from skerry.reach.walk import Walker
-from skerry.verdicts import OK, UNKNOWN
+from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 
 
 class LostCall(NamedTuple):
@@ -30,6 +31,12 @@ class CallComparison(NamedTuple):
 
     lost: tuple[LostCall, ...]
     facts: tuple[Missing, ...]
+
+
+def find_unread(launch: Launch) -> Missing | None:
+    """Return the first unread fact about a launch: its calls are not all named then; None if all were read."""
+    unread = (Missing(need.fact, need.action) for need in needs_of(launch) if isinstance(need, Unread))
+    return next(unread, None)
 
 
 class _Key(NamedTuple):
@@ -51,11 +58,11 @@ def compare_calls(
     for key, outcome in _outcomes(later, launches_later, also):
         earlier = before.get(key)
         was = OK if earlier is None else earlier.verdict
-        if outcome.verdict in FAILS and was not in FAILS:
+        if outcome.verdict in FAILS and _is_worse(outcome.verdict, was):
             subnets, messages = lost.setdefault((key.place, key.need), ([], {}))
             subnets.append(key.subnet)
             messages |= dict.fromkeys(_messages(outcome))
-        elif outcome.verdict is UNKNOWN and was is OK:
+        elif outcome.verdict is UNKNOWN and was not in FAILS and _way_of(outcome) != _way_of(earlier):
             facts |= dict.fromkeys(unknowns_of(outcome.traces))
     rows = tuple(
         LostCall(launches[place], need, tuple(subnets), tuple(messages))
@@ -77,6 +84,17 @@ def _outcomes(world: World, launches: Sequence[Launch], also: Sequence[Call]) ->
             for subnet in subnets:
                 outcome = judge_need(walker, need, source_of(walker, launch, subnet), subnet)
                 yield _Key(place, need, subnet), outcome
+
+
+def _is_worse(verdict: Verdict, earlier: Verdict) -> bool:
+    """Return whether a failure is new: the call did not fail before, or at times only."""
+    return earlier not in FAILS or (verdict is BLOCKED and earlier is INTERMITTENT)
+
+
+def _way_of(outcome: Outcome | None) -> frozenset[tuple[str, str]]:
+    """Return the parts of the network on all paths."""
+    traces = () if outcome is None else outcome.traces
+    return frozenset((hop.kind, hop.resource) for trace in traces for hop, _ in trace.hops())
 
 
 def _messages(outcome: Outcome) -> Iterable[str]:

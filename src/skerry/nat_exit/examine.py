@@ -13,7 +13,7 @@ from skerry.cost.prices import PriceTable
 from skerry.launch.launches import Launch
 from skerry.model.facts import Missing
 from skerry.model.world import World
-from skerry.nat_exit.calls import CallComparison, LostCall, compare_calls
+from skerry.nat_exit.calls import CallComparison, LostCall, compare_calls, find_unread
 from skerry.nat_exit.nats import Nat, nats_of, remove_nats, subnets_behind
 from skerry.nat_exit.records import (
     ExitStep,
@@ -22,9 +22,9 @@ from skerry.nat_exit.records import (
     RemainingDestination,
     VpcExit,
 )
-from skerry.nat_exit.settle import ExitEvidence, Settlement, settle, traffic_of
+from skerry.nat_exit.settle import ExitEvidence, NamedCalls, Settlement, settle, traffic_of
 from skerry.nat_exit.unneeded import unneeded_endpoints_of
-from skerry.nat_exit.workloads import launches_behind, workloads_behind
+from skerry.nat_exit.workloads import launches_behind, launches_of_clients, workloads_behind
 from skerry.plan import planner
 from skerry.plan.change_costs import cost_of_change, sum_costs
 from skerry.plan.changes import Advise, Change, ConfigureService, MirrorImage
@@ -43,6 +43,7 @@ _OTHER_LAUNCHES = {
     "state_machines": "state machines",
     "pipes": "EventBridge Pipes",
 }
+_SUBNETS = "ecs:DescribeServices"
 _NOT_READ = "ec2:DescribeNatGateways"
 
 
@@ -84,10 +85,12 @@ def examine_vpc(world: World, vpc_id: str, question: Question) -> VpcExit:
     if any(workload.kind == "transit-gateway" for workload in workloads):
         # Launches of other VPCs may be behind the NAT too.
         launches = tuple(launch for launch in question.launches if launch.not_applicable is None)
-    comparison, plan = _plan_exit(world, nats, launches, question)
+    if question.also:
+        launches = (*launches, *launches_of_clients(world, workloads))
+    comparison, plan, calls = _plan_exit(world, nats, launches, question)
     logs = question.evidence.flow_logs
-    settlement = settle(world, vpc_id, nats, workloads, question.evidence)
-    facts = (*missing, *unread, *_unread_clients(world, vpc_id), *comparison.facts)
+    settlement = settle(world, vpc_id, nats, workloads, question.evidence, calls)
+    facts = (*missing, *unread, *_unread_clients(world, vpc_id, question.launches), *comparison.facts)
     destinations = (*_destinations(comparison.lost), *_breaks(plan), *settlement.destinations)
     nat_cost, per_gb = _cost_of(world, vpc_id, nats, question.prices)
     return VpcExit(
@@ -122,13 +125,15 @@ def _verdict(
 
 def _plan_exit(
     world: World, nats: tuple[Nat, ...], launches: tuple[Launch, ...], question: Question
-) -> tuple[CallComparison, Plan | None]:
+) -> tuple[CallComparison, Plan | None, NamedCalls]:
     """Return the calls that the exit takes away for good, and the plan for the others; None if all go on as they do."""
     later = remove_nats(world, nats)
     also = tuple(call_of(ref) for ref in question.also)
     first = compare_calls(world, later, launches, launches, also)
+    unread = {launch.name: fact for launch in launches if (fact := find_unread(launch)) is not None}
+    calls = NamedCalls(later, unread, frozenset(call.launch.name for call in first.lost))
     if not first.lost:
-        return first, None
+        return first, None, calls
     later_calls = dict.fromkeys(call.need.service for call in first.lost if call.need.blocks == "runtime")
     refs = dict.fromkeys((*question.also, *(ref for ref in later_calls if ref is not None)))
     wanted = {id(call.launch) for call in first.lost}
@@ -140,8 +145,8 @@ def _plan_exit(
     changes = [row.change for row in plan.changes]
     settings = [change for change in changes if isinstance(change, ConfigureService) and change.has_settings]
     after = configure_launches(launches, settings)
-    second = compare_calls(world, apply_changes(later, changes), launches, after, also)
-    return second, plan
+    planned = apply_changes(later, changes)
+    return compare_calls(world, planned, launches, after, also), plan, calls._replace(later=planned)
 
 
 def _priced(world: World, plan: Plan, prices: PriceTable) -> Plan:
@@ -164,12 +169,16 @@ def _priced_change(world: World, row: Planned, prices: PriceTable) -> Planned:
     return msgspec.structs.replace(row, change=change, note=note, cost=cost_of_change(world, row.change, prices))
 
 
-def _unread_clients(world: World, vpc_id: str) -> Iterator[Missing]:
+def _unread_clients(world: World, vpc_id: str, launches: Iterable[Launch]) -> Iterator[Missing]:
     """Yield the kinds of clients that were not read."""
-    for kind, what in (("network_interfaces", "the network interfaces"), ("services", "the ECS services")):
-        scope = (kind, vpc_id) if kind == "network_interfaces" else (kind,)
-        if not world.knows(*scope):
+    for kind, what in (("network_interfaces", "the network interfaces"), ("subnets", "the subnets")):
+        if not world.knows(kind, vpc_id):
             yield world.missing_for(kind, f"{what} of {vpc_id}")
+    if not world.knows("services"):
+        yield world.missing_for("services", f"the ECS services of {vpc_id}")
+    for launch in launches:
+        if not launch.subnets and launch.not_applicable is None:
+            yield from launch.unread or [Missing(f"the subnets of {launch.name}", _SUBNETS)]
 
 
 def _destinations(lost: Iterable[LostCall]) -> Iterator[RemainingDestination]:

@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from skerry.model.facts import Missing
 from skerry.model.network import NatGateway, Route, RouteTable
-from skerry.model.route_targets import InstanceTarget, InterfaceTarget, NatGatewayTarget
+from skerry.model.route_targets import EndpointTarget, InstanceTarget, InterfaceTarget, NatGatewayTarget
 from skerry.model.world import World
 from skerry.net.addresses import PUBLIC, Block
 from skerry.net.intervals import intersect
@@ -85,9 +85,13 @@ def remove_nats(world: World, nats: Iterable[Nat]) -> World:
 
 
 def subnets_behind(world: World, vpc_id: str, nats: Iterable[Nat]) -> tuple[tuple[str, ...], tuple[Missing, ...]]:
-    """Return the subnets with a route to one of the NATs, and the route tables of subnets that were not read."""
+    """Return the subnets with a way to one of the NATs, and the route tables of subnets that were not read.
+
+    The way may lead through a firewall, whose own subnet has the route to the NAT:
+    https://docs.aws.amazon.com/network-firewall/latest/developerguide/arch-igw-ngw.html
+    """
     names = {nat.id for nat in nats}
-    behind: list[str] = []
+    routes: dict[str, list[Route]] = {}
     missing: dict[Missing, None] = {}
     for subnet in world.subnets_in(vpc_id):
         table = world.route_table_of(subnet)
@@ -95,9 +99,37 @@ def subnets_behind(world: World, vpc_id: str, nats: Iterable[Nat]) -> tuple[tupl
             missing[table] = None
         elif table.routes is UNSET:
             missing[world.missing_for("route_tables", f"the routes of {table.route_table_id}")] = None
-        elif any(_is_to(route, names) and route.state == _ACTIVE for route in table.routes):
-            behind.append(subnet.subnet_id)
-    return tuple(behind), tuple(missing)
+        else:
+            routes[subnet.subnet_id] = [route for route in table.routes if route.state == _ACTIVE]
+    behind: dict[str, None] = {}
+    pending = [name for name, rows in routes.items() if any(_is_to(route, names) for route in rows)]
+    while pending:
+        behind |= dict.fromkeys(pending)
+        pending = [
+            name
+            for name, rows in routes.items()
+            if name not in behind
+            and any(not behind.keys().isdisjoint(_subnets_of_middlebox(world, route)) for route in rows)
+        ]
+    return tuple(name for name in routes if name in behind), tuple(missing)
+
+
+def _subnets_of_middlebox(world: World, route: Route) -> tuple[str, ...]:
+    """Return the subnets of a middlebox in a route to the internet: an appliance, or a private NAT gateway."""
+    if isinstance(route.destination, Block) and not _leads_to_internet(route):
+        return ()
+    match route.target:
+        case EndpointTarget(id=name):
+            endpoint = world.vpc_endpoints.get(name)
+            return () if endpoint is None else endpoint.subnet_ids
+        case (InterfaceTarget() | InstanceTarget()) as target:
+            rows = (world.network_interfaces[name] for name in _interfaces_of(world, target.id))
+            return tuple(row.subnet_id for row in rows if row.subnet_id is not UNSET)
+        case NatGatewayTarget(id=name):
+            gateway = world.nat_gateways.get(name)
+            return () if gateway is None or gateway.subnet_id is None else (gateway.subnet_id,)
+        case _:
+            return ()
 
 
 def _active_routes(world: World, vpc_id: str) -> Iterator[tuple[RouteTable, Route]]:
@@ -127,21 +159,28 @@ def _leads_to_internet(route: Route) -> bool:
 
 
 def _translates(world: World, target: InterfaceTarget | InstanceTarget, route: NatRoute) -> bool | Missing:
-    """Return whether the target of a route may be a NAT instance: it forwards, and has a public address.
+    """Return whether the target of a route may be a NAT instance: it forwards, and its instance has a public address.
 
+    The public address may be that of another interface of the instance, as with fck-nat:
     https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.html
     """
-    rows = [row for name in _interfaces_of(world, target.id) if (row := world.network_interfaces.get(name))]
-    if not rows:
+    rows = world.facts.network_interfaces
+    targets = [row for row in rows if target.id in {row.network_interface_id, row.attachment.instance_id}]
+    if not targets:
         return Missing(f"whether {target.id}, to which {route.table} leads, translates addresses", _INTERFACES)
-    return any(row.source_dest_check is not True and row.association.public_ip is not None for row in rows)
+    own = set(_interfaces_of(world, target.id))
+    is_public = any(row.association.public_ip is not None for row in rows if row.network_interface_id in own)
+    return is_public and any(row.source_dest_check is not True for row in targets)
 
 
 def _interfaces_of(world: World, name: str) -> tuple[str, ...]:
-    """Return the interface of this id, or those of the instance of this id."""
+    """Return the interfaces of the instance of this id, or of the instance with the interface of this id."""
     rows = world.facts.network_interfaces
+    owners = {row.attachment.instance_id for row in rows if name == row.network_interface_id} | {name}
     return tuple(
-        row.network_interface_id for row in rows if name in {row.network_interface_id, row.attachment.instance_id}
+        row.network_interface_id
+        for row in rows
+        if row.network_interface_id == name or row.attachment.instance_id in owners - {None}
     )
 
 

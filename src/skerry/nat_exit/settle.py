@@ -1,6 +1,6 @@
 """Workloads whose calls nobody wrote down: settled by their security groups or by measurements, else open."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, assert_never
 
 from msgspec import UNSET
@@ -8,7 +8,7 @@ from msgspec import UNSET
 from skerry.cost.measured import FlowLogTotals, InterfaceBytes, TrafficClass, TrafficMetrics
 from skerry.model.facts import Missing
 from skerry.model.world import World
-from skerry.nat_exit.egress import public_egress_of
+from skerry.nat_exit.egress import names_of_gateway_services, public_egress_of
 from skerry.nat_exit.nats import Nat
 from skerry.nat_exit.records import RemainingDestination, Settled, Unsettled, WorkloadBytes
 from skerry.nat_exit.workloads import Workload
@@ -36,6 +36,17 @@ class ExitEvidence(NamedTuple):
     given: bool = False
 
 
+class NamedCalls(NamedTuple):
+    """The named calls: unread facts of launches by their names, and the launches that call by NAT today.
+
+    ``later`` is the World after the exit and its plan.
+    """
+
+    later: World
+    unread: Mapping[str, Missing]
+    callers: frozenset[str]
+
+
 class Settlement(NamedTuple):
     """Settled and unsettled workloads, destinations by flow logs, and missing facts."""
 
@@ -45,7 +56,12 @@ class Settlement(NamedTuple):
 
 
 def settle(
-    world: World, vpc_id: str, nats: tuple[Nat, ...], workloads: tuple[Workload, ...], evidence: ExitEvidence
+    world: World,
+    vpc_id: str,
+    nats: tuple[Nat, ...],
+    workloads: tuple[Workload, ...],
+    evidence: ExitEvidence,
+    calls: NamedCalls,
 ) -> Settlement:
     """Settle each workload: whether it needs NAT for calls outside of its definition."""
     idle = _idle_days(nats, evidence.metrics)
@@ -53,7 +69,7 @@ def settle(
     unsettled: list[Unsettled] = []
     destinations: list[RemainingDestination] = []
     for workload in workloads:
-        for result in _settle_one(world, vpc_id, workload, evidence, idle):
+        for result in _settle_one(vpc_id, workload, evidence, calls, idle):
             match result:
                 case Settled():
                     settled.append(result)
@@ -63,15 +79,18 @@ def settle(
                     destinations.append(result)
                 case _:
                     assert_never(result)
-    destinations += _without_workload(world, workloads, nats, evidence.flow_logs)
+    ended = list(_without_workload(world, workloads, nats, evidence.flow_logs))
+    destinations += (_destination_of((name,), row) for name, row in ended if row.traffic == "internet")
+    if idle is None and not evidence.given:
+        unsettled += _ended(row for row in ended if row[1].traffic == "aws")
     return Settlement(tuple(settled), tuple(unsettled), _join(destinations))
 
 
 def _settle_one(
-    world: World, vpc_id: str, workload: Workload, evidence: ExitEvidence, idle: int | None
+    vpc_id: str, workload: Workload, evidence: ExitEvidence, calls: NamedCalls, idle: int | None
 ) -> Iterator[Settled | Unsettled | RemainingDestination]:
     name, kind = workload.name, workload.kind
-    allowed = _egress_of(world, vpc_id, workload)
+    allowed = _egress_of(calls.later, vpc_id, workload)
     if allowed == ():
         yield Settled(name, kind, "egress", "its security groups let nothing out to the internet")
         return
@@ -79,8 +98,11 @@ def _settle_one(
         yield Settled(name, kind, "metrics", f"no byte left the NAT in {idle} days")
         return
     text = allowed.fact if isinstance(allowed, Missing) else _spell(allowed)
-    if evidence.flow_logs is not None:
-        yield from _by_flow_logs(workload, text, evidence.flow_logs, given=evidence.given)
+    unread = calls.unread.get(name) if kind == "launch" else None
+    if evidence.given and unread is not None:
+        yield Unsettled(name, kind, text, f"{unread.fact} is not known, so its definition names no calls")
+    elif evidence.flow_logs is not None:
+        yield from _by_flow_logs(workload, text, evidence.flow_logs, given=evidence.given, by_nat=name in calls.callers)
     elif evidence.given:
         yield Settled(name, kind, "given", "its calls are all named, by your word")
     elif isinstance(allowed, Missing):
@@ -102,7 +124,8 @@ def _egress_of(world: World, vpc_id: str, workload: Workload) -> Intervals | Mis
         if isinstance(default, Missing):
             return default
         groups = (default.group_id,)
-    return public_egress_of(world, vpc_id, groups)
+    served = names_of_gateway_services(world, vpc_id, workload.subnets)
+    return public_egress_of(world, vpc_id, groups, served)
 
 
 def _spell(allowed: Intervals) -> str:
@@ -110,7 +133,7 @@ def _spell(allowed: Intervals) -> str:
 
 
 def _by_flow_logs(
-    workload: Workload, allowed: str, logs: FlowLogTotals, *, given: bool
+    workload: Workload, allowed: str, logs: FlowLogTotals, *, given: bool, by_nat: bool
 ) -> Iterator[Settled | Unsettled | RemainingDestination]:
     """Yield what flow logs show of a workload: destinations on the internet, AWS's addresses, or neither."""
     name, kind = workload.name, workload.kind
@@ -119,10 +142,9 @@ def _by_flow_logs(
     if kind == "transit-gateway":
         yield Unsettled(name, kind, allowed, _NO_LOGS[kind])
         return
+    doubt = logs.doubt
     if unseen or not (workload.interfaces or by_name):
-        subject = ", ".join(unseen) or "an interface of it"
-        yield Unsettled(name, kind, allowed, f"the flow logs have no record of {subject}")
-        return
+        doubt = f"the flow logs have no accepted record of {', '.join(unseen) or 'an interface of it'}"
     skipped = [interface for interface in workload.interfaces if interface in logs.skipped]
     rows = [row for row in logs.rows if row.interface in workload.interfaces]
     rows += [row for row in by_name if row not in rows]
@@ -131,9 +153,14 @@ def _by_flow_logs(
     if count and not given:
         reason = f"{count} bytes with addresses of AWS, whose service flow logs do not tell"
         yield Unsettled(name, kind, allowed, reason)
+    elif count and not by_nat:
+        yield Unsettled(name, kind, allowed, f"{count} bytes with addresses of AWS, where no named call leads")
     elif skipped:
         yield Unsettled(name, kind, allowed, f"AWS skipped records of {', '.join(skipped)}")
     elif not any(row.traffic == "internet" and row.bytes for row in rows):
+        if doubt:
+            yield Unsettled(name, kind, allowed, doubt)
+            return
         yield Settled(name, kind, "flow-logs", "its flow logs have no byte with the internet")
 
 
@@ -162,8 +189,8 @@ def _destination_of(names: tuple[str, ...], row: InterfaceBytes) -> RemainingDes
 
 def _without_workload(
     world: World, workloads: tuple[Workload, ...], nats: tuple[Nat, ...], logs: FlowLogTotals | None
-) -> Iterator[RemainingDestination]:
-    """Yield the destinations on the internet of other interfaces behind NAT, such as those of ended tasks."""
+) -> Iterator[tuple[str, InterfaceBytes]]:
+    """Yield the bytes of other interfaces behind NAT with a name, such as those of ended tasks."""
     if logs is None:
         return
     counted = {name for workload in workloads for name in workload.interfaces}
@@ -172,9 +199,19 @@ def _without_workload(
     places = {subnet for workload in workloads for subnet in workload.subnets}
     for row in logs.rows:
         is_other = row.interface not in counted and row.service not in names and row.subnet in places
-        if is_other and row.traffic == "internet" and row.bytes:
+        if is_other and row.bytes:
             gone = "" if row.interface in world.network_interfaces else ", which no longer exists"
-            yield _destination_of((row.service or f"{row.interface}{gone}",), row)
+            yield row.service or f"{row.interface}{gone}", row
+
+
+def _ended(rows: Iterable[tuple[str, InterfaceBytes]]) -> Iterator[Unsettled]:
+    """Yield other interfaces with bytes of AWS's addresses, each name once."""
+    sums: dict[str, int] = {}
+    for name, row in rows:
+        sums[name] = sums.get(name, 0) + row.bytes
+    for name, count in sums.items():
+        reason = f"{count} bytes with addresses of AWS, whose service flow logs do not tell"
+        yield Unsettled(name, "interface", "unknown", reason)
 
 
 def _join(rows: list[RemainingDestination]) -> tuple[RemainingDestination, ...]:
@@ -191,6 +228,6 @@ def _join(rows: list[RemainingDestination]) -> tuple[RemainingDestination, ...]:
 def _idle_days(nats: tuple[Nat, ...], metrics: TrafficMetrics | None) -> int | None:
     """Return the days in which no NAT of the VPC sent a byte to a destination; None if one did, or is not measured."""
     rows = [None if metrics is None else metrics.find(nat.id) for nat in nats]
-    if metrics is None or any(row is None or row.bytes_out != 0 for row in rows):
+    if metrics is None or any(row is None or row.bytes_out != 0 or not row.is_of_all(metrics.days) for row in rows):
         return None
     return metrics.days

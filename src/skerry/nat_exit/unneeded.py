@@ -66,15 +66,17 @@ def _service_of(row: VpcEndpoint) -> str:
 
 
 def _bytes_of(row: VpcEndpoint, evidence: ExitEvidence) -> int | None:
-    """Return the measured bytes of an endpoint; None where nothing measured all of its interfaces."""
-    metrics = None if evidence.metrics is None else evidence.metrics.find(row.vpc_endpoint_id)
-    if metrics is not None and isinstance(metrics.bytes, int):
-        return metrics.bytes
+    """Return the measured bytes of an endpoint; None where nothing measured all of its interfaces for long enough."""
+    measured = evidence.metrics
+    metrics = None if measured is None else measured.find(row.vpc_endpoint_id)
+    if measured is not None and metrics is not None and isinstance(metrics.bytes, int):
+        return metrics.bytes if metrics.bytes or metrics.is_of_all(measured.days) else None
     logs = evidence.flow_logs
     names = row.network_interface_ids
     if logs is None or not names or not logs.interfaces.issuperset(names):
         return None
-    return _logged(logs, names)
+    count = _logged(logs, names)
+    return None if logs.doubt and not count else count
 
 
 def _logged(logs: FlowLogTotals, names: Iterable[str]) -> int:

@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from skerry.launch.launches import Launch
 from skerry.launch.running_tasks import interface_of_task, service_of
+from skerry.model.ecs import TaskDefinition
 from skerry.model.network import NetworkInterface
 from skerry.model.world import World
 from skerry.plan.impact import CALL_NOTHING, is_of_a_task
@@ -63,6 +64,16 @@ def workloads_behind(world: World, launches: Iterable[Launch], behind: Iterable[
             others.setdefault(_owner_of(row), []).append(row)
     rows = (_of_launch(launch, places, tuple(of_launches.get(number, ()))) for number, launch in enumerate(chosen))
     return (*rows, *(_of_interfaces(name, kind, owned) for (name, kind), owned in others.items()))
+
+
+def launches_of_clients(world: World, workloads: Iterable[Workload]) -> tuple[Launch, ...]:
+    """Return workloads other than launches as ones, without any call of their own; for calls that a user names."""
+    nothing = TaskDefinition(container_definitions=())
+    return tuple(
+        Launch(row.name, "", "", nothing, row.subnets, row.groups, region=world.region, refusals=())
+        for row in workloads
+        if row.kind not in {"launch", "transit-gateway"}
+    )
 
 
 def _of_launch(launch: Launch, places: set[str], interfaces: tuple[str, ...]) -> Workload:

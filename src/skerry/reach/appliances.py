@@ -44,6 +44,9 @@ def walk_through_interface(local: VpcPaths, step: Step, target: InterfaceTarget 
     if isinstance(subnet, Missing) or own is None or len(step.start.passed) >= DEEPEST:
         fact = subnet if isinstance(subnet, Missing) else Missing(f"where the way over {name} ends", _INTERFACES)
         return _ends(local, step, make_undecided_hop("interface", name, fact))
+    if _leaves_elsewhere(local.world, interface, own):
+        fact = Missing(f"by which of its interfaces the instance of {name} sends packets on")
+        return _ends(local, step, make_undecided_hop("interface", name, fact))
     forwards = set_place(_forwards(interface), subnet)
     groups = _groups(interface)
     there, back = local.between(step, subnet)
@@ -92,6 +95,21 @@ def interface_of(world: World, target: InterfaceTarget | InstanceTarget) -> Netw
     if len(of_instance) == 1:
         return of_instance[0]
     return world.missing_for("network_interfaces", f"the interface of {target.id} that the route means")
+
+
+def _leaves_elsewhere(world: World, interface: NetworkInterface, own: IpAddress) -> bool:
+    """Return whether an interface has no public address, and another one of its instance has.
+
+    The system of the instance decides which one the packets leave by, as with fck-nat:
+    https://github.com/AndrewGuenther/fck-nat/blob/main/docs/features.md
+    """
+    instance = interface.attachment.instance_id
+    if instance is None or interface.source_dest_check is True or public_address_of(interface, own) is not None:
+        return False
+    return any(
+        row.attachment.instance_id == instance and row.association.public_ip is not None
+        for row in world.facts.network_interfaces
+    )
 
 
 def _forwards(interface: NetworkInterface) -> Hop:

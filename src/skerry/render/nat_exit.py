@@ -1,6 +1,6 @@
 """An exit from NAT for people: the verdict, the clients behind NAT, the plan, the steps and the saving."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import UTC, datetime
 from shlex import quote
 from typing import assert_never
@@ -82,6 +82,8 @@ def _words(report: NatExitReport, vpc: VpcExit) -> str:
 def _saves(vpc: VpcExit) -> str:
     if not isinstance(vpc.saving, Amount):
         return ""
+    if vpc.saving.high < 0:
+        return f"; that costs {format_amount(-vpc.saving)} a month more"
     verb = "saves" if vpc.saving.low > 0 else "saves, or costs if negative,"
     return f"; that {verb} {format_amount(vpc.saving)} a month"
 
@@ -99,10 +101,11 @@ def _vpc(vpc: VpcExit, view: View) -> Iterator[str]:
     if vpc.plan is not None:
         yield from format_changes(vpc.plan)
     if vpc.steps:
+        instances = {nat.id for nat in vpc.nats if nat.kind == "instance"}
         ready = vpc.verdict in {"can-go", "can-go-after-plan"}
         yield from ["", bold("Steps" if ready else "Steps, once nothing above is open")]
         for number, step in enumerate(vpc.steps, 1):
-            yield f"  {number}. {_step(step)}"
+            yield f"  {number}. {_step(step, instances)}"
     yield from _saving(vpc)
     yield from _unneeded(vpc)
     yield from (f"note  {clean(note)}" for note in vpc.notes)
@@ -168,12 +171,14 @@ def _facts(vpc: VpcExit) -> Iterator[str]:
             yield dim(f"    supply the answer of {fact.action}")
 
 
-def _step(step: ExitStep) -> str:
+def _step(step: ExitStep, instances: Container[str]) -> str:
     """Return a step in words, with its command where there is one."""
     name, word = clean(step.resource), clean(quote(step.resource))
     match step.kind:
         case "plan":
             return f"make the {pluralize(step.count, 'change')} above, and let every service start a task"
+        case "watch" if step.resource in instances:
+            return f"wait until {name} forwards nothing more, by its flow logs of some days"
         case "watch":
             return f"wait until {name} sends nothing more: BytesOutToDestination is 0 for some days"
         case "delete-route":
@@ -201,11 +206,11 @@ def _saving(vpc: VpcExit) -> Iterator[str]:
     if vpc.nat_cost is None:
         return
     yield ""
-    yield f"{bold('NAT')}  {_amount(vpc.nat_cost)} a month{_each(vpc)}"
+    yield f"{bold('NAT')}  {_monthly(vpc.nat_cost)}{_each(vpc)}"
     if vpc.plan is not None and vpc.plan.monthly is not None:
-        yield f"{bold('Plan')}  {_amount(vpc.plan.monthly)} a month, and what data costs"
+        yield f"{bold('Plan')}  {_monthly(vpc.plan.monthly)}, and what data costs"
     if vpc.saving is not None:
-        yield f"{bold('Saving')}  {_amount(vpc.saving)} a month, and what data costs"
+        yield f"{bold('Saving')}  {_monthly(vpc.saving)}, and what data costs"
 
 
 def _each(vpc: VpcExit) -> str:
@@ -214,8 +219,8 @@ def _each(vpc: VpcExit) -> str:
     return f", and {vpc.per_gb.low} {vpc.per_gb.currency} for each GB in either direction"
 
 
-def _amount(amount: Amount | Missing) -> str:
-    return f"unknown: {clean(amount.fact)}" if isinstance(amount, Missing) else format_amount(amount)
+def _monthly(amount: Amount | Missing) -> str:
+    return f"unknown: {clean(amount.fact)}" if isinstance(amount, Missing) else f"{format_amount(amount)} a month"
 
 
 def _unneeded(vpc: VpcExit) -> Iterator[str]:

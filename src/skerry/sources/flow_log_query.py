@@ -12,9 +12,10 @@ from skerry.sources.flow_log_files import LogFiles, is_usable
 Connection: TypeAlias = Any
 """A connection of DuckDB, which has no types of its own here: the package is an extra."""
 
-_MOST_THREADS = 4
+_MOST_THREADS = 2
 _MOST_ADDRESSES = 5
-_MEMORY = "384MB"
+# DuckDB keeps what it read until it reaches this limit, and then goes on without it.
+_MEMORY = "128MB"
 _LONGEST_LINE, _BUFFER = 1 << 18, 1 << 22
 _USED = (
     *("interface-id", "resource-id", "srcaddr", "dstaddr", "pkt-srcaddr", "pkt-dstaddr", "bytes", "start", "end"),
@@ -25,6 +26,15 @@ _ADDRESS = " + ".join(
     f"(try_cast(split_part({{0}}, '.', {place}) AS UTINYINT))::BIGINT * {1 << bits}"
     for place, bits in ((1, 24), (2, 16), (3, 8), (4, 0))
 )
+
+# NAT64 translates these addresses of IPv6, whose last two groups are those of IPv4:
+# https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html
+_IS_NAT64 = "starts_with({0}, '64:ff9b:')"
+_BEHIND_NAT64 = (
+    "try_cast('0x' || lpad(split_part({0}, ':', -2), 4, '0') AS BIGINT) * 65536"
+    " + try_cast('0x' || split_part({0}, ':', -1) AS BIGINT)"
+)
+_NUMBER = f"CASE WHEN {_IS_NAT64} THEN {_BEHIND_NAT64} ELSE {_ADDRESS} END"
 
 _QUERY = """
 WITH records AS ({split} FROM {source}{lines}),
@@ -46,7 +56,11 @@ states AS (
     WHEN log_status_ = 'NODATA' THEN 'nothing'
     WHEN log_status_ = 'SKIPDATA' THEN 'skipped'
     WHEN bytes_ IS NULL OR bytes_ < 0 OR source IS NULL OR target IS NULL THEN 'malformed'
-    WHEN contains(source, ':') AND contains(target, ':') THEN 'ipv6'
+    WHEN contains(source, ':') AND contains(target, ':') THEN CASE
+      WHEN action_ = 'REJECT' THEN 'rejected'
+      WHEN is_gateway OR NOT ({source_translated} OR {target_translated}) THEN 'ipv6'
+      WHEN source_number IS NULL AND target_number IS NULL THEN 'malformed'
+      ELSE 'counted' END
     WHEN source_number IS NULL OR target_number IS NULL THEN 'malformed'
     WHEN action_ = 'REJECT' THEN 'rejected'
     ELSE 'counted' END AS state
@@ -55,7 +69,7 @@ places AS (
   SELECT state, interface, bytes_, start_, end_, subnet_id_, ecs_service_name_,
     own_source.name AS source_subnet, own_target.name AS target_subnet,
     CASE WHEN own_source.key IS NOT NULL AND own_target.key IS NOT NULL THEN NULL
-      WHEN own_target.key IS NOT NULL THEN source_number ELSE target_number END AS remote,
+      WHEN own_target.key IS NOT NULL OR target_number IS NULL THEN source_number ELSE target_number END AS remote,
     own_target.key IS NOT NULL AS to_own
   FROM states
     LEFT JOIN own AS own_source ON own_source.key = (source_number >> {own_bits})
@@ -201,8 +215,10 @@ def _sql(source: str, files: LogFiles) -> str:
         lines="" if is_parquet else " WHERE line IS NOT NULL",
         whole="true" if is_parquet else f"len(fields) = {len(files.fields)}",
         columns=", ".join(_columns(files)),
-        source_number=_ADDRESS.format("source"),
-        target_number=_ADDRESS.format("target"),
+        source_number=_NUMBER.format("source"),
+        target_number=_NUMBER.format("target"),
+        source_translated=_IS_NAT64.format("source"),
+        target_translated=_IS_NAT64.format("target"),
         own_bits=OWN_BITS,
         names=", ".join(f"blocks{bits}.name" for bits in SIZES),
         joins="".join(f" LEFT JOIN blocks{bits} ON blocks{bits}.key = (remote >> {bits})" for bits in SIZES),

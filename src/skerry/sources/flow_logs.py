@@ -36,6 +36,7 @@ class _Sums:
         self.interfaces: set[str] = set()
         self.skipped: set[str] = set()
         self.client_bytes = 0
+        self.unread = 0
 
     def add(self, row: tuple[Any, ...]) -> None:
         """Add a row of a query's answer."""
@@ -43,7 +44,8 @@ class _Sums:
         self.counts[state] += records
         if state == "malformed":
             return
-        self.interfaces.add(interface)
+        if state != "rejected":
+            self.interfaces.add(interface)
         if state == "skipped":
             self.skipped.add(interface)
         self.first = first if self.first is None or (first is not None and first < self.first) else self.first
@@ -80,6 +82,8 @@ def read_flow_logs(path: Path, world: World) -> FlowLogTotals:
             notes += _add_group(connection, group, sums, gateways)
     counts = sums.counts
     notes += _notes(counts)
+    # A flow log of rejected packets alone says nothing of accepted ones.
+    proves = counts["counted"] + counts["ipv6"] > 0 or counts["rejected"] == 0
     return FlowLogTotals(
         source=str(path),
         files=sum(len(group.paths) for group in groups),
@@ -89,10 +93,11 @@ def read_flow_logs(path: Path, world: World) -> FlowLogTotals:
         first=sums.first,
         last=sums.last,
         rows=tuple(_rows(sums)),
-        interfaces=frozenset(sums.interfaces),
+        interfaces=frozenset(sums.interfaces if proves else ()),
         skipped=frozenset(sums.skipped),
         client_bytes=sums.client_bytes,
         notes=tuple(notes),
+        unread=sums.unread,
     )
 
 
@@ -100,6 +105,7 @@ def _add_group(connection: Connection, group: LogFiles, sums: _Sums, gateways: f
     """Add the records of alike files; where one cannot be read, each by itself, with a note for the unreadable ones."""
     for files in field_names_of(connection, group):
         if isinstance(files, str):
+            sums.unread += 1
             yield files
             continue
         rows = run(connection, files, gateways)
@@ -109,6 +115,7 @@ def _add_group(connection: Connection, group: LogFiles, sums: _Sums, gateways: f
         for path in files.paths:
             one = run(connection, files._replace(paths=(path,)), gateways)
             if isinstance(one, str):
+                sums.unread += 1
                 yield f"{path.name} cannot be read, and is left out: {one}"
             else:
                 _add_all(sums, one)
@@ -129,7 +136,7 @@ def _notes(counts: dict[str, int]) -> Iterator[str]:
     if counts["skipped"]:
         yield f"AWS skipped records {counts['skipped']} times: bytes are a lower bound"
     if counts["ipv6"]:
-        yield f"{counts['ipv6']} records of IPv6 are left out: NAT gateways take IPv6 only to translate it"
+        yield f"{counts['ipv6']} records of IPv6 are left out: they take no NAT"
     if counts["rejected"]:
         yield f"{counts['rejected']} records of rejected packets have no part in the bytes"
 

@@ -33,6 +33,11 @@ class _Resource(NamedTuple):
     billed: tuple[Metric, ...]
     out: Metric | None
 
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """Return all metrics."""
+        return self.billed if self.out is None else (*self.billed, self.out)
+
 
 def read_traffic(client: ClientFactory, world: World, now: datetime | None = None) -> TrafficMetrics:
     """Return the bytes of the NAT gateways and interface endpoints of a World in the last days.
@@ -41,7 +46,7 @@ def read_traffic(client: ClientFactory, world: World, now: datetime | None = Non
     """
     last = (now or datetime.now(UTC)).replace(hour=0, minute=0, second=0, microsecond=0)
     resources = list(_resources(world))
-    metrics = [metric for resource in resources for metric in (*resource.billed, resource.out) if metric is not None]
+    metrics = [metric for resource in resources for metric in resource.metrics]
     try:
         sums = read_sums(client, metrics, last - timedelta(days=DAYS), last)
     except RefusedError as error:
@@ -53,10 +58,14 @@ def read_traffic(client: ClientFactory, world: World, now: datetime | None = Non
         if absent is not None:
             name = metrics[0].dimensions[-1][1]
             return Missing(f"CloudWatch's metric {absent} of {name}: it has no value", GET_METRIC_DATA.action)
-        return int(sum(sums[metric] for metric in metrics))
+        return int(sum(sums[metric].value for metric in metrics))
+
+    def days_of(row: _Resource) -> int | None:
+        """Return the fewest days of its metrics: a gateway of yesterday has no value of the days before."""
+        return min((sums[metric].days for metric in row.metrics if metric in sums), default=None)
 
     rows = (
-        ResourceBytes(row.id, bytes_of(row.billed), None if row.out is None else bytes_of((row.out,)))
+        ResourceBytes(row.id, bytes_of(row.billed), None if row.out is None else bytes_of((row.out,)), days_of(row))
         for row in resources
     )
     return TrafficMetrics(DAYS, tuple(rows))
