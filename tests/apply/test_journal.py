@@ -7,11 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from skerry.apply import journal as journals
 from skerry.apply.journal_entries import VERSION, Finished, Opened, RecordedChange, Started
 from skerry.errors import InputError, OutputError
-from skerry.plan.changes import SetVpcAttribute
+from skerry.model.arns import NameOrArn
+from skerry.plan.changes import ProposeStatement, SetVpcAttribute
 
 CHANGE = RecordedChange(SetVpcAttribute("vpc-1", "enable_dns_support"), "safe")
 
@@ -38,6 +40,16 @@ def test_journal_keeps_its_entries_and_goes_on(tmp_path: Path) -> None:
             Finished(0, {"value": True}),
             Started(1, None),
         ]
+
+
+def test_journal_keeps_statements_of_parsed_names(tmp_path: Path) -> None:
+    role = NameOrArn("arn:aws:iam::123456789012:role/web")
+    statement = RecordedChange(ProposeStatement(role, "{}", "it lacks a statement"), "manual")
+    first = replace(opened(), changes=(CHANGE, statement))
+    with journals.create_journal(tmp_path / "a.journal", first):
+        pass
+    with journals.reopen_journal(tmp_path / "a.journal") as journal:
+        assert journal.entries == [first]
 
 
 def test_journal_is_private_to_its_owner(tmp_path: Path) -> None:

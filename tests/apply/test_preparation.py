@@ -15,10 +15,10 @@ from skerry.app.applying import (
     hold_vpcs,
     opened_for,
     prepare_apply,
-    resume_apply,
     start_apply,
 )
 from skerry.app.planning import scope_for
+from skerry.app.resuming import resume_apply
 from skerry.app.undoing import UndoPlan, undo
 from skerry.apply.plan_file import PlanFile, decode_plan
 from skerry.apply.preflight.lock import LockHeldError
@@ -134,6 +134,7 @@ def test_changes_are_reported_though_the_account_cannot_be_read_back(
     assert applied.unread == "the credentials have expired (ExpiredToken). Log in again."
     assert len(applied.run.steps) == len(prepared.preparation.plan.changes)
     again = resume_apply(ACCOUNT, path, timing=FAST)
+    assert again is not None
     assert again.diagnosis is not None
     assert again.diagnosis.verdict is OK
     asked: list[UndoPlan] = []

@@ -6,7 +6,7 @@ import pytest
 
 from skerry.catalogue.services import ServiceRef
 from skerry.plan.changes import Change, SetVpcAttribute, is_new
-from skerry.plan.fingerprints import fingerprint_of, list_values
+from skerry.plan.fingerprints import fingerprint_of, is_record, list_values, records_of
 from skerry.plan.records import Fingerprint
 from skerry.plan.scope import Scope
 from tests.networks import REGION, Network, allow, both_ways, entry
@@ -55,6 +55,13 @@ def test_changed_resources_are_listed_with_their_records() -> None:
     kinds = {(crossed.resource, crossed.kind) for crossed in fingerprint(network()).objects}
     assert any(isinstance(change, SetVpcAttribute) for change in planned_changes())
     assert {("sg-end", "record"), ("vpc-1", "enable_dns_hostnames")} <= kinds
+
+
+def test_records_are_the_part_that_changes_start_from() -> None:
+    world = network().world()
+    records = records_of(world, planned_changes())
+    assert records == tuple(crossed for crossed in fingerprint(network()).objects if is_record(crossed))
+    assert {crossed.kind for crossed in records} == {"record", "enable_dns_hostnames"}
 
 
 def tag(made: Network) -> None:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from skerry.app.account import read_account, read_metrics
     from skerry.app.applying import (
+        Agreement,
         Applied,
         ApplyTarget,
         Preparation,
         Watcher,
         new_journal_path,
         prepare_apply,
-        resume_apply,
         start_apply,
     )
     from skerry.app.checking import CheckRequest, NamedPath, check, read_descriptions
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from skerry.app.planning import plan, plan_hypothetical, plan_options
     from skerry.app.reading import Gathered, load, read_files, redact
     from skerry.app.rehearsal import RehearsalRequest, rehearse, save_disagreement
+    from skerry.app.resuming import resume_apply
     from skerry.app.saving import Saved, snapshot
     from skerry.app.selection import Hypothetical, Selection, hypothetical_launch, launches
     from skerry.app.tracing import trace
@@ -36,13 +37,13 @@ if TYPE_CHECKING:
 _NAMES = {
     "account": ("read_account", "read_metrics"),
     "applying": (
+        "Agreement",
         "Applied",
         "ApplyTarget",
         "Preparation",
         "Watcher",
         "new_journal_path",
         "prepare_apply",
-        "resume_apply",
         "start_apply",
     ),
     "checking": ("CheckRequest", "NamedPath", "check", "read_descriptions"),
@@ -55,6 +56,7 @@ _NAMES = {
     "planning": ("plan", "plan_hypothetical", "plan_options"),
     "reading": ("Gathered", "load", "read_files", "redact"),
     "rehearsal": ("RehearsalRequest", "rehearse", "save_disagreement"),
+    "resuming": ("resume_apply",),
     "saving": ("Saved", "snapshot"),
     "selection": ("Hypothetical", "Selection", "hypothetical_launch", "launches"),
     "tracing": ("trace",),
@@ -63,6 +65,7 @@ _NAMES = {
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 
 __all__ = [
+    "Agreement",
     "Applied",
     "ApplyTarget",
     "Chapter",

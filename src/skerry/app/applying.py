@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -24,9 +24,9 @@ from skerry.apply.preflight.lock import LockHolder, LockScope, hold_locks, lock_
 from skerry.apply.preflight.managed_objects import DEFAULT_TAGS, ManagedTag
 from skerry.apply.preflight.named_objects import vpcs_of
 from skerry.apply.preflight.results import Allowance, CheckResult
+from skerry.apply.recorded_tasks import RecordedTask, digest_of
 from skerry.apply.results import RunResult, StepReport
 from skerry.apply.run import make_changes
-from skerry.apply.step_records import is_undoing
 from skerry.apply.steps import Tools
 from skerry.apply.waiting import Timing
 from skerry.aws.account_session import AccountSession, open_session
@@ -55,6 +55,16 @@ class ApplyTarget(msgspec.Struct, frozen=True):
     hypothetical: Hypothetical | None = None
 
 
+class Agreement(msgspec.Struct, frozen=True):
+    """The user's agreement: the allowed kinds of change, and the tags of objects that another program manages."""
+
+    allowed: frozenset[Allowance] = frozenset()
+    managed_tags: tuple[ManagedTag, ...] = DEFAULT_TAGS
+
+
+NO_TARGET, NO_AGREEMENT = ApplyTarget(), Agreement()
+
+
 class Watcher(msgspec.Struct, frozen=True):
     """The listeners of an apply or an undo: ``step`` gets each ended step, ``notify`` a few words about waits."""
 
@@ -79,9 +89,7 @@ class Preparation(msgspec.Struct, frozen=True):
         """Whether the launches of a plan file can start without it, as after an earlier apply."""
         return bool(self.plan.changes) and self.scope.look(self.world).verdict is OK
 
-    def check(
-        self, allowed: Iterable[Allowance] = (), managed_tags: Iterable[ManagedTag] = DEFAULT_TAGS
-    ) -> tuple[CheckResult, ...]:
+    def check(self, agreement: Agreement = NO_AGREEMENT) -> tuple[CheckResult, ...]:
         """Return the refusals and remarks before the first change, with the permissions and quotas read for them.
 
         Raises `SkerryError` if AWS carries out a call although only a dry run was asked for.
@@ -89,7 +97,7 @@ class Preparation(msgspec.Struct, frozen=True):
         account, region = self.made_for
         plan, session = self.plan, self.session
         given = PlanToApply(account, region, plan.changes, plan.fingerprint, plan.made_at, plan.made_by, plan.after)
-        settings = ApplySettings(datetime.now(UTC), version("skerry"), frozenset(allowed), tuple(managed_tags))
+        settings = settings_for(agreement)
         return check_before(given, read_for_checks(session, given, self.world, self.scope), settings)
 
 
@@ -160,20 +168,31 @@ def new_journal_path(preparation: Preparation) -> Path:
     return journals.new_path(session.account, session.region, datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ"))
 
 
+def settings_for(agreement: Agreement) -> ApplySettings:
+    """Return the settings of the checks before a change, as of now."""
+    return ApplySettings(datetime.now(UTC), version("skerry"), agreement.allowed, agreement.managed_tags)
+
+
 def start_apply(
-    preparation: Preparation, path: Path, watcher: Watcher | None = None, timing: Timing | None = None
+    preparation: Preparation,
+    path: Path,
+    watcher: Watcher | None = None,
+    timing: Timing | None = None,
+    agreement: Agreement = NO_AGREEMENT,
 ) -> Applied:
     """Carry out a prepared plan with a new journal, then read the account and diagnose the launches.
+
+    The journal keeps ``agreement`` for an apply that goes on later.
 
     Raises `OutputError` if the journal cannot be written, and `LockHeldError` if another process of this machine
     changes one of the VPCs; then nothing was changed.
     """
     session, plan = preparation.session, preparation.plan
     _refuse_stale(preparation)
-    opened = opened_for(session, preparation.world, plan)
+    opened = opened_for(session, preparation.world, plan, preparation.target, agreement)
     with hold_vpcs(opened, path), journals.create_journal(path, opened) as journal:
-        tools = _tools(session, journal, watcher, timing)
-        return _carry_out(tools, preparation.account, preparation.target, watcher, plan.services)
+        tools = tools_for(session, journal, watcher, timing)
+        return carry_out(tools, preparation.account, preparation.target, watcher)
 
 
 def _refuse_stale(preparation: Preparation) -> None:
@@ -182,24 +201,6 @@ def _refuse_stale(preparation: Preparation) -> None:
     if age > MOST_SECONDS:
         what = f"the account was read {age / 60:.0f} minutes ago, and may have changed"
         raise SkerryError(what, "Run the command again: it compares the account with the plan again.")
-
-
-def resume_apply(
-    account: Account,
-    path: Path,
-    target: ApplyTarget | None = None,
-    watcher: Watcher | None = None,
-    timing: Timing | None = None,
-) -> Applied:
-    """Go on with an apply that stopped. Raises `InputError` for the journal of another account, or an undone one."""
-    with journals.reopen_journal(path) as journal:
-        session = open_session(account)
-        refuse_other_journal(session, journal)
-        if is_undoing(journal.entries):
-            raise InputError(f"the changes of {path} are being taken back", "Finish the undo, then plan again.")
-        tools = _tools(session, journal, watcher, timing)
-        with hold_vpcs(journal.opened, path):
-            return _carry_out(tools, account, target or ApplyTarget(), watcher, journal.opened.services)
 
 
 def hold_vpcs(opened: Opened, journal: Path) -> AbstractContextManager[None]:
@@ -216,11 +217,12 @@ def hold_vpcs(opened: Opened, journal: Path) -> AbstractContextManager[None]:
     return hold_locks(folder, scopes, holder)
 
 
-def diagnose_services(world: World, services: tuple[str, ...], target: ApplyTarget) -> Diagnosis | None:
-    """Diagnose the launches of a plan; None if they are not known any more."""
+def diagnose_launches_of(world: World, opened: Opened, target: ApplyTarget) -> Diagnosis | None:
+    """Diagnose the launches of a journal; None if they are not in the account any more."""
     if target.hypothetical is not None:
         return diagnose_hypothetical(world, target.hypothetical)
-    chosen = [launch for launch in all_launches(world) if launch.name in services]
+    names = {(launch.cluster, launch.name) for launch in opened.launches}
+    chosen = [launch for launch in all_launches(world) if (launch.cluster, launch.name) in names]
     return diagnose_launches(Walker(world), chosen, world.facts.tasks) if chosen else None
 
 
@@ -233,29 +235,38 @@ def refuse_other_journal(session: AccountSession, journal: journals.Journal) -> 
         raise InputError(what + now, "Give ", Argument.PROFILE, " and ", Argument.REGION, " of that account.")
 
 
-def _tools(session: AccountSession, journal: journals.Journal, watcher: Watcher | None, timing: Timing | None) -> Tools:
+def tools_for(
+    session: AccountSession, journal: journals.Journal, watcher: Watcher | None, timing: Timing | None
+) -> Tools:
+    """Return the tools of the steps."""
     return Tools(session, journal, timing or Timing(), (watcher or Watcher()).notify)
 
 
-def _carry_out(
-    tools: Tools, account: Account, target: ApplyTarget, watcher: Watcher | None, services: tuple[str, ...]
-) -> Applied:
+def carry_out(tools: Tools, account: Account, target: ApplyTarget, watcher: Watcher | None) -> Applied:
+    """Make the steps of a journal, then read the account and diagnose the launches."""
+    opened = tools.journal.opened
     run = make_changes(tools, (watcher or Watcher()).step)
     if run.stopped is not None:
-        return Applied(tools.journal.path, services, run, None)
+        return Applied(tools.journal.path, opened.services, run, None)
     tools.notify("reading the account again")
     try:
         world = read_account(account, ReadScope(planning=True)).world
     except SkerryError as error:
         # All steps are made: that must not be lost behind an error of the reading.
-        return Applied(tools.journal.path, services, run, None, unread=f"{error.what}. {error.remedy}")
-    diagnosis = diagnose_services(world, services, target)
+        return Applied(tools.journal.path, opened.services, run, None, unread=f"{error.what}. {error.remedy}")
+    diagnosis = diagnose_launches_of(world, opened, target)
     tools.journal.write(Closed("applied", "unknown" if diagnosis is None else diagnosis.verdict))
-    rows = tuple(Planned(row.change, row.disposition) for row in tools.journal.opened.changes)
-    return Applied(tools.journal.path, services, run, diagnosis, rows, world)
+    rows = tuple(Planned(row.change, row.disposition) for row in opened.changes)
+    return Applied(tools.journal.path, opened.services, run, diagnosis, rows, world)
 
 
-def opened_for(session: AccountSession, world: World, plan: Plan) -> Opened:
+def opened_for(
+    session: AccountSession,
+    world: World,
+    plan: Plan,
+    target: ApplyTarget = NO_TARGET,
+    agreement: Agreement = NO_AGREEMENT,
+) -> Opened:
     """Return the first entry of a journal for a plan."""
     names = names_of_endpoints(plan.changes)
     return Opened(
@@ -275,4 +286,17 @@ def opened_for(session: AccountSession, world: World, plan: Plan) -> Opened:
         ),
         prefix_lists=services_of_prefix_lists(world, plan.changes),
         vpcs=vpcs_of(world, (row.change for row in plan.changes)),
+        proof=plan.fingerprint,
+        launches=plan.launches,
+        also=plan.also,
+        task=None if target.hypothetical is None else _recorded(target.hypothetical),
+        after=plan.after,
+        allowed=tuple(sorted(agreement.allowed)),
+        managed_tags=agreement.managed_tags,
     )
+
+
+def _recorded(task: Hypothetical) -> RecordedTask:
+    path = task.definition.absolute()
+    settings = (task.subnets, task.groups, task.public_address, task.platform_version)
+    return RecordedTask(str(path), digest_of(path), *settings)

@@ -6,10 +6,11 @@ from pathlib import Path
 import msgspec
 
 from skerry.app.account import read_account
-from skerry.app.applying import ApplyTarget, Watcher, diagnose_services, hold_vpcs, refuse_other_journal
+from skerry.app.applying import ApplyTarget, Watcher, diagnose_launches_of, hold_vpcs, refuse_other_journal
+from skerry.app.resuming import recorded_target
 from skerry.app.selection import all_launches
 from skerry.apply import journal as journals
-from skerry.apply.journal_entries import Closed
+from skerry.apply.journal_entries import Closed, Opened
 from skerry.apply.preflight.account_reads import reversals_of
 from skerry.apply.preflight.managed_objects import DEFAULT_TAGS, ManagedTag, managed_after
 from skerry.apply.preflight.permissions import check_permissions
@@ -116,9 +117,17 @@ def _take_back(tools: Tools, account: Account, watcher: Watcher) -> Undone:
         world = read_account(account, ReadScope(planning=True)).world
     except SkerryError as error:
         return Undone(journal.path, services, run, None, f"{error.what}. {error.remedy}")
-    diagnosis = diagnose_services(world, services, ApplyTarget())
+    diagnosis = diagnose_launches_of(world, journal.opened, _target(journal.opened))
     journal.write(Closed("undone", "unknown" if diagnosis is None else diagnosis.verdict))
     return Undone(journal.path, services, run, diagnosis)
+
+
+def _target(opened: Opened) -> ApplyTarget:
+    """Return the task of a journal; none if its file is gone, which does not hold an undo back."""
+    try:
+        return recorded_target(opened)
+    except InputError:
+        return ApplyTarget()
 
 
 def _planned(tools: Tools) -> UndoPlan:

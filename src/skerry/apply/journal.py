@@ -55,7 +55,8 @@ class Journal:
 
         Raises `OutputError` if it cannot be written: then nothing must happen that is not in the journal.
         """
-        body = msgspec.json.encode(entry)
+        # Names and addresses that were parsed are texts.
+        body = msgspec.json.encode(entry, enc_hook=str)
         digest = _chained(self._digest, body)
         line = msgspec.json.encode(_Line(digest, msgspec.Raw(body))) + b"\n"
         try:

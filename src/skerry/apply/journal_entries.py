@@ -4,7 +4,12 @@ from typing import Any, Literal
 
 import msgspec
 
+from skerry.apply.preflight.managed_objects import ManagedTag
+from skerry.apply.preflight.results import Allowance
+from skerry.apply.recorded_tasks import RecordedTask
 from skerry.plan.changes import Change, Disposition
+from skerry.plan.records import Fingerprint, PlannedLaunch
+from skerry.verdicts import OK, Verdict
 
 VERSION = 1
 
@@ -23,7 +28,9 @@ class Opened(msgspec.Struct, frozen=True, tag_field="entry", tag="opened"):
     """The first entry: the plan, and the account and Region that it is for.
 
     ``fingerprint`` is the digest of the plan's fingerprint, ``prefix_lists`` are the services of prefix lists with
-    unknown ids, ``vpcs`` the VPCs that the plan changes.
+    unknown ids, ``vpcs`` the VPCs that the plan changes. ``proof`` are the objects of the fingerprint, ``launches``,
+    ``also`` and ``task`` the tasks of the plan, ``after`` their verdict after all changes. ``allowed`` and
+    ``managed_tags`` are the user's agreement.
     """
 
     version: int
@@ -37,6 +44,13 @@ class Opened(msgspec.Struct, frozen=True, tag_field="entry", tag="opened"):
     changes: tuple[RecordedChange, ...]
     prefix_lists: dict[str, str] = {}
     vpcs: tuple[str, ...] = ()
+    proof: Fingerprint | None = None
+    launches: tuple[PlannedLaunch, ...] = ()
+    also: tuple[str, ...] = ()
+    task: RecordedTask | None = None
+    after: Verdict = OK
+    allowed: tuple[Allowance, ...] = ()
+    managed_tags: tuple[ManagedTag, ...] = ()
 
 
 class Started(msgspec.Struct, frozen=True, tag_field="entry", tag="started"):

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from functools import partial
 
-from skerry.apply.journal_entries import Finished, Started
+from msgspec.structs import replace
+
+from skerry.apply.journal_entries import Finished, RecordedChange, Started
 from skerry.apply.lookups import TAG
+from skerry.apply.preflight.undo_effects import with_ids
 from skerry.apply.results import RunResult, State, StepReport, Stopped, Watch
 from skerry.apply.standings import conflict_of, effective, former_of, is_done
 from skerry.apply.states import AutomaticChange, automatic, read_state
@@ -16,7 +19,7 @@ from skerry.aws.errors import RefusedError
 from skerry.errors import SkerryError
 from skerry.plan.api_calls import ChangeCalls
 from skerry.plan.change_calls import CallTexts, calls_for
-from skerry.plan.changes import AuthorizeRule
+from skerry.plan.changes import AuthorizeRule, Change
 
 
 def make_changes(tools: Tools, watch: Watch) -> RunResult:
@@ -33,6 +36,37 @@ def make_changes(tools: Tools, watch: Watch) -> RunResult:
         reports.append(report)
         watch(report)
     return RunResult(tuple(reports))
+
+
+def remaining_changes(tools: Tools) -> tuple[RecordedChange, ...]:
+    """Return the changes that are not made yet, the manual ones too, with the ids that AWS gave so far.
+
+    The result of a lost call is looked for, and of a half-made change only the other part is returned.
+    """
+    entries, ids = tools.journal.entries, ids_of(tools.journal.entries)
+    remaining = []
+    for number, recorded in enumerate(tools.journal.opened.changes):
+        change, record = automatic(recorded.change), record_of(entries, number)
+        if record.finished is not None:
+            continue
+        part: Change = recorded.change
+        if change is not None and recorded.disposition != "manual" and record.started is not None:
+            calls = StepCalls(tools, number, ids)
+            calls.find_lost(step_calls(tools, number, change, record.started.former).calls)
+            present = read_state(calls.place, change)
+            if is_done(calls.place, change, present):
+                continue
+            part = effective(calls.place, change, present)
+        remaining.append(replace(recorded, change=with_ids(part, ids)))
+    return tuple(remaining)
+
+
+def begun_changes(tools: Tools) -> tuple[Change, ...]:
+    """Return the changes of the steps that were begun, with the ids that AWS gave."""
+    entries, ids = tools.journal.entries, ids_of(tools.journal.entries)
+    records = [record_of(entries, number) for number in range(len(tools.journal.opened.changes))]
+    rows = zip(records, tools.journal.opened.changes, strict=True)
+    return tuple(with_ids(row.change, ids) for record, row in rows if record.started is not None)
 
 
 def guarded(number: int, change: AutomaticChange, action: Callable[[], StepReport]) -> StepReport | Stopped:

@@ -26,10 +26,10 @@ from skerry.cli.reading import InputSource, show_progress
 from skerry.errors import EXIT_BLOCKED
 
 if TYPE_CHECKING:
-    from skerry.app import Applied, ApplyTarget, Preparation, Watcher
+    from skerry.app import Agreement, Applied, ApplyTarget, Preparation, Watcher
     from skerry.apply.plan_file import PlanFile
     from skerry.apply.preflight.managed_objects import ManagedTag
-    from skerry.apply.preflight.results import Allowance
+    from skerry.apply.preflight.results import Allowance, CheckResult
     from skerry.cli.reading import Progress
 
 ALLOWANCES: tuple["Allowance", ...] = ("disruptive", "managed")
@@ -121,7 +121,7 @@ def apply(
     if resume is not None:
         if plan_path is not None or agreement.journal is not None:
             raise click.UsageError("--resume goes on with a journal: leave out the plan and --journal")
-        _resume(source, launch, resume)
+        _resume(source, launch, agreement, resume)
         return
     from skerry.apply.plan_file import read_plan_file
 
@@ -171,13 +171,13 @@ def _start(source: InputSource, preparation: "Preparation", agreement: Agreement
     write(source.shown(plan_texts.format_plan(plan, refused=preparation.world.facts.refused, view=view)))
     if not any(row.disposition != "manual" for row in plan.changes):
         leave(plan_texts.verdict_of(plan), allow_unknown=False)
-    _agree(source, preparation, agreement)
+    agreed = _agree(source, preparation, agreement)
     with show_progress(quiet=source.quiet) as progress:
         watcher = watcher_for(progress)
         path = app.new_journal_path(preparation) if agreement.journal is None else agreement.journal
         say(f"journal {path}")
         with tell_if_interrupted(path, resume_command(source, path)):
-            applied = app.start_apply(preparation, path, watcher)
+            applied = app.start_apply(preparation, path, watcher, agreement=agreed)
     _finish(applied, source)
 
 
@@ -191,35 +191,54 @@ def watcher_for(progress: "Progress | None") -> "Watcher":
     return app.Watcher(lambda report: progress(f"{report.step + 1}. {title_of(report.change)}"), progress)
 
 
-def _agree(source: InputSource, preparation: "Preparation", agreement: AgreementOptions) -> None:
-    """Leave unless the user agrees to every change."""
-    from skerry.render import applied as texts
-
+def _agree(source: InputSource, preparation: "Preparation", agreement: AgreementOptions) -> "Agreement":
+    """Return the agreement to every change; leave unless the user gives it."""
     # A terminal is asked about disruptive changes; a pipeline has to allow them.
-    allowed = {*agreement.allowed} if agreement.yes else {*agreement.allowed, "disruptive"}
-    results = preparation.check((name for name in ALLOWANCES if name in allowed), agreement.managed_tags)
-    refused = texts.is_refused(results)
-    complain(texts.format_checks(results, source.view, OPTIONS.__getitem__, _ALLOW), nl=False)
-    if refused:
-        complain("skerry: nothing was changed")
-        sys.exit(EXIT_BLOCKED)
+    agreed = _agreement(agreement, asked=not agreement.yes)
+    _leave_if_refused(source, preparation.check(agreed))
     if agreement.yes:
-        return
+        return agreed
     refuse_without_terminal()
     session = preparation.session
     if not agrees(f"Make these changes in account {session.account} in {session.region}?"):
         complain("skerry: nothing was changed")
         sys.exit(EXIT_BLOCKED)
+    return agreed
 
 
-def _resume(source: InputSource, launch: LaunchOptions, path: Path) -> None:
+def _agreement(agreement: AgreementOptions, *, asked: bool) -> "Agreement":
+    from skerry import app
+
+    allowed = {*agreement.allowed, "disruptive"} if asked else {*agreement.allowed}
+    return app.Agreement(frozenset(name for name in ALLOWANCES if name in allowed), agreement.managed_tags)
+
+
+def _leave_if_refused(source: InputSource, results: tuple["CheckResult", ...]) -> None:
+    """Write the results of the checks before a change, and leave if one refuses it."""
+    from skerry.render import applied as texts
+
+    complain(texts.format_checks(results, source.view, OPTIONS.__getitem__, _ALLOW), nl=False)
+    if texts.is_refused(results):
+        complain("skerry: nothing was changed")
+        sys.exit(EXIT_BLOCKED)
+
+
+def _resume(source: InputSource, launch: LaunchOptions, agreement: AgreementOptions, path: Path) -> None:
     from skerry import app
     from skerry.aws.session import Account
 
-    with show_progress(quiet=source.quiet) as progress:
-        watcher = watcher_for(progress)
-        with tell_if_interrupted(path, resume_command(source, path)):
-            applied = app.resume_apply(Account(source.profile, source.region), path, _target(launch), watcher)
+    results: list[CheckResult] = []
+    with show_progress(quiet=source.quiet) as progress, tell_if_interrupted(path, resume_command(source, path)):
+        applied = app.resume_apply(
+            Account(source.profile, source.region),
+            path,
+            _target(launch),
+            watcher_for(progress),
+            agreement=_agreement(agreement, asked=False),
+            report=results.extend,
+        )
+    _leave_if_refused(source, tuple(results))
+    assert applied is not None  # noqa: S101 -- only refusals keep it back
     _finish(applied, source)
 
 

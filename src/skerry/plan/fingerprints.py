@@ -8,12 +8,12 @@ nor is the order of AWS's lists.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import msgspec
 
 from skerry.model.world import World
-from skerry.plan.changes import Change, SetVpcAttribute, is_new, resource_of
+from skerry.plan.changes import Attribute, Change, SetVpcAttribute, is_new, resource_of
 from skerry.plan.records import CrossedObject, Fingerprint
 from skerry.plan.scope import Scope
 from skerry.plan.world_after import apply_changes
@@ -37,11 +37,25 @@ def fingerprint_of(world: World, scope: Scope, changes: Iterable[Change]) -> Fin
     """Return the fingerprint of a World: its walks before and after these changes, and the changed records."""
     ordered = tuple(changes)
     crossings = {*_crossings(world, scope), *_crossings(apply_changes(world, ordered), scope)}
-    values: dict[tuple[str, str], set[str]] = {}
-    for crossing in (*crossings, *_changed_records(world, ordered)):
-        values.setdefault((crossing.resource, crossing.kind), set()).add(crossing.value)
-    objects = tuple(_crossed(resource, kind, values[resource, kind]) for resource, kind in sorted(values))
+    objects = _joined((*crossings, *_changed_records(world, ordered)))
     return Fingerprint(_digest([[crossed.resource, crossed.kind, crossed.digest] for crossed in objects]), objects)
+
+
+def records_of(world: World, changes: Iterable[Change]) -> tuple[CrossedObject, ...]:
+    """Return the part of a fingerprint that changes start from: the present records of the changed resources."""
+    return _joined(_changed_records(world, changes))
+
+
+def is_record(crossed: CrossedObject) -> bool:
+    """Tell whether an object of a fingerprint is a record that a change starts from, not a hop of a walk."""
+    return crossed.kind == _RECORD or crossed.kind in get_args(Attribute)
+
+
+def _joined(crossings: Iterable[_Crossing]) -> tuple[CrossedObject, ...]:
+    values: dict[tuple[str, str], set[str]] = {}
+    for crossing in crossings:
+        values.setdefault((crossing.resource, crossing.kind), set()).add(crossing.value)
+    return tuple(_crossed(resource, kind, values[resource, kind]) for resource, kind in sorted(values))
 
 
 def _crossed(resource: str, kind: str, values: set[str]) -> CrossedObject:

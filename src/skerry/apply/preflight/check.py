@@ -7,7 +7,7 @@ import msgspec
 
 from skerry.apply.preflight.applied_quotas import check_quotas
 from skerry.apply.preflight.effects import check_effects
-from skerry.apply.preflight.fingerprint_check import check_fingerprint
+from skerry.apply.preflight.fingerprint_check import check_fingerprint, check_untouched
 from skerry.apply.preflight.identity import CallerIdentity, check_identity
 from skerry.apply.preflight.managed_objects import DEFAULT_TAGS, ManagedTag, check_managed
 from skerry.apply.preflight.named_objects import check_objects
@@ -26,7 +26,8 @@ from skerry.verdicts import NOT_APPLICABLE, OK, Verdict
 class PlanToApply(msgspec.Struct, frozen=True):
     """A plan as its file says it: its account and Region, its time and maker, and its changes.
 
-    ``after`` is the verdict of the launches after all changes.
+    ``after`` is the verdict of the launches after all changes. ``touched`` are the resources that an apply has changed
+    already, if it goes on with the other changes; None before the first one.
     """
 
     account: str | None
@@ -36,6 +37,7 @@ class PlanToApply(msgspec.Struct, frozen=True):
     made_at: str = ""
     made_by: str = ""
     after: Verdict = OK
+    touched: frozenset[str] | None = None
 
     @property
     def rows(self) -> tuple[Planned, ...]:
@@ -94,7 +96,8 @@ def check_proof(world: World, scope: Scope, plan: PlanToApply) -> Iterator[Check
 
 
 def _results(plan: PlanToApply, account: AccountNow, settings: ApplySettings) -> Iterator[CheckResult]:
-    yield from check_age(plan.made_at, plan.made_by, settings.now, settings.version)
+    if plan.touched is None:
+        yield from check_age(plan.made_at, plan.made_by, settings.now, settings.version)
     other_account = tuple(check_identity(account.identity, plan.account, plan.region))
     yield from other_account
     if other_account:
@@ -106,9 +109,19 @@ def _results(plan: PlanToApply, account: AccountNow, settings: ApplySettings) ->
     yield from missing
     yield from check_managed(world, changes, settings.allowed, settings.managed_tags)
     if not missing:
-        every = tuple(row.change for row in plan.changes)
-        yield from check_fingerprint(world, plan.fingerprint, fingerprint_of(world, account.scope, every))
+        yield from _differences(plan, account)
         yield from check_proof(world, account.scope, plan)
         yield from check_effects(world, account.scope, plan.rows, settings.allowed)
         yield from check_quotas(quota_uses_of(apply_changes(world, changes), changes), account.quotas)
     yield from account.permissions
+
+
+def _differences(plan: PlanToApply, account: AccountNow) -> Iterator[ApplyRefusal]:
+    """Yield the differences from the account that the plan was proven with."""
+    world = account.world
+    if plan.touched is None:
+        every = tuple(row.change for row in plan.changes)
+        yield from check_fingerprint(world, plan.fingerprint, fingerprint_of(world, account.scope, every))
+    else:
+        # What an apply made already changes the walks: the proof is repeated, and untouched records are compared.
+        yield from check_untouched(world, plan.fingerprint, (row.change for row in plan.rows), plan.touched)

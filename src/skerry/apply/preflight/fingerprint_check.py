@@ -1,14 +1,17 @@
 """The fingerprint of a plan, compared with the fingerprint of the account as it is now."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from skerry.apply.preflight.named_objects import exists
 from skerry.apply.preflight.results import ApplyRefusal, RefusalCode
 from skerry.model.world import World
+from skerry.plan.changes import Change
+from skerry.plan.fingerprints import is_record, records_of
 from skerry.plan.records import CrossedObject, Fingerprint
 
 _PLAN_AGAIN = ("Plan again: the plan was proven with the account as it was.",)
 _SHOWN = 3
+_Parts = dict[str, dict[str, CrossedObject]]
 
 
 def check_fingerprint(world: World, planned: Fingerprint | None, now: Fingerprint) -> Iterator[ApplyRefusal]:
@@ -17,17 +20,35 @@ def check_fingerprint(world: World, planned: Fingerprint | None, now: Fingerprin
         message = "the plan has no fingerprint, so nothing shows with which account it was proven"
         yield ApplyRefusal("NO_FINGERPRINT", "plan", message, _PLAN_AGAIN)
         return
-    before, after = _by_resource(planned), _by_resource(now)
+    yield from _differences(world, _by_resource(planned.objects), _by_resource(now.objects))
+
+
+def check_untouched(
+    world: World, planned: Fingerprint | None, remaining: Iterable[Change], touched: Collection[str]
+) -> Iterator[ApplyRefusal]:
+    """Yield a refusal for each record that a remaining change starts from, if others changed it since the plan.
+
+    ``touched`` are the resources that the steps before changed: each step compares those by itself.
+    """
+    if planned is None:
+        return
+    now = [crossed for crossed in records_of(world, remaining) if crossed.resource not in touched]
+    names = {crossed.resource for crossed in now}
+    before = [crossed for crossed in planned.objects if is_record(crossed) and crossed.resource in names]
+    yield from _differences(world, _by_resource(before), _by_resource(now))
+
+
+def _differences(world: World, before: _Parts, after: _Parts) -> Iterator[ApplyRefusal]:
     for resource in sorted(before.keys() | after.keys()):
         former, current = before.get(resource, {}), after.get(resource, {})
         if _digests(former) != _digests(current):
             yield _refusal(world, resource, former, current)
 
 
-def _by_resource(fingerprint: Fingerprint) -> dict[str, dict[str, CrossedObject]]:
+def _by_resource(objects: Iterable[CrossedObject]) -> _Parts:
     """Return the parts of each object by their kind: as a hop of walks, and as a record that a change starts from."""
-    parts: dict[str, dict[str, CrossedObject]] = {}
-    for crossed in fingerprint.objects:
+    parts: _Parts = {}
+    for crossed in objects:
         parts.setdefault(crossed.resource, {})[crossed.kind] = crossed
     return parts
 
