@@ -26,6 +26,7 @@ def read(folder: Path, files: Mapping[str, str] | str, *names: str, **arguments:
 def value_of(folder: Path, expression: str, head: str = "", **arguments: Any) -> tuple[Value | None, list[str]]:
     """Return the value of a property P, and the texts of the problems."""
     text = f"{head}\nResources:\n  R:\n    Type: AWS::EC2::VPC\n    Properties:\n      P: {expression}\n"
+    text += "  Other: {Type: AWS::EC2::VPC}\n"
     resolved = read(folder, text, **arguments)
     value = resolved.resources[0].properties.get("P") if resolved.resources else None
     return value, [remark.text for remark in resolved.problems]

@@ -11,7 +11,7 @@ from yaml import MappingNode, Node, ScalarNode
 from skerry.sources.cloudformation.functions import function_of_tag
 from skerry.sources.cloudformation.scope import IntrinsicCall, ValueFault, ValueScope
 from skerry.sources.cloudformation.text_functions import equals
-from skerry.sources.cloudformation.values import Unresolved, Value, expression_of, reason_of
+from skerry.sources.cloudformation.values import Unresolved, Value, expression_of, reason_of, shorten
 
 _MOST_OPERANDS: Final = 10
 _LONG_FORMS: Final = frozenset(["Condition", "Fn::And", "Fn::Or", "Fn::Not", "Fn::Equals"])
@@ -34,21 +34,20 @@ def evaluate(scope: ValueScope, node: Node) -> bool | Unresolved:
         case "Condition" if call and isinstance(call.argument, ScalarNode):
             return scope.condition(scope.source(call.argument), node)
         case "Fn::Equals" if call:
-            first, second = map(scope.required, call.elements(2, 2))
-            return _equals(first, second)
+            return equality(scope, *map(scope.required, call.elements(2, 2)))
         case "Fn::Not" if call:
             operand = evaluate(scope, call.elements(1, 1)[0])
-            return _not(operand)
+            return negation(operand)
         case "Fn::And" if call:
             return conjunction([evaluate(scope, item) for item in call.elements(2, _MOST_OPERANDS)])
         case "Fn::Or" if call:
-            operands = [evaluate(scope, item) for item in call.elements(2, _MOST_OPERANDS)]
-            return _not(conjunction([_not(operand) for operand in operands]))
+            return disjunction([evaluate(scope, item) for item in call.elements(2, _MOST_OPERANDS)])
         case _:
             raise ValueFault(node, f"a condition takes {', '.join(sorted(_LONG_FORMS))}")
 
 
-def _not(operand: bool | Unresolved) -> bool | Unresolved:  # noqa: FBT001 -- an operand of logic
+def negation(operand: bool | Unresolved) -> bool | Unresolved:  # noqa: FBT001 -- an operand of logic
+    """Return whether an operand does not hold."""
     if not isinstance(operand, Unresolved):
         return not operand
     expression = operand.expression
@@ -60,17 +59,27 @@ def conjunction(operands: Sequence[bool | Unresolved]) -> bool | Unresolved:
     """Return whether all operands hold."""
     if any(operand is False for operand in operands):
         return False
-    unresolved = [operand for operand in operands if isinstance(operand, Unresolved)]
+    unresolved = list(dict.fromkeys(operand for operand in operands if isinstance(operand, Unresolved)))
     if not unresolved:
         return True
     if len(unresolved) == 1:
         return unresolved[0]
-    return Unresolved(f"({' and '.join(item.expression for item in unresolved)})", unresolved[0].reason)
+    return Unresolved(shorten(f"({' and '.join(item.expression for item in unresolved)})"), unresolved[0].reason)
 
 
-def _equals(first: Value, second: Value) -> bool | Unresolved:
+def disjunction(operands: Sequence[bool | Unresolved]) -> bool | Unresolved:
+    """Return whether an operand holds."""
+    return negation(conjunction([negation(operand) for operand in operands]))
+
+
+def equality(scope: ValueScope, first: Value, second: Value) -> bool | Unresolved:
+    """Return whether two values are equal; a parameter never has a value that it does not allow."""
     answer = equals(first, second)
     if answer is not None:
         return answer
+    for value, other in ((first, second), (second, first)):
+        allowed = scope.allowed(value)
+        if allowed is not None and isinstance(other, str) and other not in allowed:
+            return False
     sides = sorted((expression_of(first), expression_of(second)))
-    return Unresolved(" = ".join(sides), reason_of(first) or reason_of(second))
+    return Unresolved(shorten(" = ".join(sides)), reason_of(first) or reason_of(second))

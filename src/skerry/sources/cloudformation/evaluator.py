@@ -18,7 +18,7 @@ from skerry.sources.cloudformation.parameters import (
     rejections,
 )
 from skerry.sources.cloudformation.scope import ValueFault
-from skerry.sources.cloudformation.template import Template, child_of, text_of
+from skerry.sources.cloudformation.template import SERVERLESS, Template, child_of, text_of
 from skerry.sources.cloudformation.text_functions import FunctionError
 from skerry.sources.cloudformation.values import (
     NO_VALUE,
@@ -28,6 +28,12 @@ from skerry.sources.cloudformation.values import (
     Value,
     unresolved_function,
 )
+
+NESTED_TYPES: Final[Mapping[str, str]] = {
+    "AWS::CloudFormation::Stack": "TemplateURL",
+    "AWS::Serverless::Application": "Location",
+}
+"""The types of nested stacks, and the property with the template of each."""
 
 
 class OtherStacks(Protocol):
@@ -39,8 +45,8 @@ class OtherStacks(Protocol):
     def stack_output(self, reader: "Evaluator", arguments: Mapping[str, Value]) -> Value:
         """Return the output of a stack by the name of the stack."""
 
-    def nested_output(self, parent: "Evaluator", logical_id: str, output: str, node: Node) -> Value | None:
-        """Return the output of a nested stack; None if the resource is none."""
+    def nested_output(self, parent: "Evaluator", logical_id: str, output: str, node: Node) -> Value:
+        """Return the output of a nested stack."""
 
     def attribute(self, owner: "Evaluator", entry: Entry, attribute: str) -> Value | None:
         """Return an attribute of a resource; None if only AWS knows it."""
@@ -64,6 +70,7 @@ class Evaluator(NodeValues):
         self._given = given
         self._stacks = stacks
         self._parameters: dict[str, Value] = {}
+        self._allowed: dict[str, frozenset[str]] = {}
         self._conditions: dict[str, bool | Unresolved] = {}
         self._properties: dict[tuple[str, str], Value | NoValue] = {}
         self._pending: dict[object, None] = {}
@@ -84,8 +91,26 @@ class Evaluator(NodeValues):
             return self.attribute(name, "Ref", node)
         value = pseudo_parameter(name, self.place)
         if value is None:
-            raise ValueFault(node, f"no parameter and no resource {name[:80]}")
+            return self._generated(f"{name}.Ref", name, node)
         return value
+
+    def may_generate(self, name: str) -> bool:
+        """Return whether a macro, a loop over an unresolved list or SAM may make a resource of this name."""
+        owners = (self.type_of(entry) for key, entry in self.resources.items() if name.startswith(key))
+        is_of_sam = SERVERLESS in self.template.transforms and (
+            name.startswith("Serverless") or any(owner.startswith("AWS::Serverless::") for owner in owners)
+        )
+        return is_of_sam or bool(self.unknown_loops or self.template.macros) or self.template.document.has_macros
+
+    def _generated(self, attribute: str, name: str, node: Node) -> Unresolved:
+        """Return the unresolved attribute of a resource that a macro, a loop or SAM may make.
+
+        https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
+        """
+        if not self.may_generate(name):
+            raise ValueFault(node, f"no parameter and no resource {name[:80]}")
+        reason = f"{name[:80]} is made by a macro or a loop"
+        return Unresolved(f"{self.place.scope}.{attribute}", reason)
 
     def parameter(self, name: str) -> Value:
         """Return the value of a parameter."""
@@ -94,16 +119,15 @@ class Evaluator(NodeValues):
             value = parameter_value(name, declaration, self._given(name), self.place.scope)
             for reason in rejections(name, declaration, value):
                 self.problem(declaration, reason)
+            texts = allowed_texts(declaration)
+            if isinstance(value, Unresolved) and texts is not None:
+                self._allowed[value.expression] = texts
             self._parameters[name] = value
         return self._parameters[name]
 
     def allowed(self, value: Value) -> frozenset[str] | None:
         """Return the texts that an unresolved parameter may have; None for another value."""
-        if not isinstance(value, Unresolved):
-            return None
-        name = value.expression.removeprefix(f"parameter {self.place.scope}.")
-        declaration = self.template.parameters.get(name)
-        return None if declaration is None else allowed_texts(declaration)
+        return self._allowed.get(value.expression) if isinstance(value, Unresolved) else None
 
     def attribute(self, logical_id: str, attribute: str, node: Node) -> Value:
         """Return the value of an attribute of a resource."""
@@ -119,10 +143,8 @@ class Evaluator(NodeValues):
             self.dependencies.setdefault(self._owner, set()).add(logical_id)
         if self.presence(logical_id) is False:
             raise ValueFault(node, f"the resource {logical_id} is absent: its condition is false")
-        if attribute.startswith("Outputs."):
-            output = self._stacks.nested_output(self, logical_id, attribute.removeprefix("Outputs."), node)
-            if output is not None:
-                return output
+        if attribute.startswith("Outputs.") and self.type_of(entry) in NESTED_TYPES:
+            return self._stacks.nested_output(self, logical_id, attribute.removeprefix("Outputs."), node)
         value = self._stacks.attribute(self, entry, attribute)
         return AttributeReference(self.place.scope, logical_id, attribute) if value is None else value
 
@@ -183,6 +205,8 @@ class Evaluator(NodeValues):
             return self.problem(fault.node, fault.text)
         except FunctionError as error:
             return self.problem(node, str(error))
+        except RecursionError:
+            return self.problem(node, f"the condition {name[:80]} nests too deeply")
 
     def choice(self, condition: Unresolved, nodes: tuple[Node, Node]) -> Value | NoValue:
         """Return the value of Fn::If under an unresolved condition."""
@@ -237,6 +261,9 @@ class Evaluator(NodeValues):
                 value = self.property(entry.name, key.value)
             except ValueFault as fault:
                 self.problem(fault.node, fault.text)
+                continue
+            except RecursionError:
+                self.problem(key, f"{entry.name}.{key.value[:80]} nests too deeply")
                 continue
             if value is not None:
                 values[key.value] = value

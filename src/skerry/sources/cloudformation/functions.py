@@ -65,7 +65,7 @@ def _sub(scope: ValueScope, call: IntrinsicCall) -> str | Symbolic:
     for match in text_functions.VARIABLE.finditer(text):
         pieces += [text[end : match.start()], _variable(scope, call, match[1], variables)]
         end = match.end()
-    return text_functions.resolve_dynamic(join_texts([*pieces, text[end:]]))
+    return text_functions.resolve_dynamic(text_functions.bounded(join_texts([*pieces, text[end:]])))
 
 
 def _variable(scope: ValueScope, call: IntrinsicCall, content: str, variables: Mapping[str, Node]) -> str | Symbolic:

@@ -48,6 +48,8 @@ class NestedFiles:
 
 def _read(path: Path) -> Template | Remark:
     file = os.path.normpath(path)
+    if not path.is_file():
+        return Remark(SourcePosition(file, 1, 1), "no file" if path.exists() else "no such file")
     try:
         with path.open("rb") as stream:
             data = stream.read(S3_BYTES + 1)

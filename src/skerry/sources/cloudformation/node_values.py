@@ -13,7 +13,15 @@ from skerry.sources.cloudformation.functions import FUNCTIONS, function_of_tag
 from skerry.sources.cloudformation.scalars import NumberFormat, is_octal, plain_text
 from skerry.sources.cloudformation.scope import IntrinsicCall, ValueFault, ValueScope
 from skerry.sources.cloudformation.text_functions import FunctionError, resolve_dynamic
-from skerry.sources.cloudformation.values import NO_VALUE, NoValue, Remark, SourcePosition, Unresolved, Value
+from skerry.sources.cloudformation.values import (
+    NO_VALUE,
+    Identifier,
+    NoValue,
+    Remark,
+    SourcePosition,
+    Unresolved,
+    Value,
+)
 
 
 class Remarks(msgspec.Struct):
@@ -33,6 +41,7 @@ class NodeValues(ValueScope):
         self._owner = ""
         self._variables: Mapping[str, str] = {}
         self._uncertain = 0
+        self.dummies: frozenset[str] = frozenset()
         self._has_special_keys = document.has_loops or document.has_macros
 
     # ------------------------------------------------------------------------------------------------ remarks
@@ -61,6 +70,8 @@ class NodeValues(ValueScope):
             return self._plain(content)
         if tag == TEXT:
             text: str = node.value if not self._variables else self.source(content)
+            if text in self.dummies:
+                return Identifier(f"dummy {text}", f"{text} stands for a value that cdk synth did not know")
             return resolve_dynamic(text) if "{{" in text else text
         if tag == MAPPING:
             return self._mapping(content)

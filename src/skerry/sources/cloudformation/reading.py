@@ -4,17 +4,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
-from yaml import Node, SequenceNode
+from yaml import SequenceNode
 
 from skerry.sources.cloudformation.attributes import AttributeOf, no_attributes
+from skerry.sources.cloudformation.cloud_assembly import AssemblyStack, is_assembly, read_assembly
+from skerry.sources.cloudformation.cycles import cycle_of
 from skerry.sources.cloudformation.evaluator import Evaluator
-from skerry.sources.cloudformation.loops import Entry
+from skerry.sources.cloudformation.loops import Entry, replace_variables
 from skerry.sources.cloudformation.nested_files import NestedFiles
 from skerry.sources.cloudformation.node_values import Remarks
 from skerry.sources.cloudformation.parameters import StackPlace
 from skerry.sources.cloudformation.resolved import OpenPart, ResolvedTemplates, Stack, TemplateResource
+from skerry.sources.cloudformation.rules import check_rules
 from skerry.sources.cloudformation.stacks import StackSet
-from skerry.sources.cloudformation.template import LANGUAGE_EXTENSIONS, SERVERLESS, child_of, text_of
+from skerry.sources.cloudformation.template import child_of, text_of
 from skerry.sources.cloudformation.values import Identifier, Remark, Unresolved, Value
 
 
@@ -38,32 +41,46 @@ def read_templates(
     """
     remarks = Remarks()
     files = NestedFiles()
+    paths: dict[str, Mapping[str, str]] = {}
     stacks = StackSet(files, attribute_of, remarks)
     where: tuple[Value, Value] = (
         region or Identifier("AWS::Region", "the Region is not given"),
         account or Identifier("AWS::AccountId", "the account is not given"),
     )
-    for name, given in _names(inputs):
-        template = files.read(given.path)
+    sources = [source for given in inputs for source in _sources(given, files, remarks)]
+    for scope, source in _names(sources):
+        template = files.read(source.template)
         if isinstance(template, Remark):
             remarks.problems[template] = None
             continue
-        values = _parameters_of(name, parameters or {})
-        stacks.add(template, StackPlace(*where, name, name), values)
+        place = StackPlace(source.region or where[0], source.account or where[1], source.name, scope)
+        stacks.add(template, place, _parameters_of(scope, parameters or {}), source.dummies)
+        paths[scope] = source.paths
     _check_parameters(stacks, parameters or {}, remarks)
     stacks.add_nested()
-    return _resolved(stacks, remarks)
+    return _resolved(stacks, remarks, paths)
 
 
-def _names(inputs: Sequence[TemplateInput]) -> list[tuple[str, TemplateInput]]:
-    """Return a name for each stack: the given one, else that of its file, with a number if another stack has it."""
-    names: dict[str, TemplateInput] = {}
-    for given in inputs:
-        stem = given.stack or given.path.name.removesuffix(given.path.suffix).removesuffix(".template") or "stack"
-        name, number = stem, 2
+def _sources(given: TemplateInput, files: NestedFiles, remarks: Remarks) -> Sequence[AssemblyStack]:
+    """Return the stacks of an input: those of an assembly, or that of a template."""
+    if is_assembly(given.path):
+        assembly = read_assembly(given.path)
+        files.assets.update(assembly.assets)
+        remarks.problems.update(dict.fromkeys(assembly.problems))
+        remarks.notes.update(dict.fromkeys(assembly.notes))
+        return assembly.stacks
+    stem = given.path.name.removesuffix(given.path.suffix).removesuffix(".template") or "stack"
+    return (AssemblyStack(given.stack or stem, given.path, None, None, {}, frozenset()),)
+
+
+def _names(sources: Sequence[AssemblyStack]) -> list[tuple[str, AssemblyStack]]:
+    """Return a name for each stack: its own, with a number if another stack has it."""
+    names: dict[str, AssemblyStack] = {}
+    for source in sources:
+        name, number = source.name, 2
         while name in names:
-            name, number = f"{stem}-{number}", number + 1
-        names[name] = given
+            name, number = f"{source.name}-{number}", number + 1
+        names[name] = source
     return list(names.items())
 
 
@@ -85,12 +102,13 @@ def _check_parameters(stacks: StackSet, parameters: Mapping[str, str], remarks: 
             remarks.problems[Remark(None, f"no template has a parameter {key[:120]}")] = None
 
 
-def _resolved(stacks: StackSet, remarks: Remarks) -> ResolvedTemplates:
+def _resolved(stacks: StackSet, remarks: Remarks, paths: Mapping[str, Mapping[str, str]]) -> ResolvedTemplates:
     resources: list[TemplateResource] = []
     results = []
     for evaluator in stacks.evaluators.values():
-        resources += _resources(stacks, evaluator)
+        resources += _resources(stacks, evaluator, paths.get(evaluator.place.scope, {}))
         results.append(_stack(stacks, evaluator))
+    _check_cycles(stacks, remarks)
     exports = {name: stacks.output(evaluator, entry) for (_, _, name), (evaluator, entry) in stacks.exports().items()}
     return ResolvedTemplates(
         tuple(results),
@@ -102,7 +120,20 @@ def _resolved(stacks: StackSet, remarks: Remarks) -> ResolvedTemplates:
     )
 
 
-def _resources(stacks: StackSet, evaluator: Evaluator) -> list[TemplateResource]:
+def _check_cycles(stacks: StackSet, remarks: Remarks) -> None:
+    """Record resources that depend on each other, and stacks that import from each other."""
+    for evaluator in stacks.evaluators.values():
+        check_rules(evaluator)
+        cycle = cycle_of(evaluator.dependencies)
+        if cycle:
+            text = f"circular dependency between resources: {', '.join(cycle[:20])}"
+            evaluator.problem(evaluator.resources[cycle[0]].key, text)
+    cycle = cycle_of(stacks.imports)
+    if cycle:
+        remarks.problems[Remark(None, f"the stacks import from each other: {', '.join(cycle[:20])}")] = None
+
+
+def _resources(stacks: StackSet, evaluator: Evaluator, paths: Mapping[str, str]) -> list[TemplateResource]:
     above = _condition_above(stacks, evaluator)
     resources = []
     for entry in evaluator.resources.values():
@@ -114,7 +145,8 @@ def _resources(stacks: StackSet, evaluator: Evaluator) -> list[TemplateResource]
         if presence is False or above is False:
             continue
         conditions = [item for item in (above, presence) if isinstance(item, Unresolved)]
-        resources.append(_resource(evaluator, entry, type_name, conditions[0] if conditions else None))
+        condition = conditions[0] if conditions else None
+        resources.append(_resource(evaluator, entry, type_name, condition, paths.get(entry.name, "")))
     return resources
 
 
@@ -132,7 +164,10 @@ def _condition_above(stacks: StackSet, evaluator: Evaluator) -> bool | Unresolve
     return answer
 
 
-def _resource(evaluator: Evaluator, entry: Entry, type_name: str, condition: Unresolved | None) -> TemplateResource:
+def _resource(
+    evaluator: Evaluator, entry: Entry, type_name: str, condition: Unresolved | None, path: str
+) -> TemplateResource:
+    depends_on = _depends_on(evaluator, entry)
     return TemplateResource(
         evaluator.place.scope,
         entry.name,
@@ -140,16 +175,23 @@ def _resource(evaluator: Evaluator, entry: Entry, type_name: str, condition: Unr
         evaluator.properties(entry),
         condition,
         evaluator.position(entry.key),
-        _depends_on(child_of(entry.node, "DependsOn")),
-        text_of(child_of(child_of(entry.node, "Metadata"), "aws:cdk:path")) or "",
+        depends_on,
+        text_of(child_of(child_of(entry.node, "Metadata"), "aws:cdk:path")) or path,
         evaluator,
         entry,
     )
 
 
-def _depends_on(node: Node | None) -> tuple[str, ...]:
+def _depends_on(evaluator: Evaluator, entry: Entry) -> tuple[str, ...]:
+    node = child_of(entry.node, "DependsOn")
     items = node.value if isinstance(node, SequenceNode) else [node]
-    return tuple(text for item in items if (text := text_of(item)) is not None)
+    names = [replace_variables(text, entry.variables) for item in items if (text := text_of(item)) is not None]
+    for name in names:
+        if name in evaluator.resources:
+            evaluator.dependencies.setdefault(entry.name, set()).add(name)
+        elif node is not None and not evaluator.may_generate(name):
+            evaluator.problem(node, f"DependsOn names no resource: {name[:80]}")
+    return tuple(names)
 
 
 def _stack(stacks: StackSet, evaluator: Evaluator) -> Stack:
@@ -171,17 +213,13 @@ def _stack(stacks: StackSet, evaluator: Evaluator) -> Stack:
     )
 
 
-_KNOWN_TRANSFORMS = frozenset([LANGUAGE_EXTENSIONS, SERVERLESS])
-
-
 def _open_parts(stacks: StackSet, evaluator: Evaluator) -> list[OpenPart]:
     """Return the parts of a template with resources that nobody can list."""
     parts = [OpenPart(loop.reason, evaluator.position(loop.node), loop.types) for loop in evaluator.unknown_loops]
     for entry, reason in stacks.absent_templates.get(evaluator.place.scope, []):
         parts.append(OpenPart(f"the nested stack {entry.name}: {reason}", evaluator.position(entry.key), None))
     root = evaluator.template.document.root
-    for transform in evaluator.template.transforms:
-        if transform not in _KNOWN_TRANSFORMS:
-            reason = f"the macro {transform[:80]} may change any resource"
-            parts.append(OpenPart(reason, evaluator.position(child_of(root, "Transform") or root), None))
+    for macro in evaluator.template.macros:
+        reason = f"the macro {macro[:80]} may change any resource"
+        parts.append(OpenPart(reason, evaluator.position(child_of(root, "Transform") or root), None))
     return parts

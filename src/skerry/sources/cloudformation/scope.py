@@ -76,5 +76,8 @@ class ValueScope(Protocol):
     def stack_output(self, arguments: dict[str, Value], node: Node) -> Value:
         """Return the output of another stack."""
 
+    def allowed(self, value: Value) -> frozenset[str] | None:
+        """Return the texts that an unresolved parameter may have; None for another value."""
+
     def has_language_extensions(self) -> bool:
         """Return whether the template declares AWS::LanguageExtensions."""

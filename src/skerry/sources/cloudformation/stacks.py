@@ -6,7 +6,7 @@ from typing import Final
 from yaml import MappingNode, Node
 
 from skerry.sources.cloudformation.attributes import AttributeOf, AttributeOwner
-from skerry.sources.cloudformation.evaluator import Evaluator
+from skerry.sources.cloudformation.evaluator import NESTED_TYPES, Evaluator
 from skerry.sources.cloudformation.loops import Entry
 from skerry.sources.cloudformation.nested_files import NestedFiles
 from skerry.sources.cloudformation.node_values import Remarks
@@ -24,11 +24,6 @@ from skerry.sources.cloudformation.values import (
     reason_of,
 )
 
-NESTED_TYPES: Final[Mapping[str, str]] = {
-    "AWS::CloudFormation::Stack": "TemplateURL",
-    "AWS::Serverless::Application": "Location",
-}
-"""The types of nested stacks, and the property with the template of each."""
 _MOST_LEVELS: Final = 20
 
 
@@ -47,9 +42,10 @@ class StackSet:
         self._exports: dict[tuple[Value, Value, str], tuple[Evaluator, Entry]] | None = None
         self._unknown_exports = False
 
-    def add(self, template: Template, place: StackPlace, given: Mapping[str, str]) -> None:
-        """Add a stack with its nested stacks."""
+    def add(self, template: Template, place: StackPlace, given: Mapping[str, str], dummies: frozenset[str]) -> None:
+        """Add a stack; ``dummies`` are texts that stand for unknown values."""
         evaluator = Evaluator(template, place, given.get, self, self.remarks)
+        evaluator.dummies = dummies
         self.evaluators[place.scope] = evaluator
 
     def add_nested(self) -> None:
@@ -125,15 +121,18 @@ class StackSet:
             return None if isinstance(value, NoValue) else value
 
         place = StackPlace(parent.place.region, parent.place.account, name, scope)
-        return Evaluator(template, place, given, self, self.remarks)
+        child = Evaluator(template, place, given, self, self.remarks)
+        child.dummies = parent.dummies
+        return child
 
     # ------------------------------------------------------------------------------------------ between stacks
 
-    def nested_output(self, parent: Evaluator, logical_id: str, output: str, node: Node) -> Value | None:
-        """Return the output of a nested stack; None if the resource is none."""
-        child = self.evaluators.get(f"{parent.place.scope}/{logical_id}")
+    def nested_output(self, parent: Evaluator, logical_id: str, output: str, node: Node) -> Value:
+        """Return the output of a nested stack."""
+        scope = f"{parent.place.scope}/{logical_id}"
+        child = self.evaluators.get(scope)
         if child is None:
-            return None
+            return Unresolved(f"{scope}.Outputs.{output}", f"the template of the nested stack {logical_id} is not here")
         entry = child.outputs.get(output)
         if entry is None:
             raise ValueFault(node, f"the template of {logical_id} has no output {output[:80]}")
@@ -144,8 +143,11 @@ class StackSet:
         node = child_of(entry.node, "Value")
         if node is None:
             return evaluator.problem(entry.node, f"the output {entry.name} has no value")
-        with evaluator.once(("output", entry.name), node, f"the output {entry.name}"):
-            value = evaluator.part(entry, node)
+        try:
+            with evaluator.once(("output", entry.name), node, f"the output {entry.name}"):
+                value = evaluator.part(entry, node)
+        except RecursionError:
+            return evaluator.problem(node, f"the output {entry.name} nests too deeply")
         return "" if isinstance(value, NoValue) else value
 
     def import_value(self, importer: Evaluator, name: Value, node: Node) -> Value:
@@ -158,13 +160,23 @@ class StackSet:
         place = importer.place
         export = self.exports().get((place.region, place.account, name))
         if export is None:
-            text = f"no stack here exports {name[:120]}"
+            text = f"no stack here exports {name[:120]}{self._hint(name)}"
             if not self._unknown_exports:
                 self.remarks.missing_exports[Remark(importer.position(node), text)] = None
-            return Unresolved(f"export {name}", text)
+            return Unresolved(f"export {name}", f"no stack here exports {name[:120]}")
         evaluator, entry = export
         self.imports.setdefault(place.scope, set()).add(evaluator.place.scope)
         return self.output(evaluator, entry)
+
+    def _hint(self, name: str) -> str:
+        """Return the name for a stack with which it would have an export; empty without such a stack."""
+        for (_, _, other), (evaluator, _) in self.exports().items():
+            stack = evaluator.place.stack_name
+            before, middle, after = other.partition(stack) if isinstance(stack, str) else ("", "", "")
+            wanted = name.removeprefix(before).removesuffix(after)
+            if middle and wanted and name == f"{before}{wanted}{after}":
+                return f": name the stack of {evaluator.template.file} {wanted[:80]}"
+        return ""
 
     def exports(self) -> Mapping[tuple[Value, Value, str], tuple[Evaluator, Entry]]:
         """Return the outputs with an export name, by Region, account and name."""

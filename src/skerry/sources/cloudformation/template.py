@@ -32,6 +32,9 @@ _SECTIONS: Final = frozenset(
 )
 
 
+_READ_TRANSFORMS: Final = frozenset([LANGUAGE_EXTENSIONS, SERVERLESS])
+
+
 class Template(msgspec.Struct, frozen=True):
     """A template as nodes, by section."""
 
@@ -48,6 +51,11 @@ class Template(msgspec.Struct, frozen=True):
     def file(self) -> str:
         """The name of its file."""
         return self.document.file
+
+    @property
+    def macros(self) -> tuple[str, ...]:
+        """Its macros, without those that AWS hosts and that make no resources of networks."""
+        return tuple(name for name in self.transforms if name not in _READ_TRANSFORMS)
 
     @property
     def has_extensions(self) -> bool:

@@ -19,6 +19,7 @@ from skerry.sources.cloudformation.values import (
     expression_of,
     is_resolved,
     join_texts,
+    shorten,
     unresolved_function,
 )
 
@@ -30,7 +31,7 @@ class FunctionError(Exception):
 def join(delimiter: str, values: Value) -> str | Symbolic:
     """Return the elements of a list as one text."""
     if isinstance(values, Unresolved):
-        return JoinedList(f"Fn::Join {delimiter!r} {values.expression}", values.reason, delimiter, values)
+        return JoinedList(shorten(f"Fn::Join {delimiter!r} {values.expression}"), values.reason, delimiter, values)
     if isinstance(values, str | dict) or not isinstance(values, list):
         raise FunctionError("Fn::Join takes a list of texts")
     pieces: list[str | Symbolic] = []
@@ -38,7 +39,18 @@ def join(delimiter: str, values: Value) -> str | Symbolic:
         if isinstance(item, list | dict):
             raise FunctionError("Fn::Join takes a list of texts")
         pieces += [delimiter, item] if index else [item]
-    return join_texts(pieces)
+    return bounded(join_texts(pieces))
+
+
+_LONGEST_TEXT: Final = 1_048_576
+
+
+def bounded(text: str | Symbolic) -> str | Symbolic:
+    """Return a text; raise FunctionError for one that is longer than any template."""
+    pieces = text.pieces if isinstance(text, PartialText) else (text,)
+    if sum(len(piece) if isinstance(piece, str) else 1 for piece in pieces) > _LONGEST_TEXT:
+        raise FunctionError(f"a text of more than {_LONGEST_TEXT:,} characters")
+    return text
 
 
 def split(delimiter: str, text: Value) -> Value:
@@ -89,7 +101,7 @@ def select(index: Value, values: Value) -> Value:
             f"zone {int(index)} of {values.region or 'the Region'}", values.reason, values.region, int(index)
         )
     if not isinstance(values, list):
-        return Unresolved(f"{values.expression}[{int(index)}]", values.reason)
+        return Unresolved(shorten(f"{values.expression}[{int(index)}]"), values.reason)
     if int(index) >= len(values):
         raise FunctionError(f"Fn::Select takes element {int(index)} of a list of {len(values)}")
     return values[int(index)]

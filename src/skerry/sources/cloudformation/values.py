@@ -3,6 +3,7 @@
 CloudFormation converts scalars between text, numbers and booleans as a property needs them. So a value keeps the text.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
@@ -147,6 +148,17 @@ def expression_of(value: Value | NoValue) -> str:
     return repr(value)
 
 
+_LONGEST_EXPRESSION: Final = 2_000
+
+
+def shorten(expression: str) -> str:
+    """Return an expression of bounded length; a long one ends in a digest of the whole."""
+    if len(expression) <= _LONGEST_EXPRESSION:
+        return expression
+    digest = hashlib.sha256(expression.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{expression[:200]}… {digest}"
+
+
 def join_texts(pieces: Iterable[str | Symbolic]) -> str | Symbolic:
     """Return pieces as one text; a single piece stays what it is."""
     joined: list[str | Symbol] = []
@@ -164,4 +176,4 @@ def join_texts(pieces: Iterable[str | Symbolic]) -> str | Symbolic:
 def unresolved_function(name: str, arguments: Sequence[Value] | Mapping[str, Value], reason: str = "") -> Unresolved:
     """Return the unresolved value of a function; equal arguments make equal values."""
     values = dict(arguments) if isinstance(arguments, Mapping) else list(arguments)
-    return Unresolved(f"{name} {expression_of(values)}", reason or reason_of(values))
+    return Unresolved(shorten(f"{name} {expression_of(values)}"), reason or reason_of(values))
