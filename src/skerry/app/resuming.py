@@ -1,4 +1,4 @@
-"""The use case of `skerry apply --resume`: an apply that stopped goes on, after the checks of its remaining changes."""
+"""The use case of an apply that stopped and goes on, after the checks of its remaining changes."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

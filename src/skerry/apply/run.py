@@ -39,7 +39,7 @@ def make_changes(tools: Tools, watch: Watch) -> RunResult:
 
 
 def remaining_changes(tools: Tools) -> tuple[RecordedChange, ...]:
-    """Return the changes that are not made yet, the manual ones too, with the ids that AWS gave so far.
+    """Return the changes that are not made yet, the manual ones too, with AWS's ids.
 
     The result of a lost call is looked for, and of a half-made change only the other part is returned.
     """
@@ -62,7 +62,7 @@ def remaining_changes(tools: Tools) -> tuple[RecordedChange, ...]:
 
 
 def begun_changes(tools: Tools) -> tuple[Change, ...]:
-    """Return the changes of the steps that were begun, with the ids that AWS gave."""
+    """Return the changes of the steps that were begun, with AWS's ids."""
     entries, ids = tools.journal.entries, ids_of(tools.journal.entries)
     records = [record_of(entries, number) for number in range(len(tools.journal.opened.changes))]
     rows = zip(records, tools.journal.opened.changes, strict=True)

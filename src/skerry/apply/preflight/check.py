@@ -123,5 +123,5 @@ def _differences(plan: PlanToApply, account: AccountNow) -> Iterator[ApplyRefusa
         every = tuple(row.change for row in plan.changes)
         yield from check_fingerprint(world, plan.fingerprint, fingerprint_of(world, account.scope, every))
     else:
-        # What an apply made already changes the walks: the proof is repeated, and untouched records are compared.
+        # The steps before changed the walks: the proof is repeated, and untouched records are compared.
         yield from check_untouched(world, plan.fingerprint, (row.change for row in plan.rows), plan.touched)
