@@ -182,6 +182,9 @@ rules() {
 }
 
 buses=$(names event-buses events:ListEventBuses '{}' 'EventBuses[].Name' aws events list-event-buses)
+for bus in $buses; do
+    ask "rules-of-$bus" events:ListRules "{\"EventBusName\": \"$bus\"}" aws events list-rules --event-bus-name "$bus"
+done
 named='services[].[taskDefinition, deployments[].taskDefinition, taskSets[].taskDefinition] | [] | []'
 services=0 number=0
 for cluster in $(names clusters ecs:ListClusters '{}' 'clusterArns[]' aws ecs list-clusters); do

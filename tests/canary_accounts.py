@@ -113,6 +113,8 @@ def _running(network: Network) -> None:
     vpc = {"awsvpcConfiguration": {"Subnets": ["subnet-a"], "SecurityGroups": ["sg-task"]}}
     target = {"Arn": f"{arn}:cluster/shop", "Input": "x", "EcsParameters": run | {"NetworkConfiguration": vpc}}
     network.call("events:ListTargetsByRule", {"Rule": "nightly"}, {"Targets": [{"Id": "1"} | target]})
+    rule = {"Name": "nightly", "EventBusName": "default", "State": "ENABLED", "ScheduleExpression": "rate(1 hour)"}
+    network.call("events:ListRules", {}, {"Rules": [rule]})
     schedule = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/hourly"
     more = {"Description": "d", "ScheduleExpression": "rate(1 hour)", "GroupName": "default", "State": "ENABLED"}
     network.call(

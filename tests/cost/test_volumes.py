@@ -135,6 +135,33 @@ class TestStarts:
         starts = self.scheduled("rate(5 minutes)")
         assert starts == Estimate(Decimal(8640), "estimated", "8640 starts a month by its schedule")
 
+    def by_rule(self, *rules: Any, name: str = "hourly", count: int = 3, **more: Any) -> Estimate:
+        """The starts of the target of a rule, with an answer of the rules of its bus."""
+        given = Network()
+        given.definition(container())
+        arn = f"arn:aws:ecs:{REGION}:{ACCOUNT}"
+        places = {"awsvpcConfiguration": {"Subnets": ["subnet-a"], "SecurityGroups": ["sg-task"]}}
+        parameters = {"TaskDefinitionArn": f"{arn}:task-definition/web:1", "LaunchType": "FARGATE", "TaskCount": count}
+        target = {"Arn": f"{arn}:cluster/shop", "EcsParameters": parameters | {"NetworkConfiguration": places}} | more
+        given.call("events:ListTargetsByRule", {"Rule": name}, {"Targets": [target]})
+        given.call("events:ListRules", {}, {"Rules": list(rules)})
+        (launch,) = volumes(given).launches
+        return launch.starts
+
+    def test_rule_has_the_starts_of_its_expression_for_each_task_of_its_target(self) -> None:
+        """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html."""
+        hourly = {"Name": "hourly", "EventBusName": "default", "ScheduleExpression": "rate(1 hour)"}
+        assert self.by_rule(hourly).value == 2160
+        assert self.by_rule(hourly, Id="1").value == 2160
+        assert self.by_rule(hourly | {"State": "DISABLED"}).value == 0
+        assert self.by_rule({"RuleArn": "arn:of:a:load:balancer"}, hourly, count=1).value == 720
+
+    def test_rule_of_events_or_of_another_name_or_bus_is_assumed(self) -> None:
+        hourly = {"Name": "hourly", "EventBusName": "default", "ScheduleExpression": "rate(1 hour)"}
+        for rule in (hourly | {"Name": "daily"}, hourly | {"EventBusName": "other"}, {"Name": "hourly"}):
+            assert self.by_rule(rule).basis == "assumed"
+        assert self.by_rule().basis == "assumed"
+
     def test_schedule_that_is_not_plain_is_assumed(self) -> None:
         assert self.scheduled("cron(0 6 L * ? *)").basis == "assumed"
 

@@ -13,7 +13,7 @@ from skerry.model.network import PrefixList, PrefixListEntry, VpcAttribute
 from skerry.model.record import Camel, Pascal
 from skerry.model.record_kinds import KINDS
 from skerry.model.resolver_records import ResolverEndpoint, ResolverEndpointAddress
-from skerry.model.schedules import NamedTarget
+from skerry.model.schedules import EventRule, NamedTarget
 from skerry.model.security_groups_and_acls import UsableGroup
 from skerry.model.transit_records import TransitGatewayRoute, TransitGatewayRouteTable
 from tests.tables import each
@@ -32,6 +32,7 @@ OTHERS = [
     (TransitGatewayRoute, "ec2:SearchTransitGatewayRoutes", "Routes"),
     (ResolverEndpointAddress, "route53resolver:ListResolverEndpointIpAddresses", "IpAddresses"),
     (NamedTarget, "events:ListTargetsByRule", "Targets"),
+    (EventRule, "events:ListRules", "Rules"),
     (FileSystem, "elasticfilesystem:DescribeFileSystems", "FileSystems"),
     (Job, "batch:DescribeJobs", "jobs"),
 ]

@@ -356,6 +356,7 @@ def test_record_kind_names_the_api_action_that_supplies_it() -> None:
         "vpc_attributes",
         "zones",
         "rule_targets",
+        "event_rules",
         "firewall_domain_lists",
         "usable_groups",
     }

@@ -161,6 +161,7 @@ def everything() -> dict[str, Answer]:
                 "RuleNames": ["nightly"] if "EventBusName" not in asked else ["other"]
             },
             "ListTargetsByRule": {"Targets": [rule_target()]},
+            "ListRules": lambda asked: {"Rules": [rule(asked.get("EventBusName", "default"))]},
             "ListSchedules": {"Schedules": [schedule("hourly", cluster_of()), schedule("queue", "arn:aws:sqs:::q")]},
             "GetSchedule": lambda asked: schedule(asked["Name"], cluster_of()) | whole_schedule(),
         }
@@ -195,6 +196,12 @@ def starters() -> dict[str, Answer]:
 def rule_target() -> dict[str, Any]:
     parameters = {"TaskDefinitionArn": definition_of("batch:1")}
     return {"Id": "1", "Arn": cluster_of(), "Input": '{"password": "SECRET"}', "EcsParameters": parameters}
+
+
+def rule(bus: str) -> dict[str, Any]:
+    name, pattern = ("nightly", {}) if bus == "default" else ("other", {"EventPattern": '{"detail": ["SECRET"]}'})
+    arn = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{name}"
+    return {"Arn": arn, "Name": name, "EventBusName": bus, "ScheduleExpression": "rate(1 day)"} | pattern
 
 
 def schedule(name: str, target: str) -> dict[str, Any]:

@@ -142,7 +142,7 @@ class TestDocuments:
         lists = {api_table.CLUSTER_NAMES, api_table.SERVICE_NAMES, api_table.TASK_NAMES, api_table.EVENT_BUSES}
         without = {api_table.TRANSIT_GATEWAY_ROUTES, api_table.RESOLVER_ADDRESSES, api_table.PROFILE_RESOURCES}
         without |= {api_table.FIREWALL_RULES, api_table.FIREWALL_DOMAINS, api_table.USABLE_GROUPS}
-        without |= {efs.MOUNT_TARGETS, api_table.RULE_TARGETS, api_table.SCHEDULE}
+        without |= {efs.MOUNT_TARGETS, api_table.RULE_TARGETS, api_table.RULES, api_table.SCHEDULE}
         without |= {api_table.QUEUED_JOBS, api_table.STATE_MACHINE, api_table.PIPE}
         # The article's service has no parameter, no own key, no file in S3, no volume, and no image of a cache.
         without |= {

@@ -124,6 +124,11 @@ class TestDependentCalls:
         told = {(row.rule, row.event_bus) for row in facts(found[1]).rule_targets}
         assert told == rules
 
+    def test_rules_are_listed_once_for_each_event_bus_with_targets(self, found: tuple[Account, AccountReading]) -> None:
+        assert [request.get("EventBusName") for request in found[0].asked("ListRules")] == ["aws.partner/x", None]
+        rules = {(row.name, row.schedule_expression) for row in facts(found[1]).event_rules}
+        assert rules == {("nightly", "rate(1 day)"), ("other", "rate(1 day)")}
+
     def test_schedules_are_read_only_with_ecs_targets(self, found: tuple[Account, AccountReading]) -> None:
         assert found[0].asked("GetSchedule") == [{"Name": "hourly", "GroupName": "default"}]
 

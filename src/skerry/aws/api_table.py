@@ -172,6 +172,17 @@ RULE_TARGETS = ApiCall(
     optional=True,
     without=("Input", "InputPath", "InputTransformer"),
 )
+RULES = ApiCall(
+    "events",
+    "ListRules",
+    "Rules",
+    ("Arn",),
+    MOST_ROWS,
+    "Limit",
+    wrapped=True,
+    optional=True,
+    without=("Description", "EventPattern"),
+)
 SCHEDULES = ApiCall("scheduler", "ListSchedules", "Schedules", ("Arn",), MOST_ROWS, optional=True)
 SCHEDULE = CALL_OF["schedules"]
 COMPUTE_ENVIRONMENTS = CALL_OF["compute_environments"]
@@ -261,6 +272,7 @@ CALLS = (
     EVENT_BUSES,
     RULE_NAMES,
     RULE_TARGETS,
+    RULES,
     SCHEDULES,
     SCHEDULE,
     COMPUTE_ENVIRONMENTS,

@@ -14,6 +14,7 @@ from skerry.launch.launches import Launch
 from skerry.launch.needs import Call
 from skerry.launch.startup import needs_of
 from skerry.model.missing import Missing
+from skerry.model.schedules import RunTarget
 from skerry.model.world import World
 from skerry.services import ecr_images
 from skerry.services.ecr_images import ImagePlatform, RepositoryImages
@@ -23,6 +24,7 @@ ASSUMED_IMAGE_GB = Decimal("0.5")
 ASSUMED_DEPLOYMENTS = Decimal(30)
 ASSUMED_LOGS_GB = Decimal(1)
 _BYTES = Decimal(1024) ** 3
+_DISABLED = "DISABLED"
 
 
 class GivenVolumes(msgspec.Struct, frozen=True):
@@ -115,10 +117,33 @@ def _launch_volume(world: World, launch: Launch, given: GivenVolumes, launches: 
 
 
 def _scheduled_starts_of(world: World, launch: Launch) -> Decimal | None:
-    """Return the starts a month of a launch that a schedule asks for; None for others, and where it is not plain."""
-    expressions = (row.schedule_expression for row in world.facts.schedules if launch.arn and row.arn == launch.arn)
-    expression = next(expressions, None)
-    return None if expression is None else monthly_starts_of(expression)
+    """Return the starts a month of a launch that a schedule asks for; None for others, and where it is not plain.
+
+    Each time starts the task count of the target:
+    https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_EcsParameters.html
+    """
+    for schedule in world.facts.schedules:
+        if launch.arn and schedule.arn == launch.arn and schedule.schedule_expression is not None:
+            target = None if schedule.target is UNSET else schedule.target
+            return _starts(schedule.schedule_expression, target)
+    rules = {(rule.event_bus_name, rule.name): rule for rule in world.facts.event_rules}
+    for row in world.facts.rule_targets if launch.arn is None else ():
+        rule = rules.get((row.event_bus, row.rule))
+        if (
+            rule is None
+            or rule.schedule_expression is None
+            or launch.name not in {row.rule, f"{row.rule}/{row.target.id}"}
+        ):
+            continue
+        return NOTHING if rule.state == _DISABLED else _starts(rule.schedule_expression, row.target)
+    return None
+
+
+def _starts(expression: str, target: RunTarget | None) -> Decimal | None:
+    """Return the tasks a month by an expression and the task count of its target."""
+    times = monthly_starts_of(expression)
+    tasks = 1 if target is None or target.ecs_parameters is UNSET else target.ecs_parameters.task_count
+    return None if times is None else times * tasks
 
 
 def _given(value: Decimal | None) -> Estimate | None:

@@ -18,7 +18,7 @@ from skerry.model.completeness import Completeness
 from skerry.model.missing import Missing
 from skerry.model.origins import OriginIndex
 from skerry.model.resource_answers import PullThroughCacheRule, ResourceAnswer
-from skerry.model.schedules import RuleTarget, Schedule
+from skerry.model.schedules import EventRule, RuleTarget, Schedule
 from skerry.model.state_machines import EventPipe, StateMachine
 
 __all__ = ["Facts", "Missing", "Refusal", "is_denial"]
@@ -55,6 +55,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     task_definitions: tuple[ecs.TaskDefinition, ...] = ()
     tasks: tuple[ecs.Task, ...] = ()
     rule_targets: tuple[RuleTarget, ...] = ()
+    event_rules: tuple[EventRule, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     compute_environments: tuple[batch.ComputeEnvironment, ...] = ()
     job_queues: tuple[batch.JobQueue, ...] = ()

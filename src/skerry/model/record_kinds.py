@@ -366,10 +366,12 @@ ACTIONS = {kind.field: kind.action for kind in KINDS} | {
     "usable_groups": "ec2:GetSecurityGroupsForVpc",
     "firewall_domain_lists": "route53resolver:ListFirewallDomains",
     "rule_targets": "events:ListTargetsByRule",
+    "event_rules": "events:ListRules",
 }
 NOUNS = {kind.field: kind.noun for kind in KINDS} | {
     "zones": "private hosted zone",
     "usable_groups": "security groups for a VPC",
     "firewall_domain_lists": "DNS Firewall domain list",
     "rule_targets": "EventBridge target",
+    "event_rules": "EventBridge rule",
 }

@@ -35,6 +35,7 @@ class EcsParameters(Pascal, frozen=True):
     platform_version: str | None = None
     capacity_provider_strategy: tuple[ProviderStrategy, ...] = ()
     enable_execute_command: bool = False
+    task_count: int = 1
 
 
 class RunTarget(Pascal, frozen=True):
@@ -63,6 +64,18 @@ class RuleTarget(Pascal, frozen=True):
     rule: str
     target: NamedTarget
     event_bus: str = "default"
+
+
+class EventRule(Pascal, frozen=True):
+    """A rule of EventBridge; one for events has no schedule expression.
+
+    https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Rule.html
+    """
+
+    name: str | None = None
+    event_bus_name: str = "default"
+    state: str = "ENABLED"
+    schedule_expression: str | None = None
 
 
 class Schedule(Pascal, frozen=True):

@@ -17,7 +17,7 @@ from skerry.model.facts import Refusal
 from skerry.model.network import PrefixListEntry
 from skerry.model.record_kinds import ACTIONS
 from skerry.model.resolver_records import FirewallDomainList, ResolverEndpoint, ResolverEndpointAddress
-from skerry.model.schedules import NamedTarget, RuleTarget
+from skerry.model.schedules import EventRule, NamedTarget, RuleTarget
 from skerry.model.transit_records import (
     TransitGatewayAssociation,
     TransitGatewayAttachment,
@@ -157,6 +157,13 @@ def _targets(rows: Rows, answer: RelatedAnswer) -> None:
         rows.add("rule_targets", f"{bus}/{rule}/{target.id}", record, answer.name)
 
 
+def _rules(rows: Rows, answer: RelatedAnswer) -> None:
+    """Add the rules of an event bus; rules of a load balancer have no name, and are none of these."""
+    for rule in answer.read_rows(EventRule, rows)[0]:
+        if rule.name is not None:
+            rows.add("event_rules", f"{rule.event_bus_name}/{rule.name}", rule, answer.name)
+
+
 def _rule_names(rows: Rows, answer: RelatedAnswer) -> None:
     answer.parameter_of("TargetArn", "rules that lead to a target")
     rows.add_page("rule_targets", partial=answer.partial)
@@ -179,6 +186,7 @@ HANDLERS: dict[str, Callable[[Rows, RelatedAnswer], None]] = {
     "Targets": _targets,
     "jobSummaryList": _queued_jobs,
     "RuleNames": _rule_names,
+    "Rules": _rules,
 }
 
 

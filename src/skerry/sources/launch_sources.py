@@ -60,11 +60,16 @@ def describe_sources(first: Sequence[CallResult], clusters: Sequence[str], *, on
 
 
 def describe_rules(second: Sequence[CallResult]) -> Iterator[CallRequest]:
-    """Yield requests about the targets of the listed rules."""
+    """Yield requests about the targets of the listed rules, and about the rules of their event buses."""
+    buses: dict[str, None] = {}
     for got in second:
         if got.refused is None and got.ask.call is api_table.RULE_NAMES:
             for rule in sorted(got.picked):
                 yield _targets(rule, got.ask.parameters)
+                buses[got.ask.parameters.get("EventBusName", _DEFAULT_BUS)] = None
+    for bus in buses:
+        parameters = {} if bus == _DEFAULT_BUS else {"EventBusName": bus}
+        yield CallRequest(api_table.RULES, parameters, bus.replace("/", "-"))
 
 
 def references_of_jobs(first: Sequence[CallResult]) -> list[ResourceReference]:

@@ -216,6 +216,17 @@ class TestScheduledTasks:
         target = change("aws_cloudwatch_event_target.t", {"rule": "r", "arn": arn, "ecs_target": [self.parameters()]})
         assert len(world(rule, target).facts.rule_targets) == count
 
+    def test_schedule_and_task_count_of_a_rule_are_read(self) -> None:
+        rule = change("aws_cloudwatch_event_rule.r", {"name": "r", "schedule_expression": "rate(1 hour)"})
+        by_events = change("aws_cloudwatch_event_rule.e", {"name": "e", "event_pattern": "{}"})
+        target = {"rule": "r", "arn": "arn:aws:ecs:eu-west-1:123456789012:cluster/main"}
+        target |= {"ecs_target": [self.parameters() | {"task_count": 4}]}
+        facts = world(rule, by_events, change("aws_cloudwatch_event_target.t", target)).facts
+        assert [(row.name, row.schedule_expression) for row in facts.event_rules] == [("r", "rate(1 hour)")]
+        [row] = facts.rule_targets
+        assert isinstance(row.target.ecs_parameters, EcsParameters)
+        assert row.target.ecs_parameters.task_count == 4
+
 
 class TestBatch:
     def test_properties_of_a_job_have_neither_commands_nor_environments(self) -> None:

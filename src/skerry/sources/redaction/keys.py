@@ -10,7 +10,7 @@ from skerry.model.endpoints import FileSystem, HostedZone, HostedZoneSummary, Re
 from skerry.model.network import PrefixListEntry, VpcAttribute
 from skerry.model.record_kinds import KINDS
 from skerry.model.resolver_records import ResolverEndpointAddress
-from skerry.model.schedules import NamedTarget, Schedule
+from skerry.model.schedules import EventRule, NamedTarget, Schedule
 from skerry.model.security_groups_and_acls import UsableGroup
 from skerry.model.state_machines import EventPipe, StateMachine
 from skerry.model.transit_records import TransitGatewayAttachment, TransitGatewayRoute
@@ -60,6 +60,7 @@ LISTS: Mapping[str, Keep] = (
         "Routes": keep_rows(keep_record(TransitGatewayRoute)),
         "RuleNames": _nothing,
         "Targets": keep_rows(keep_record(NamedTarget)),
+        "Rules": keep_rows(keep_record(EventRule)),
         "VpcAttributes": keep_rows(keep_record(VpcAttribute)),
         "jobSummaryList": keep_rows(keep_record(Job)),
     }
@@ -70,7 +71,7 @@ WHOLE: Mapping[str, Mapping[str, Keep]] = {
     "EnableDnsHostnames": _whole(VpcAttribute),
     "EnableDnsSupport": _whole(VpcAttribute),
     "HostedZone": {"HostedZone": keep_record(HostedZone), "VPCs": keep_rows(keep_record(ZoneVpc))},
-    # This key identifies an answer as a schedule; its value is not read.
+    # This key identifies an answer as a schedule.
     "ScheduleExpression": {"ScheduleExpression": _blank} | _whole(Schedule),
     "DesiredState": _whole(EventPipe),
     "definition": _whole(StateMachine),

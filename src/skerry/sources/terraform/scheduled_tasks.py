@@ -25,9 +25,20 @@ def write_scheduled_tasks(configuration: Configuration) -> Iterator[tuple[str, d
         rule, bus = target.get("rule", UNKNOWN), target.get("event_bus_name", _DEFAULT)
         if rule not in disabled and rule is not UNKNOWN and bus is not UNKNOWN:
             targets.setdefault((rule, bus), []).append(_target(configuration, target))
+    rules = [row for rule in configuration.of("aws_cloudwatch_event_rule") if (row := _rule(rule))]
+    if rules:
+        yield "rules", {"Call": {"operation": "events:ListRules", "parameters": {}}, "Response": {"Rules": rules}}
     for (rule, bus), rows in targets.items():
         call = {"operation": "events:ListTargetsByRule", "parameters": {"Rule": rule, "EventBusName": bus}}
         yield f"targets of {bus} {rule}", {"Call": call, "Response": {"Targets": rows}}
+
+
+def _rule(rule: Instance) -> dict[str, Any]:
+    """Return a rule with a schedule, as AWS lists it; of others nothing."""
+    expression, name = rule.get("schedule_expression"), rule.get("name", UNKNOWN)
+    if not isinstance(expression, str) or not isinstance(name, str):
+        return {}
+    return known_row({"Name": name, "EventBusName": _DEFAULT, "ScheduleExpression": expression})
 
 
 def _is_disabled(rule: Instance) -> bool:
@@ -78,6 +89,7 @@ def _parameters(configuration: Configuration, parameters: dict[str, Value]) -> d
             "LaunchType": parameters.get("launch_type") or None,
             "PlatformVersion": parameters.get("platform_version") or None,
             "EnableExecuteCommand": bool(parameters.get("enable_execute_command")),
+            "TaskCount": parameters.get("task_count") or None,
             "CapacityProviderStrategy": strategy_of(parameters.get("capacity_provider_strategy")),
             "NetworkConfiguration": _network(network) if isinstance(network, dict) else network,
         }
