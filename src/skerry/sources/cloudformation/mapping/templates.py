@@ -1,0 +1,197 @@
+"""The resources of all templates of one account and Region, by type and by what they belong to."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Final
+
+import msgspec
+
+from skerry.catalogue.partitions import partition_of
+from skerry.sources.cloudformation.mapping.attributes import attribute_of
+from skerry.sources.cloudformation.mapping.properties import Properties, StandIns
+from skerry.sources.cloudformation.resolved import OpenPart, Resource
+from skerry.sources.cloudformation.values import Value
+from skerry.sources.planned.values import UNKNOWN
+from skerry.sources.planned.values import Value as RowValue
+
+VPC: Final = "AWS::EC2::VPC"
+SUBNET: Final = "AWS::EC2::Subnet"
+
+
+class Place(msgspec.Struct, frozen=True):
+    """The account and the Region of templates; ``account`` may be a stand-in."""
+
+    region: str
+    account: str
+
+    @property
+    def partition(self) -> str:
+        """The partition of the Region."""
+        partition = partition_of(self.region)
+        return "aws" if partition is None else partition.name
+
+
+class Made:
+    """One resource: its id and its properties."""
+
+    __slots__ = ("_owner", "_stand_ins", "properties", "resource")
+
+    def __init__(self, resource: Resource, owner: "ResourceOwner", stand_ins: StandIns) -> None:
+        self.resource = resource
+        self._owner = owner
+        self._stand_ins = stand_ins
+        self.properties = Properties(resource.properties, stand_ins)
+
+    @property
+    def id(self) -> str:
+        """The value of its Ref."""
+        return self.attribute("Ref")
+
+    @property
+    def arn(self) -> str:
+        """Its ARN."""
+        return self.attribute("Arn")
+
+    def attribute(self, name: str) -> str:
+        """Return an attribute as Fn::GetAtt gives it; made up in each part that is not known."""
+        value = attribute_of(self._owner, name)
+        return self._stand_ins.text_of("" if value is None else value)
+
+    @property
+    def name(self) -> str:
+        """The stack and the logical id."""
+        return f"{self.resource.stack}.{self.resource.logical_id}"
+
+
+class ResourceOwner:
+    """A resource with its Region and account, as the rules of attributes ask for it."""
+
+    def __init__(self, resource: Resource, region: Value, account: Value) -> None:
+        self.stack = resource.stack
+        self.logical_id = resource.logical_id
+        self.type = resource.type
+        self.region = region
+        self.account = account
+        self._properties = resource.properties
+
+    def property(self, name: str) -> Value | None:
+        """Return a property."""
+        return self._properties.get(name)
+
+
+class Grouped:
+    """Resources by the resource that one of their properties names."""
+
+    def __init__(self, groups: Mapping[str, list[Made]], open_owners: frozenset[str], *, is_open: bool) -> None:
+        self._groups = groups
+        self._open_owners = open_owners
+        self.is_open = is_open
+
+    def of(self, owner: str) -> list[Made]:
+        """Return the resources of an owner."""
+        return self._groups.get(owner, [])
+
+    def may_have_more(self, owner: str) -> bool:
+        """Return whether an owner may have resources that nobody can list."""
+        return self.is_open or owner in self._open_owners
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the owners."""
+        return iter(self._groups)
+
+
+class Templates:
+    """The resources of templates, and the parts of them that nobody can list."""
+
+    def __init__(
+        self, resources: Iterable[Resource], open_parts: Iterable[OpenPart], place: Place, accounts: Mapping[Value, str]
+    ) -> None:
+        self.place = place
+        self.stand_ins = StandIns(accounts)
+        self.open_parts = tuple(open_parts)
+        self._sure: dict[str, list[Made]] = {}
+        self._perhaps: dict[str, list[Made]] = {}
+        for resource in resources:
+            made = Made(resource, ResourceOwner(resource, place.region, place.account), self.stand_ins)
+            table = self._sure if resource.condition is None else self._perhaps
+            table.setdefault(resource.type, []).append(made)
+
+    def of(self, *kinds: str) -> list[Made]:
+        """Return the resources of these types that are surely created."""
+        return [made for kind in kinds for made in self._sure.get(kind, ())]
+
+    def perhaps(self, *kinds: str) -> list[Made]:
+        """Return the resources of these types under a condition that is not known."""
+        return [made for kind in kinds for made in self._perhaps.get(kind, ())]
+
+    def all(self) -> Iterator[Made]:
+        """Yield every resource."""
+        for table in (self._sure, self._perhaps):
+            for rows in table.values():
+                yield from rows
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The types of all resources."""
+        return frozenset((*self._sure, *self._perhaps))
+
+    def is_open(self, *kinds: str) -> bool:
+        """Return whether there may be resources of these types in a part that nobody can list."""
+        return any(part.types is None or not part.types.isdisjoint(kinds) for part in self.open_parts)
+
+    def group_by(self, kind: str, name: str) -> Grouped:
+        """Return the resources of a type by the resource that a property names.
+
+        An owner that only a condition decides, or an unlisted part, may be any.
+        """
+        groups: dict[str, list[Made]] = {}
+        is_open = self.is_open(kind)
+        for made in self.of(kind):
+            owner = made.properties.id(name)
+            if owner is not None:
+                is_open |= self._may_be_ours(owner)
+                groups.setdefault(owner, []).append(made)
+        perhaps = frozenset(filter(None, (made.properties.id(name) for made in self.perhaps(kind))))
+        return Grouped(groups, perhaps, is_open=is_open or any(map(self._may_be_ours, perhaps)))
+
+    def _may_be_ours(self, owner: str) -> bool:
+        return self.stand_ins.is_made_up(owner)
+
+    # ------------------------------------------------------------------------------------------------ VPCs and subnets
+
+    @cached_property
+    def vpcs(self) -> Mapping[str, Made]:
+        """The VPCs that the templates create, by id."""
+        return {made.id: made for made in self.of(VPC)}
+
+    @cached_property
+    def subnets(self) -> Mapping[str, Made]:
+        """The subnets that the templates create, by id."""
+        return {made.id: made for made in self.of(SUBNET)}
+
+    @cached_property
+    def closed_vpcs(self) -> frozenset[str]:
+        """The VPCs with no other resources than those of the templates."""
+        return frozenset() if any(part.types is None for part in self.open_parts) else frozenset(self.vpcs)
+
+    def vpc_of_subnet(self, subnet: str) -> RowValue:
+        """Return the VPC of a subnet; `UNKNOWN` for a subnet that the templates do not create."""
+        made = self.subnets.get(subnet)
+        vpc = None if made is None else made.properties.id("VpcId")
+        return UNKNOWN if vpc is None else vpc
+
+    def subnets_of(self, vpc: str) -> list[str]:
+        """Return the subnets of a VPC."""
+        return [name for name in self.subnets if self.vpc_of_subnet(name) == vpc]
+
+    @cached_property
+    def _ipv6(self) -> Grouped:
+        return self.group_by("AWS::EC2::VPCCidrBlock", "VpcId")
+
+    def further_blocks_of(self, vpc: str) -> list[Made]:
+        """Return the further blocks of a VPC."""
+        return self._ipv6.of(vpc)
+
+    def may_have_further_blocks(self, vpc: str) -> bool:
+        """Return whether a VPC may have blocks that nobody can list."""
+        return self._ipv6.may_have_more(vpc)
