@@ -1,0 +1,104 @@
+"""The documents of all templates of one account and Region, with the place of each resource."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from skerry.sources.cloudformation.mapping.attributes import made_with_vpc
+from skerry.sources.cloudformation.mapping.connections import write_peering_connections, write_transit_gateways
+from skerry.sources.cloudformation.mapping.endpoints import list_endpoints, write_prefix_lists
+from skerry.sources.cloudformation.mapping.gateways import list_nat_gateways, write_gateways, write_interfaces
+from skerry.sources.cloudformation.mapping.names import write_names
+from skerry.sources.cloudformation.mapping.network_acls import list_network_acls
+from skerry.sources.cloudformation.mapping.roles import write_roles
+from skerry.sources.cloudformation.mapping.route_tables import list_route_tables
+from skerry.sources.cloudformation.mapping.schedules import write_batch, write_schedules
+from skerry.sources.cloudformation.mapping.security_groups import list_security_groups, write_group_associations
+from skerry.sources.cloudformation.mapping.services import write_clusters, write_services
+from skerry.sources.cloudformation.mapping.task_definitions import write_task_definitions
+from skerry.sources.cloudformation.mapping.task_resources import write_task_resources
+from skerry.sources.cloudformation.mapping.templates import Made, Templates
+from skerry.sources.cloudformation.mapping.vpcs import list_subnets, write_vpcs
+from skerry.sources.cloudformation.values import Position
+from skerry.sources.planned.lists import encode, write_lists
+
+UNLISTED: Final = frozenset({"managed_policies", "pull_through_rules", "roles"})
+"""The kinds of an account of which templates hold records and never all: an absent one is not examined."""
+
+
+class Place(NamedTuple):
+    """The place of a resource: its name in the template, and its position in the file; None for a parameter."""
+
+    name: str
+    position: Position | None
+
+
+class Written(NamedTuple):
+    """Documents with the place of each resource by its id or ARN.
+
+    ``zones_to_choose`` are the subnets whose zone the account or AWS chooses at the deployment.
+    """
+
+    documents: Mapping[str, bytes]
+    places: Mapping[str, Place]
+    zones_to_choose: frozenset[str]
+
+
+def write(templates: Templates) -> Written:
+    """Return the documents in AWS's form, as the loader of documents reads them."""
+    documents = encode(dict(_documents(templates)))
+    return Written(documents, dict(_places(templates)), _zones_to_choose(templates))
+
+
+def _documents(templates: Templates) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "account", {"Account": templates.place.account}
+    for write_family in (
+        *(write_vpcs, write_gateways, write_interfaces, write_prefix_lists, write_group_associations),
+        *(write_peering_connections, write_transit_gateways, write_names),
+        *(write_clusters, write_services, write_task_definitions, write_schedules, write_batch),
+        *(write_roles, write_task_resources),
+    ):
+        yield from write_family(templates)
+    for listed in (
+        list_subnets(templates),
+        list_route_tables(templates),
+        list_security_groups(templates),
+        list_network_acls(templates),
+        list_nat_gateways(templates),
+        list_endpoints(templates),
+    ):
+        yield from write_lists(listed, templates.closed_vpcs)
+
+
+def _zones_to_choose(templates: Templates) -> frozenset[str]:
+    """Return the subnets without the id of a zone: which zone a name means differs between accounts.
+
+    https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html
+    """
+    return frozenset(
+        name for name, made in templates.subnets.items() if made.properties.text("AvailabilityZoneId") is None
+    )
+
+
+_PARTS_OF_VPC: Final = {"acl": "DefaultNetworkAcl", "rtb": "MainRouteTable", "sg": "DefaultSecurityGroup"}
+_ATTRIBUTES: Final = ("Ref", "Arn", "Id")
+
+
+def _places(templates: Templates) -> Iterator[tuple[str, Place]]:
+    """Yield the place of each resource by its id and its ARN; of values that are not known, their expression."""
+    for made in templates.all():
+        place = Place(name_of(made), made.resource.position)
+        for attribute in _ATTRIBUTES:
+            name = made.attribute(attribute)
+            if name:
+                yield name, place
+    for vpc, made in templates.vpcs.items():
+        for prefix, part in _PARTS_OF_VPC.items():
+            yield made_with_vpc(prefix, vpc, part), Place(f"{name_of(made)}.{part}", made.resource.position)
+    for text, expression in templates.stand_ins.expressions.items():
+        yield text, Place(expression, None)
+
+
+def name_of(made: Made) -> str:
+    """Return the name of a resource: its logical id, in a nested stack after the path of that stack."""
+    _, slash, inner = made.resource.stack.partition("/")
+    return f"{inner}/{made.resource.logical_id}" if slash else made.resource.logical_id
