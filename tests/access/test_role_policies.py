@@ -8,7 +8,9 @@ from skerry.access.roles import TaskRoles
 from skerry.diagnose.diagnose import diagnose
 from skerry.launch.launches import launch_of_service
 from skerry.launch.startup import needs_of
+from skerry.model import resource_lookup
 from skerry.model.arns import NameOrArn
+from skerry.model.completeness import EVERYWHERE
 from skerry.model.ecs import TaskDefinition
 from skerry.policy.request import Request, context_of_endpoint_call, principal_of_role
 from skerry.policy.resources import Resource
@@ -154,6 +156,14 @@ class TestUnreadRoles:
         network.rows["RoleDetailList"] = [row for row in network.rows["RoleDetailList"] if row["Arn"] != EXECUTION]
         assert network.bad() == {"placement": BLOCKED}
         assert network.blocker("placement").code == "ROLE_NOT_FOUND"
+
+    def test_role_beside_roles_without_a_list_is_unexamined(self, network: Resources) -> None:
+        network.rows["RoleDetailList"] = [row for row in network.rows["RoleDetailList"] if row["Arn"] != EXECUTION]
+        facts = network.world().facts
+        lists = facts.completeness
+        listed = msgspec.structs.replace(lists, complete=lists.complete - {("roles", EVERYWHERE)})
+        role = resource_lookup.Resources(msgspec.structs.replace(facts, completeness=listed)).find_role(NameOrArn(EXECUTION))
+        assert role is None
 
     def test_role_of_other_account_is_unknown(self, network: Resources) -> None:
         network.rows["RoleDetailList"] = []

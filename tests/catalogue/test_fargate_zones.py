@@ -2,7 +2,7 @@
 
 import pytest
 
-from skerry.catalogue.fargate_zones import find_restrictions, zone_extension_of
+from skerry.catalogue.fargate_zones import find_restrictions, zone_extension_of, zone_extension_of_id
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,11 @@ def test_fargate_zones_of_windows_are_its_own() -> None:
 )
 def test_zone_extension_is_read_from_zone_name(zone: str, kind: str | None) -> None:
     assert zone_extension_of(zone) == kind
+
+
+@pytest.mark.parametrize(
+    ("zone_id", "kind"),
+    [("usw2-az1", None), ("usw2-lax1-az1", "Local Zone"), ("use1-wl1-bos-wlz1", "Wavelength Zone"), ("zone", None)],
+)
+def test_zone_extension_is_read_from_zone_id(zone_id: str, kind: str | None) -> None:
+    assert zone_extension_of_id(zone_id) == kind

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from skerry.diagnose.diagnose import diagnose
@@ -12,6 +13,7 @@ from skerry.launch.launches import Launch, launch_of_service
 from skerry.launch.needs import Interface, Placement
 from skerry.model.ecs import RuntimePlatform, TaskDefinition
 from skerry.model.facts import Missing
+from skerry.model.world import World
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 from tests.networks import ACCOUNT, REGION, Network, allow, container
 
@@ -63,6 +65,29 @@ class TestFargateZones:
         self, zone: str, zone_id: str | None, region: str, verdict: Verdict
     ) -> None:
         assert placement(in_zone(zone, zone_id), region).verdict is verdict
+
+    @pytest.mark.parametrize(
+        ("zone_id", "verdict"), [("euw1-az1", OK), ("usw2-lax1-az1", BLOCKED), (None, UNKNOWN)]
+    )
+    def test_placement_follows_the_id_of_a_zone_without_a_name(self, zone_id: str | None, verdict: Verdict) -> None:
+        network = in_zone("eu-west-1a", zone_id)
+        del network.row("Subnets", "subnet-a")["AvailabilityZone"]
+        assert placement(network).verdict is verdict
+
+    @pytest.mark.parametrize("name", ["us-west-1b", None])
+    def test_placement_in_a_zone_to_choose_stands_by_inference(self, name: str | None) -> None:
+        network = in_zone(name or "us-west-1b")
+        if name is None:
+            del network.row("Subnets", "subnet-a")["AvailabilityZone"]
+        facts = msgspec.structs.replace(network.world().facts, zones_to_choose=frozenset({"subnet-a"}))
+        hop = check_zone(World(facts), Placement("linux", "LATEST", "X86_64", "us-west-1"), "subnet-a")
+        assert (hop.clean, hop.grade) == (True, "inferred")
+
+    def test_placement_in_a_chosen_zone_is_judged_by_its_id(self) -> None:
+        network = in_zone("us-west-1b", "usw1-az2")
+        facts = msgspec.structs.replace(network.world().facts, zones_to_choose=frozenset({"subnet-a"}))
+        hop = check_zone(World(facts), Placement("linux", "LATEST", "X86_64", "us-west-1"), "subnet-a")
+        assert not hop.clean
 
     def test_placement_blocker_names_zone_without_fargate(self) -> None:
         (blocker,) = placement(in_zone("us-west-1b", "usw1-az2"), "us-west-1").blockers

@@ -28,6 +28,7 @@ class TestPlace:
     def test_place_is_the_file_and_line_with_the_address(self) -> None:
         origin = Origin("plan.json", None, "aws_subnet.a", "network.tf", 12)
         assert origin.place == "aws_subnet.a in network.tf:12"
+        assert replace(origin, column=3).place == "aws_subnet.a in network.tf:12:3"
         assert replace(origin, line=None).place == "aws_subnet.a in network.tf"
 
     def test_place_is_the_address_if_nothing_else_is_known(self) -> None:

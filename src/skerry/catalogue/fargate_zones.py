@@ -59,3 +59,14 @@ def zone_extension_of(zone_name: str) -> str | None:
     if not suffix.startswith("-"):
         return None
     return "Wavelength Zone" if "-wlz-" in suffix else "Local Zone"
+
+
+def zone_extension_of_id(zone_id: str) -> str | None:
+    """Return the kind of a zone by its id: that of an availability zone is ``usw2-az1``, of others ``usw2-lax1-az1``.
+
+    https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html
+    """
+    _, *parts = zone_id.split("-")
+    if len(parts) < 2:  # noqa: PLR2004 -- the Region's part and the zone's
+        return None
+    return "Wavelength Zone" if parts[0].startswith("wl") else "Local Zone"

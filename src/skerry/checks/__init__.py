@@ -21,6 +21,7 @@ from skerry.checks.pull_through_cache import pull_through_cache
 from skerry.checks.service_default_group import service_default_group
 from skerry.checks.tag_not_held import tag_not_held
 from skerry.checks.too_few_addresses import too_few_addresses
+from skerry.checks.zone_to_choose import zone_to_choose
 from skerry.diagnose.diagnosis import Diagnosis, Finding
 from skerry.model.world import World
 
@@ -43,6 +44,7 @@ CHECKS: tuple[Check, ...] = (
     service_default_group,
     tag_not_held,
     too_few_addresses,
+    zone_to_choose,
 )
 
 

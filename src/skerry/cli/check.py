@@ -45,6 +45,7 @@ class CheckOptions(NamedTuple):
     code: Path | None
     variables: tuple[str, ...]
     files: tuple[Path, ...]
+    parameters: tuple[str, ...]
     workspace: str | None
     region: str | None
     account: str | None
@@ -59,6 +60,7 @@ class CheckOptions(NamedTuple):
             inputs=tuple(app.NamedPath(*one) for one in inputs),
             code=self.code,
             variables=words,
+            parameters=self.parameters,
             workspace=self.workspace,
             region=self.region,
             account=self.account,
@@ -73,6 +75,9 @@ _OPTIONS = [
     click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="A variable of the code; repeatable."),
     click.option(
         "--var-file", "files", type=PathOf(dir_okay=False), multiple=True, help="A file of variables; repeatable."
+    ),
+    click.option(
+        "--parameters", multiple=True, metavar="[STACK.]KEY=VALUE", help="A parameter of templates; repeatable."
     ),
     click.option("--workspace", help="The workspace of the code; without it, the default one."),
     click.option("--region", help="The Region to check, if the input names several or none."),

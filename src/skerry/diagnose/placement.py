@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import UNSET
 
-from skerry.catalogue.fargate_zones import find_restrictions, zone_extension_of
+from skerry.catalogue.fargate_zones import find_restrictions, zone_extension_of, zone_extension_of_id
 from skerry.catalogue.regions import find_offer, find_region
 from skerry.launch.needs import Mount, Placement
 from skerry.launch.unknown_regions import REGION_NOT_FOUND, no_region_message
@@ -37,12 +37,13 @@ def check_zone(world: World, need: Placement, subnet_id: str) -> Hop:
         return make_lost_hop(
             "subnet", subnet_id, _NOT_HERE, f"{subnet_id} is on an Outpost, where Fargate starts no tasks"
         )
-    if subnet.availability_zone is UNSET:
+    zone = zone_of(subnet)
+    if zone is None and subnet_id not in world.facts.zones_to_choose:
         return make_undecided_hop("subnet", subnet_id, Missing(f"the zone of {subnet_id}", _ACTION))
-    if kind := zone_extension_of(subnet.availability_zone):
-        message = f"{subnet_id} is in {kind} {subnet.availability_zone}, where Fargate starts no tasks"
+    if zone is not None and (kind := _extension_of(subnet)):
+        message = f"{subnet_id} is in {kind} {zone}, where Fargate starts no tasks"
         return make_lost_hop("subnet", subnet_id, _NOT_HERE, message)
-    hop = _in_region(need, subnet)
+    hop = _in_region(world, need, subnet)
     if not hop.clean or subnet.cidr_block is not None or need.region is None:
         return hop
     offer = find_offer("ipv6-only")
@@ -51,6 +52,18 @@ def check_zone(world: World, need: Placement, subnet_id: str) -> Hop:
     # The list has grown before, so that an old copy of it refuses nobody.
     text = f"{need.region} is taken to have IPv6-only tasks: AWS's list of {offer.seen} does not name it"
     return Hop("subnet", subnet_id, rule=text, grade="inferred")
+
+
+def zone_of(subnet: Subnet) -> str | None:
+    """Return the name of a subnet's zone, else its id; None if neither is known."""
+    names = (subnet.availability_zone, subnet.availability_zone_id)
+    return next((name for name in names if name is not UNSET), None)
+
+
+def _extension_of(subnet: Subnet) -> str | None:
+    if subnet.availability_zone is not UNSET:
+        return zone_extension_of(subnet.availability_zone)
+    return None if subnet.availability_zone_id is UNSET else zone_extension_of_id(subnet.availability_zone_id)
 
 
 def _of_region(world: World, need: Placement, subnet: Subnet) -> Hop | None:
@@ -87,8 +100,12 @@ def _runs_tasks_of(world: World, family: str) -> bool:
     )
 
 
-def _in_region(need: Placement, subnet: Subnet) -> Hop:
-    for restriction in find_restrictions(need.region or "", need.architecture, need.family):
+def _in_region(world: World, need: Placement, subnet: Subnet) -> Hop:
+    restrictions = find_restrictions(need.region or "", need.architecture, need.family)
+    if restrictions and subnet.availability_zone_id is UNSET and subnet.subnet_id in world.facts.zones_to_choose:
+        # Which zone a name means differs between accounts: https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html
+        return Hop("subnet", subnet.subnet_id, rule="a zone that is taken to have Fargate", grade="inferred")
+    for restriction in restrictions:
         name = subnet.availability_zone_id
         if name is UNSET:
             return make_undecided_hop(

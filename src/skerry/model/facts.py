@@ -93,6 +93,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     source: str = ""
     notes: tuple[str, ...] = ()
     origins: OriginIndex = {}
+    zones_to_choose: frozenset[str] = frozenset()
     read_at: datetime | None = None
 
 

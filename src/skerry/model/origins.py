@@ -17,6 +17,7 @@ class Origin(msgspec.Struct, frozen=True, gc=False):
     address: str | None = None
     file: str | None = None
     line: int | None = None
+    column: int | None = None
 
     @property
     def place(self) -> str | None:
@@ -26,8 +27,9 @@ class Origin(msgspec.Struct, frozen=True, gc=False):
     @property
     def without_address(self) -> str | None:
         """File and line, else the document."""
-        line = "" if self.line is None else f":{self.line}"
-        return self.document if self.file is None else f"{self.file}{line}"
+        numbers = (self.line,) if self.column is None else (self.line, self.column)
+        place = "".join(f":{number}" for number in numbers if number is not None)
+        return self.document if self.file is None else f"{self.file}{place}"
 
 
 DESCRIBED: Final = "described_resources"

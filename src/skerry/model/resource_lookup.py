@@ -57,7 +57,10 @@ class Resources:
     # ------------------------------------------------------------------------------------------------- identities
 
     def find_role(self, role_arn: NameOrArn) -> Role | Absent | Missing | None:
-        """Return a role of the account; roles of other accounts cannot be listed."""
+        """Return a role of the account; roles of other accounts cannot be listed.
+
+        A description may hold some roles and no list of them: nobody asked for any other.
+        """
         role = self._roles.get(role_arn)
         if role is not None:
             return role
@@ -65,7 +68,9 @@ class Resources:
         # Every account has roles, such as service-linked ones: a list without any is another account's.
         if self._facts.completeness.knows("roles") and arn is not None and arn.account in self._accounts:
             return Absent("NoSuchEntity")
-        return Missing(f"role {role_arn}", _ROLES) if self.asked_for_roles else None
+        lists = self._facts.completeness
+        is_listed = lists.knows("roles") or lists.lacks("roles")
+        return Missing(f"role {role_arn}", _ROLES) if self.asked_for_roles and is_listed else None
 
     @property
     def asked_for_roles(self) -> bool:

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple, TypeAlias
 import msgspec
 
 from skerry.errors import InputError, SkerryError
+from skerry.model.completeness import Completeness
 from skerry.model.facts import Facts
 from skerry.model.origins import Origin
 from skerry.sources.answers import load_answers
@@ -49,6 +50,9 @@ class Description(msgspec.Struct, frozen=True, gc=False):
 
     The documents say how complete each list is. ``origins`` are the places of resources, by id and ARN.
     ``level`` is the kind of the input. ``facts`` are those of the documents, if the reader loaded them.
+
+    ``unlisted`` are kinds with some records and no list: an absent record is not examined. ``zones_to_choose`` are
+    subnets whose zone is chosen at the deployment.
     """
 
     name: str
@@ -59,6 +63,8 @@ class Description(msgspec.Struct, frozen=True, gc=False):
     origins: Mapping[str, Origin] = {}
     notes: tuple[str, ...] = ()
     facts: Facts | None = None
+    unlisted: frozenset[str] = frozenset()
+    zones_to_choose: frozenset[str] = frozenset()
 
 
 class UnreadableInput(NamedTuple):
@@ -128,8 +134,19 @@ def _loaded(documents: Mapping[str, bytes], group: Sequence[Description]) -> Des
         account=accounts[0] if accounts else facts.account,
         origins=_origins(facts, group),
         notes=(*facts.notes, *notes),
+        completeness=_without_lists(facts.completeness, group),
+        zones_to_choose=frozenset().union(*(one.zones_to_choose for one in group)),
     )
     return DescribedNetwork(dict(documents), facts)
+
+
+def _without_lists(lists: Completeness, group: Sequence[Description]) -> Completeness:
+    """Return the lists without the gaps of kinds that no description lists."""
+    unlisted = frozenset[str]().union(*(one.unlisted for one in group))
+    others = frozenset(one.unlisted for one in group if one.documents and not one.unlisted)
+    if not unlisted or others:
+        return lists
+    return msgspec.structs.replace(lists, gaps=frozenset(one for one in lists.gaps if one[0] not in unlisted))
 
 
 def _origins(facts: Facts, group: Sequence[Description]) -> Mapping[str, Mapping[str, Origin]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import assert_never
 
 import msgspec
@@ -13,12 +14,16 @@ from skerry.sources.descriptions import Description, InputFile, Reader, ReadingO
 from skerry.sources.saved_plans import is_saved_plan
 
 _OF_TERRAFORM = {"terraform_version", "resource_changes", "format_version"}
+_OF_TEMPLATES = {"AWSTemplateFormatVersion", "Resources"}
+_TEMPLATE_NAMES = {".template", ".yaml", ".yml"}
+_ASSEMBLY = "manifest.json"
 
 
 class InputForm(StrEnum):
     """The form of an input."""
 
     ANSWERS = "answers"
+    TEMPLATES = "templates"
     TERRAFORM = "terraform"
 
 
@@ -34,16 +39,28 @@ def by_reader(inputs: Sequence[InputFile]) -> Iterator[tuple[Reader, list[InputF
 def form_of(given: InputFile) -> InputForm:
     """Return the form of an input: saved answers if no other form fits, as their reader says what is wrong."""
     if given.path.is_dir():
-        return InputForm.TERRAFORM if any(given.path.glob("*.tf")) or any(given.path.glob("*.tf.json")) else _ANSWERS
-    return InputForm.TERRAFORM if is_saved_plan(given.content) or _is_terraform(given.content) else _ANSWERS
+        return _form_of_folder(given.path)
+    if given.path.suffix.lower() in _TEMPLATE_NAMES:
+        return InputForm.TEMPLATES
+    keys = _keys_of(given.content)
+    if is_saved_plan(given.content) or keys & _OF_TERRAFORM:
+        return InputForm.TERRAFORM
+    return InputForm.TEMPLATES if keys & _OF_TEMPLATES else _ANSWERS
 
 
-def _is_terraform(content: bytes) -> bool:
+def _form_of_folder(folder: Path) -> InputForm:
+    if any(folder.glob("*.tf")) or any(folder.glob("*.tf.json")):
+        return InputForm.TERRAFORM
+    # An assembly of the AWS CDK: https://docs.aws.amazon.com/cdk/v2/guide/deploy.html#deploy-how-synth-app
+    return InputForm.TEMPLATES if (folder / _ASSEMBLY).is_file() else _ANSWERS
+
+
+def _keys_of(content: bytes) -> set[str]:
+    """Return the keys of a JSON object; none for anything else."""
     try:
-        keys = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
+        return set(msgspec.json.decode(content, type=dict[str, msgspec.Raw]))
     except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
-        return False
-    return bool(_OF_TERRAFORM & keys.keys())
+        return set()
 
 
 _ANSWERS = InputForm.ANSWERS
@@ -55,6 +72,10 @@ def _reader_of(form: InputForm) -> Reader:
             from skerry.sources.terraform import reading  # noqa: PLC0415 -- other inputs need nothing of it
 
             return reading.read
+        case InputForm.TEMPLATES:
+            from skerry.sources.cloudformation import describing  # noqa: PLC0415 -- other inputs need nothing of it
+
+            return describing.read
         case InputForm.ANSWERS:
             return _read_answers
         case _:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from skerry.catalogue.partitions import partition_of
-from skerry.sources.cloudformation.resolved import Owner
+from skerry.sources.cloudformation.attributes import AttributeOwner
 from skerry.sources.cloudformation.values import Value, join_texts
 from skerry.sources.planned.made_by_aws import digest_of, endpoint_dns_name
 
@@ -78,12 +78,12 @@ _SUFFIX: Final = 6
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html."""
 
 
-def digest_of_owner(owner: Owner) -> str:
+def digest_of_owner(owner: AttributeOwner) -> str:
     """Return the digits that tell a resource from all others."""
     return digest_of(f"{owner.stack}.{owner.logical_id}")
 
 
-def attribute_of(owner: Owner, attribute: str) -> Value | None:
+def attribute_of(owner: AttributeOwner, attribute: str) -> Value | None:
     """Return the value of Ref or of an attribute; None where nobody knows it before the deployment."""
     special = _SPECIAL.get((owner.type, attribute))
     if special is not None:
@@ -99,14 +99,14 @@ def attribute_of(owner: Owner, attribute: str) -> Value | None:
     return _property(owner, attribute)
 
 
-def physical_id_of(owner: Owner, prefix: str) -> str:
+def physical_id_of(owner: AttributeOwner, prefix: str) -> str:
     """Return the id of a resource."""
     if prefix == "Z":
         return f"Z{digest_of_owner(owner)[:13].upper()}"
     return f"{prefix}-{digest_of_owner(owner)}"
 
 
-def physical_name_of(owner: Owner, key: str) -> Value:
+def physical_name_of(owner: AttributeOwner, key: str) -> Value:
     """Return the name of a resource, or one like those that CloudFormation makes up.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html
@@ -119,36 +119,36 @@ def physical_name_of(owner: Owner, key: str) -> Value:
 _LOWER_CASE: Final = {"AWS::ECR::Repository", "AWS::S3::Bucket"}
 
 
-def _property(owner: Owner, attribute: str) -> Value | None:
+def _property(owner: AttributeOwner, attribute: str) -> Value | None:
     """Return a property of the same name: most attributes that are no ids repeat one."""
     return None if attribute in {"Ref", "Arn"} else owner.property(attribute)
 
 
-def _of_identified(owner: Owner, attribute: str, prefix: str) -> Value | None:
+def _of_identified(owner: AttributeOwner, attribute: str, prefix: str) -> Value | None:
     short = owner.type.rpartition("::")[2]
     names = {"Ref", "Id", f"{short}Id", {"VPC": "VpcId"}.get(short, "")}
     return physical_id_of(owner, prefix) if attribute in names else _property(owner, attribute)
 
 
-def _of_named(owner: Owner, attribute: str, key: str, service: str, form: str) -> Value | None:
+def _of_named(owner: AttributeOwner, attribute: str, key: str, service: str, form: str) -> Value | None:
     if attribute == "Arn":
         return _arn(owner, key, service, form)
     return physical_name_of(owner, key) if attribute in {"Ref", "Name"} else _property(owner, attribute)
 
 
-def _arn(owner: Owner, key: str, service: str, form: str) -> Value:
+def _arn(owner: AttributeOwner, key: str, service: str, form: str) -> Value:
     name = physical_name_of(owner, key)
     if service == "ssm" and isinstance(name, str):
         name = name.removeprefix("/")
     if service == "iam":
         path = owner.property("Path")
-        name = join_texts([(path if isinstance(path, str) else "/").lstrip("/"), name])
+        name = join_texts([(path if isinstance(path, str) else "/").lstrip("/"), name])  # type: ignore[list-item]
     before, after = form.split("{}")
     tail = f"-{digest_of_owner(owner)[:_SUFFIX].title()}" if service == "secretsmanager" else ""
     return arn_of(owner, service, [before, name, f"{after}{tail}"])
 
 
-def arn_of(owner: Owner, service: str, resource: list[Value]) -> Value:
+def arn_of(owner: AttributeOwner, service: str, resource: list[Value]) -> Value:
     """Return an ARN in the Region and account of a resource, as far as the service's ARNs have them."""
     region = owner.region if isinstance(owner.region, str) else ""
     partition = partition_of(region)
@@ -171,13 +171,13 @@ def ipv6_block_of_vpc(vpc: str) -> str:
     return f"2600:1f18:{digits[:4]}:{digits[4:6]}00::/56"
 
 
-def _service_arn(owner: Owner) -> Value:
+def _service_arn(owner: AttributeOwner) -> Value:
     cluster = owner.property("Cluster") or "default"
     short = cluster.rpartition("/")[2] if isinstance(cluster, str) else cluster
     return arn_of(owner, "ecs", ["service/", short, "/", physical_name_of(owner, "ServiceName")])
 
 
-def _repository_uri(owner: Owner) -> Value:
+def _repository_uri(owner: AttributeOwner) -> Value:
     region = owner.region
     partition = partition_of(region) if isinstance(region, str) else None
     suffix = "amazonaws.com" if partition is None else partition.suffix
@@ -185,7 +185,7 @@ def _repository_uri(owner: Owner) -> Value:
     return join_texts([owner.account, ".dkr.ecr.", region, f".{suffix}/", name])  # type: ignore[list-item]
 
 
-def _dns_entries(owner: Owner) -> Value | None:
+def _dns_entries(owner: AttributeOwner) -> Value | None:
     """Return the names of an interface endpoint, each after the id of its zone.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpcendpoint.html
@@ -200,14 +200,15 @@ ZONE_OF_AWS: Final = "Z0AWS"
 """In place of the hosted zone of AWS's own names."""
 
 
-def _interfaces(owner: Owner) -> Value | None:
+def _interfaces(owner: AttributeOwner) -> Value | None:
     subnets = owner.property("SubnetIds")
     if not isinstance(subnets, list):
         return None
-    return [f"eni-{digest_of(f'{physical_id_of(owner, "vpce")} {position}')}" for position, _ in enumerate(subnets)]
+    endpoint = physical_id_of(owner, "vpce")
+    return [f"eni-{digest_of(f'{endpoint} {position}')}" for position, _ in enumerate(subnets)]
 
 
-def _of_vpc(prefix: str, part: str) -> Callable[[Owner], Value]:
+def _of_vpc(prefix: str, part: str) -> Callable[[AttributeOwner], Value]:
     return lambda owner: made_with_vpc(prefix, physical_id_of(owner, "vpc"), part)
 
 
@@ -216,21 +217,21 @@ def made_with_vpc(prefix: str, vpc: str, part: str) -> str:
     return f"{prefix}-{digest_of(f'{vpc}.{part}')}"
 
 
-def _key_arn(owner: Owner) -> Value:
+def _key_arn(owner: AttributeOwner) -> Value:
     return arn_of(owner, "kms", ["key/", _key_id(owner)])
 
 
-def _key_id(owner: Owner) -> str:
+def _key_id(owner: AttributeOwner) -> str:
     digits = digest_of_owner(owner)
     return f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-8000-{digits[:12]}"
 
 
-def _public_address(owner: Owner) -> str:
+def _public_address(owner: AttributeOwner) -> str:
     """Return an address in place of an Elastic IP address: https://www.rfc-editor.org/rfc/rfc5737."""
     return f"192.0.2.{int(digest_of_owner(owner)[:2], 16) % 254 + 1}"
 
 
-def _rule_name(owner: Owner) -> Value:
+def _rule_name(owner: AttributeOwner) -> Value:
     """Return the Ref of a rule: its name, after its bus if that is not the default one.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html
@@ -239,16 +240,16 @@ def _rule_name(owner: Owner) -> Value:
     return name if bus in {None, "default"} else join_texts([bus, "|", name])  # type: ignore[list-item]
 
 
-def _schedule_arn(owner: Owner) -> Value:
+def _schedule_arn(owner: AttributeOwner) -> Value:
     group = owner.property("GroupName") or "default"
     return arn_of(owner, "scheduler", ["schedule/", group, "/", physical_name_of(owner, "Name")])
 
 
-def _in_efs(kind: str, prefix: str) -> Callable[[Owner], Value]:
+def _in_efs(kind: str, prefix: str) -> Callable[[AttributeOwner], Value]:
     return lambda owner: arn_of(owner, "elasticfilesystem", [f"{kind}/", physical_id_of(owner, prefix)])
 
 
-_SPECIAL: Final[dict[tuple[str, str], Callable[[Owner], Value | None]]] = {
+_SPECIAL: Final[dict[tuple[str, str], Callable[[AttributeOwner], Value | None]]] = {
     ("AWS::EC2::EIP", "AllocationId"): lambda owner: physical_id_of(owner, "eipalloc"),
     ("AWS::EC2::EIP", "PublicIp"): _public_address,
     ("AWS::EC2::EIP", "Ref"): _public_address,

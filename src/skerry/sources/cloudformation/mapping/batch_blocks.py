@@ -8,8 +8,8 @@ from typing import Final
 from skerry.sources.cloudformation.mapping.ecs_names import block_of
 from skerry.sources.cloudformation.mapping.properties import Properties
 from skerry.sources.cloudformation.values import Value
-from skerry.sources.planned.values import is_known
 from skerry.sources.planned.values import Value as RowValue
+from skerry.sources.planned.values import is_known
 
 _LEFT_OUT: Final = frozenset({"Command", "Parameters", "Tags", "Environment", "LaunchTemplate", "InstanceRole"})
 _NAMES: Final = frozenset(
@@ -35,5 +35,3 @@ def _named(key: str, value: Value, properties: Properties) -> Value:
     if isinstance(value, list):
         return [_named(key, item, properties) for item in value]
     return properties.stand_ins.text_of(value) if key in _NAMES else value
-
-

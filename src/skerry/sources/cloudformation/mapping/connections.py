@@ -48,7 +48,7 @@ def _peering(templates: Templates, made: Made) -> dict[str, Value]:
 
 def _side(templates: Templates, vpc: str | None, owner: Value, region: Value) -> dict[str, Value]:
     made = templates.vpcs.get(vpc or "")
-    blocks = UNKNOWN if made is None else blocks_of(templates, made)
+    blocks: Value = UNKNOWN if made is None else blocks_of(templates, made)
     return known_row(
         {
             "VpcId": vpc,

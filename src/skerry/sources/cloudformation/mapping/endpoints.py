@@ -120,7 +120,7 @@ def _dns_options(options: Properties | None) -> Value:
 
 
 def write_prefix_lists(templates: Templates) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the document of prefix lists: AWS's of gateway endpoints, whose blocks are AWS's, and the templates' own."""
+    """Yield the document of prefix lists: AWS's of gateway endpoints without blocks, and the templates' own."""
     services = sorted(
         {
             service

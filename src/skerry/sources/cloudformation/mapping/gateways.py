@@ -114,8 +114,10 @@ def _own_interfaces(templates: Templates) -> Iterator[dict[str, Value]]:
     for made in templates.of(_INTERFACE):
         row = _interface(templates, made.id, made.properties, "GroupSet")
         attached = attachments.of(made.id)
-        yield row | _with_public_address(is_public=bool(associations.of(made.id))) | (
-            {"Attachment": {"InstanceId": attached[0].properties.id("InstanceId")}} if attached else {}
+        yield (
+            row
+            | _with_public_address(is_public=bool(associations.of(made.id)))
+            | ({"Attachment": {"InstanceId": attached[0].properties.id("InstanceId")}} if attached else {})
         )
 
 
@@ -124,8 +126,9 @@ def _interfaces_of_instances(templates: Templates) -> Iterator[dict[str, Value]]
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-instance.html
     """
-    addresses = templates.group_by("AWS::EC2::EIP", "InstanceId"), templates.group_by(
-        "AWS::EC2::EIPAssociation", "InstanceId"
+    addresses = (
+        templates.group_by("AWS::EC2::EIP", "InstanceId"),
+        templates.group_by("AWS::EC2::EIPAssociation", "InstanceId"),
     )
     for made in templates.of(_INSTANCE):
         blocks = made.properties.blocks("NetworkInterfaces") or []

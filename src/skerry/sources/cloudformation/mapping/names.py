@@ -65,17 +65,18 @@ def _zones(templates: Templates) -> Iterator[tuple[str, dict[str, Any]]]:
     zones = list(_private_zones(templates))
     unsure = any(zone.domain is UNKNOWN or zone.vpcs is UNKNOWN for zone in zones)
     is_open = unsure or templates.is_open(_ZONE, _NAMESPACE) or bool(templates.perhaps(_ZONE, _NAMESPACE))
-    for vpc in sorted(templates.closed_vpcs):
+    others = {vpc for zone in zones if zone.vpcs is not UNKNOWN for vpc in zone.vpcs} - templates.closed_vpcs
+    for vpc in sorted({*templates.closed_vpcs, *others}):
         rows = [zone.summary for zone in zones if zone.domain is not UNKNOWN and zone.vpcs is not UNKNOWN
                 and vpc in zone.vpcs]  # fmt: skip
         parameters = {"VPCId": vpc, "VPCRegion": templates.place.region}
-        more = {"NextToken": "known at the deployment"} if is_open else {}
+        following = {"NextToken": "known at the deployment"} if is_open or vpc in others else {}
         call = {"operation": "route53:ListHostedZonesByVPC", "parameters": parameters}
-        yield f"zones of {vpc}", {"Call": call, "Response": {"HostedZoneSummaries": rows, **more}}
+        yield f"zones of {vpc}", {"Call": call, "Response": {"HostedZoneSummaries": rows, **following}}
     records = _Records(templates)
     for zone in zones:
         rows, is_whole = records.of(zone)
-        more = {} if is_whole else {"IsTruncated": True}
+        more: dict[str, Any] = {} if is_whole else {"IsTruncated": True}
         call = {"operation": "route53:ListResourceRecordSets", "parameters": {"HostedZoneId": zone.id}}
         if zone.service is None and zone.domain is not UNKNOWN:
             yield f"records of {zone.id}", {"Call": call, "Response": {"ResourceRecordSets": rows, **more}}
@@ -308,5 +309,3 @@ def _of_profiles(templates: Templates) -> Iterator[tuple[str, dict[str, Any]]]:
         call = {"operation": "ListProfileResourceAssociations", "parameters": {"ProfileId": profile}}
         more = {"NextToken": "known at the deployment"} if resources.may_have_more(profile) else {}
         yield f"resources of {profile}", {"Call": call, "Response": {"ProfileResourceAssociations": listed, **more}}
-
-

@@ -5,7 +5,7 @@ CloudFormation converts scalars between text, numbers and booleans as a property
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from skerry.sources.cloudformation.values import Reference, Symbolic, Unresolved, Value, join_texts
+from skerry.sources.cloudformation.values import AttributeReference, Symbolic, Unresolved, Value, join_texts
 from skerry.sources.planned.made_by_aws import digest_of
 from skerry.sources.planned.values import UNKNOWN
 from skerry.sources.planned.values import Value as RowValue
@@ -19,7 +19,7 @@ class StandIns:
     So two references to one parameter still meet. ``expressions`` are the values behind the texts.
     """
 
-    def __init__(self, settled: Mapping[Value, str]) -> None:
+    def __init__(self, settled: Mapping[Unresolved, str]) -> None:
         self._settled = settled
         self.expressions: dict[str, str] = {}
 
@@ -27,16 +27,20 @@ class StandIns:
         """Return a value with the texts that are agreed on, such as that of the account, in place of symbols."""
         if isinstance(value, str | list | dict):
             return value
-        if isinstance(value, Unresolved | Reference):
+        if isinstance(value, Unresolved):
             return self._settled.get(value, value)
-        return join_texts(self._settled.get(piece, piece) for piece in value.pieces)
+        if isinstance(value, AttributeReference):
+            return value
+        return join_texts(
+            self._settled.get(piece, piece) if isinstance(piece, Unresolved) else piece for piece in value.pieces
+        )
 
     def text_of(self, value: Value) -> str:
         """Return a text for a value, made up in each part that is not known."""
         settled = self.settle(value)
         if isinstance(settled, str):
             return settled
-        if isinstance(settled, Unresolved | Reference):
+        if isinstance(settled, Unresolved | AttributeReference):
             return self._made_up(settled)
         if isinstance(settled, list | dict):
             return self._remember(repr(settled))

@@ -40,8 +40,7 @@ class _Attached:
         if names is UNKNOWN:
             self.is_open = True
             return []
-        roles = [*names, *([] if name is None or made.resource.type != _ROLE_POLICY else [name])]
-        return roles
+        return [*names, *([] if name is None or made.resource.type != _ROLE_POLICY else [name])]
 
     def may_have_more(self, role: str) -> bool:
         """Return whether a role may have policies that nobody can list."""
@@ -58,6 +57,8 @@ class _Attached:
 
 def write_roles(templates: Templates) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the documents of roles and of managed policies."""
+    if not templates.of(ROLE, MANAGED):
+        return
     attached = _Attached(templates)
     roles = [_role(role, attached, templates.stand_ins) for role in templates.of(ROLE)]
     yield "RoleDetailList", write_open_list("RoleDetailList", [row for row in roles if row is not None])
@@ -70,8 +71,10 @@ def _role(made: Made, attached: _Attached, stand_ins: StandIns) -> dict[str, Val
     if properties.is_open("PermissionsBoundary") and properties.text("PermissionsBoundary") is UNKNOWN:
         # A row without a boundary has none.
         return None
-    own, arns, boundary = properties.blocks("Policies"), properties.ids("ManagedPolicyArns"), properties.text(
-        "PermissionsBoundary"
+    own, arns, boundary = (
+        properties.blocks("Policies"),
+        properties.ids("ManagedPolicyArns"),
+        properties.text("PermissionsBoundary"),
     )
     is_open = attached.may_have_more(made.id)
     trust = properties.value("AssumeRolePolicyDocument")

@@ -63,9 +63,8 @@ def _secret(templates: Templates, made: Made) -> Documents:
     own = policies.of(made.id)
     policy = _text_of(templates, own[0].properties, "ResourcePolicy") if own else None
     if policy is not None or not own:
-        yield "policy", _answer(
-            "secretsmanager:GetResourcePolicy", about, {"ARN": made.id, **({"ResourcePolicy": policy} if policy else {})}
-        )
+        answer = known_row({"ARN": made.id, "ResourcePolicy": policy})
+        yield "policy", _answer("secretsmanager:GetResourcePolicy", about, answer)
 
 
 def _parameter(_templates: Templates, made: Made) -> Documents:
@@ -74,8 +73,8 @@ def _parameter(_templates: Templates, made: Made) -> Documents:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html
     """
     filters = [{"Key": "Name", "Option": "Equals", "Values": [made.id]}]
-    row = {"Name": made.id, "ARN": made.arn, "Type": made.properties.text("Type", "String")}
-    yield "parameter", _answer("ssm:DescribeParameters", {"ParameterFilters": filters}, {"Parameters": [known_row(row)]})
+    row = known_row({"Name": made.id, "ARN": made.arn, "Type": made.properties.text("Type", "String")})
+    yield "parameter", _answer("ssm:DescribeParameters", {"ParameterFilters": filters}, {"Parameters": [row]})
 
 
 def _key(templates: Templates, made: Made) -> Documents:
@@ -93,8 +92,8 @@ def _key(templates: Templates, made: Made) -> Documents:
         '"Action": "kms:*", "Resource": "*"}]}'
     )
     policy = _text_of(templates, made.properties, "KeyPolicy") if "KeyPolicy" in made.properties else default
-    aliases = [row.properties.id("AliasName") for row in templates.group_by("AWS::KMS::Alias", "TargetKeyId").of(made.id)]
-    aliases += [row.properties.id("AliasName") for row in templates.group_by("AWS::KMS::Alias", "TargetKeyId").of(made.arn)]
+    by_key = templates.group_by("AWS::KMS::Alias", "TargetKeyId")
+    aliases = [alias.properties.id("AliasName") for alias in (*by_key.of(made.id), *by_key.of(made.arn))]
     for name in (made.id, made.arn, *filter(None, aliases)):
         yield f"key {name}", _answer("kms:DescribeKey", {"KeyId": name}, {"KeyMetadata": row})
     for name in (made.id, made.arn):

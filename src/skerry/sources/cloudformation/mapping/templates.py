@@ -7,10 +7,11 @@ from typing import Final
 import msgspec
 
 from skerry.catalogue.partitions import partition_of
+from skerry.sources.cloudformation.attributes import AttributeOwner
 from skerry.sources.cloudformation.mapping.attributes import attribute_of
 from skerry.sources.cloudformation.mapping.properties import Properties, StandIns
-from skerry.sources.cloudformation.resolved import OpenPart, Resource
-from skerry.sources.cloudformation.values import Value
+from skerry.sources.cloudformation.resolved import OpenPart, TemplateResource
+from skerry.sources.cloudformation.values import Unresolved
 from skerry.sources.planned.values import UNKNOWN
 from skerry.sources.planned.values import Value as RowValue
 
@@ -18,7 +19,7 @@ VPC: Final = "AWS::EC2::VPC"
 SUBNET: Final = "AWS::EC2::Subnet"
 
 
-class Place(msgspec.Struct, frozen=True):
+class TemplatesPlace(msgspec.Struct, frozen=True):
     """The account and the Region of templates; ``account`` may be a stand-in."""
 
     region: str
@@ -36,9 +37,9 @@ class Made:
 
     __slots__ = ("_owner", "_stand_ins", "properties", "resource")
 
-    def __init__(self, resource: Resource, owner: "ResourceOwner", stand_ins: StandIns) -> None:
+    def __init__(self, resource: TemplateResource, stand_ins: StandIns) -> None:
         self.resource = resource
-        self._owner = owner
+        self._owner = AttributeOwner(resource.evaluator, resource.entry)
         self._stand_ins = stand_ins
         self.properties = Properties(resource.properties, stand_ins)
 
@@ -61,22 +62,6 @@ class Made:
     def name(self) -> str:
         """The stack and the logical id."""
         return f"{self.resource.stack}.{self.resource.logical_id}"
-
-
-class ResourceOwner:
-    """A resource with its Region and account, as the rules of attributes ask for it."""
-
-    def __init__(self, resource: Resource, region: Value, account: Value) -> None:
-        self.stack = resource.stack
-        self.logical_id = resource.logical_id
-        self.type = resource.type
-        self.region = region
-        self.account = account
-        self._properties = resource.properties
-
-    def property(self, name: str) -> Value | None:
-        """Return a property."""
-        return self._properties.get(name)
 
 
 class Grouped:
@@ -104,7 +89,11 @@ class Templates:
     """The resources of templates, and the parts of them that nobody can list."""
 
     def __init__(
-        self, resources: Iterable[Resource], open_parts: Iterable[OpenPart], place: Place, accounts: Mapping[Value, str]
+        self,
+        resources: Iterable[TemplateResource],
+        open_parts: Iterable[OpenPart],
+        place: TemplatesPlace,
+        accounts: Mapping[Unresolved, str],
     ) -> None:
         self.place = place
         self.stand_ins = StandIns(accounts)
@@ -112,7 +101,7 @@ class Templates:
         self._sure: dict[str, list[Made]] = {}
         self._perhaps: dict[str, list[Made]] = {}
         for resource in resources:
-            made = Made(resource, ResourceOwner(resource, place.region, place.account), self.stand_ins)
+            made = Made(resource, self.stand_ins)
             table = self._sure if resource.condition is None else self._perhaps
             table.setdefault(resource.type, []).append(made)
 

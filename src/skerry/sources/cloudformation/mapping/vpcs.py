@@ -68,7 +68,7 @@ def has_ipv6(templates: Templates, vpc: str) -> bool:
 def local_routes_of(templates: Templates, vpc: str) -> Value:
     """Return the routes inside a VPC; `UNKNOWN` if its blocks are not known."""
     made = templates.vpcs.get(vpc)
-    blocks = UNKNOWN if made is None else blocks_of(templates, made)
+    blocks: Value = UNKNOWN if made is None else blocks_of(templates, made)
     ipv6 = ipv6_blocks_of(templates, vpc)
     return UNKNOWN if blocks is UNKNOWN or ipv6 is UNKNOWN else local_routes(blocks, ipv6)
 
@@ -186,9 +186,9 @@ def zone_of(templates: Templates, subnet: Made) -> Value:
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getavailabilityzones.html
     """
-    from skerry.sources.cloudformation.values import Zone  # noqa: PLC0415
+    from skerry.sources.cloudformation.values import ZoneOfList  # noqa: PLC0415
 
     value = subnet.properties.value("AvailabilityZone")
-    if isinstance(value, Zone):
+    if isinstance(value, ZoneOfList):
         return f"{value.region or templates.place.region}{chr(ord('a') + value.index)}"
     return subnet.properties.text("AvailabilityZone", None) if value is not None else UNKNOWN

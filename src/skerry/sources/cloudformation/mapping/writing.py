@@ -18,18 +18,18 @@ from skerry.sources.cloudformation.mapping.task_definitions import write_task_de
 from skerry.sources.cloudformation.mapping.task_resources import write_task_resources
 from skerry.sources.cloudformation.mapping.templates import Made, Templates
 from skerry.sources.cloudformation.mapping.vpcs import list_subnets, write_vpcs
-from skerry.sources.cloudformation.values import Position
+from skerry.sources.cloudformation.values import SourcePosition
 from skerry.sources.planned.lists import encode, write_lists
 
 UNLISTED: Final = frozenset({"managed_policies", "pull_through_rules", "roles"})
 """The kinds of an account of which templates hold records and never all: an absent one is not examined."""
 
 
-class Place(NamedTuple):
+class ResourcePlace(NamedTuple):
     """The place of a resource: its name in the template, and its position in the file; None for a parameter."""
 
     name: str
-    position: Position | None
+    position: SourcePosition | None
 
 
 class Written(NamedTuple):
@@ -39,7 +39,7 @@ class Written(NamedTuple):
     """
 
     documents: Mapping[str, bytes]
-    places: Mapping[str, Place]
+    places: Mapping[str, ResourcePlace]
     zones_to_choose: frozenset[str]
 
 
@@ -83,19 +83,19 @@ _PARTS_OF_VPC: Final = {"acl": "DefaultNetworkAcl", "rtb": "MainRouteTable", "sg
 _ATTRIBUTES: Final = ("Ref", "Arn", "Id")
 
 
-def _places(templates: Templates) -> Iterator[tuple[str, Place]]:
+def _places(templates: Templates) -> Iterator[tuple[str, ResourcePlace]]:
     """Yield the place of each resource by its id and its ARN; of values that are not known, their expression."""
     for made in templates.all():
-        place = Place(name_of(made), made.resource.position)
+        place = ResourcePlace(name_of(made), made.resource.position)
         for attribute in _ATTRIBUTES:
             name = made.attribute(attribute)
             if name:
                 yield name, place
     for vpc, made in templates.vpcs.items():
         for prefix, part in _PARTS_OF_VPC.items():
-            yield made_with_vpc(prefix, vpc, part), Place(f"{name_of(made)}.{part}", made.resource.position)
+            yield made_with_vpc(prefix, vpc, part), ResourcePlace(f"{name_of(made)}.{part}", made.resource.position)
     for text, expression in templates.stand_ins.expressions.items():
-        yield text, Place(expression, None)
+        yield text, ResourcePlace(expression, None)
 
 
 def name_of(made: Made) -> str:

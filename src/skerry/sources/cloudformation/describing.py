@@ -1,0 +1,172 @@
+"""Inputs of CloudFormation as descriptions: all templates are one system, apart for each account and Region."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from skerry.errors import Argument, InputError
+from skerry.model.arns import region_of_zone
+from skerry.model.origins import Origin
+from skerry.sources.cloudformation.mapping.attributes import attribute_of
+from skerry.sources.cloudformation.mapping.kinds_read import HARMLESS, READ, is_custom
+from skerry.sources.cloudformation.mapping.templates import Templates, TemplatesPlace
+from skerry.sources.cloudformation.mapping.writing import UNLISTED, ResourcePlace, Written, write
+from skerry.sources.cloudformation.reading import TemplateInput, read_templates
+from skerry.sources.cloudformation.resolved import ResolvedTemplates, Stack
+from skerry.sources.cloudformation.values import Remark, Unresolved, Value
+from skerry.sources.descriptions import STAND_IN_ACCOUNT, Description, InputFile, ReadingOptions, UnreadableInput
+
+LEVEL: Final = "template"
+
+
+def read(inputs: Sequence[InputFile], options: ReadingOptions) -> Iterator[Description | UnreadableInput]:
+    """Yield the descriptions of all templates; a template with a fault does not keep the others from being read."""
+    parameters = _parameters_of(options.parameters)
+    region = options.region
+    names = {one.name: one for one in inputs}
+    while names:
+        resolved = _resolve(names.values(), parameters, region, options.account)
+        faults = dict(_faults_of(resolved, names))
+        if not faults:
+            yield from _described(tuple(names), resolved)
+            return
+        for name, error in faults.items():
+            del names[name]
+            yield UnreadableInput(name, error)
+
+
+def _parameters_of(words: Iterable[str]) -> dict[str, str]:
+    """Return the values of ``[STACK.]KEY=VALUE``."""
+    values: dict[str, str] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals or not key:
+            message = f"{word} is no parameter with a value"
+            raise InputError(message, "Write KEY=VALUE, or STACK.KEY=VALUE for the parameter of one stack.")
+        values[key] = value
+    return values
+
+
+def _resolve(
+    inputs: Iterable[InputFile], parameters: Mapping[str, str], region: str | None, account: str | None
+) -> ResolvedTemplates:
+    given = [TemplateInput(one.path, None if one.name == one.path.name else one.name) for one in inputs]
+    resolved = read_templates(given, parameters, region, account, attribute_of)
+    if region is None and any(not isinstance(stack.region, str) for stack in resolved.stacks):
+        only = _only_region(resolved)
+        if only is not None:
+            return read_templates(given, parameters, only, account, attribute_of)
+    return resolved
+
+
+def _only_region(resolved: ResolvedTemplates) -> str | None:
+    """Return the Region that the zones of the templates' subnets are in, if they are in one."""
+    zones = (resource.properties.get("AvailabilityZone") for resource in resolved.resources)
+    regions = {region_of_zone(zone) for zone in zones if isinstance(zone, str)} - {None}
+    return regions.pop() if len(regions) == 1 else None
+
+
+def _faults_of(resolved: ResolvedTemplates, names: Mapping[str, InputFile]) -> Iterator[tuple[str, InputError]]:
+    """Yield the first fault of each input; a fault of no file is that of the first input."""
+    first = next(iter(names))
+    seen: set[str] = set()
+    for problem in resolved.problems:
+        name = _input_of(problem, resolved, names) or first
+        if name not in seen:
+            seen.add(name)
+            yield name, InputError(_words(problem), "CloudFormation refuses this template too: mend it first.")
+
+
+def _words(remark: Remark) -> str:
+    if remark.position is None:
+        return remark.text
+    return f"{_shown(remark.position.file)}:{remark.position.line}:{remark.position.column}: {remark.text}"
+
+
+def _input_of(problem: Remark, resolved: ResolvedTemplates, names: Mapping[str, InputFile]) -> str | None:
+    if problem.position is None:
+        return None
+    file = problem.position.file
+    for name, one in names.items():
+        if file in {str(one.path), one.path.name}:
+            return name
+    roots = [stack.name.partition("/")[0] for stack in resolved.stacks if "/" not in stack.name]
+    owner = next((stack.name.partition("/")[0] for stack in resolved.stacks if stack.file == file), None)
+    return None if owner is None else list(names)[roots.index(owner)]
+
+
+class _System(NamedTuple):
+    """The stacks of one account and Region."""
+
+    place: TemplatesPlace
+    stacks: tuple[Stack, ...]
+
+
+def _described(names: Sequence[str], resolved: ResolvedTemplates) -> Iterator[Description]:
+    """Yield a description for each account and Region; the first name stands for the documents of all templates."""
+    for system in _systems(names, resolved):
+        own = {stack.name for stack in system.stacks}
+        accounts = {stack.account: STAND_IN_ACCOUNT for stack in system.stacks if isinstance(stack.account, Unresolved)}
+        resources = [resource for resource in resolved.resources if resource.stack in own]
+        parts = [part for stack in system.stacks for part in stack.open_parts]
+        templates = Templates(resources, parts, system.place, accounts)
+        written = write(templates)
+        notes = tuple(_notes(templates, resolved))
+        for position, name in enumerate(names):
+            yield _description(name, system.place, written if position == 0 else None, notes if position == 0 else ())
+
+
+def _description(name: str, place: TemplatesPlace, written: Written | None, notes: tuple[str, ...]) -> Description:
+    if written is None:
+        return Description(name, LEVEL, {}, place.region, place.account)
+    return Description(
+        name=name,
+        level=LEVEL,
+        documents=written.documents,
+        region=place.region,
+        account=place.account,
+        origins={resource: _origin(name, where) for resource, where in written.places.items()},
+        notes=notes,
+        unlisted=UNLISTED,
+        zones_to_choose=written.zones_to_choose,
+    )
+
+
+def _origin(name: str, where: ResourcePlace) -> Origin:
+    if where.position is None:
+        return Origin(name, None, where.name)
+    file = _shown(where.position.file)
+    return Origin(file, None, where.name, file, where.position.line, where.position.column)
+
+
+def _shown(file: str) -> str:
+    """Return a path from the working folder; of one outside it only the name, as the rest is about the machine."""
+    path = Path(file)
+    try:
+        return str(path.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return path.name
+
+
+def _systems(names: Sequence[str], resolved: ResolvedTemplates) -> Iterator[_System]:
+    groups: dict[tuple[Value, Value], list[Stack]] = {}
+    for stack in resolved.stacks:
+        groups.setdefault((stack.region, stack.account), []).append(stack)
+    for (region, account), stacks in groups.items():
+        if not isinstance(region, str):
+            message = f"{', '.join(names)} is for any Region"
+            raise InputError(message, "Name the one to check with ", Argument.REGION, ".")
+        place = TemplatesPlace(region, account if isinstance(account, str) else STAND_IN_ACCOUNT)
+        yield _System(place, tuple(stacks))
+
+
+def _notes(templates: Templates, resolved: ResolvedTemplates) -> Iterator[str]:
+    """Yield what is not read: types of resources, parts that nobody can list, and imports without an export."""
+    for kind in sorted(templates.types - READ):
+        if is_custom(kind):
+            yield f"not examined: {kind}, whose code may change any resource"
+        elif not kind.startswith(HARMLESS):
+            yield f"not examined: {kind}"
+    for part in templates.open_parts:
+        yield _words(Remark(part.position, part.reason))
+    yield from (_words(remark) for remark in (*resolved.missing_exports, *resolved.notes))
