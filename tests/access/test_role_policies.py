@@ -162,7 +162,9 @@ class TestUnreadRoles:
         facts = network.world().facts
         lists = facts.completeness
         listed = msgspec.structs.replace(lists, complete=lists.complete - {("roles", EVERYWHERE)})
-        role = resource_lookup.Resources(msgspec.structs.replace(facts, completeness=listed)).find_role(NameOrArn(EXECUTION))
+        role = resource_lookup.Resources(msgspec.structs.replace(facts, completeness=listed)).find_role(
+            NameOrArn(EXECUTION)
+        )
         assert role is None
 
     def test_role_of_other_account_is_unknown(self, network: Resources) -> None:

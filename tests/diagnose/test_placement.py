@@ -66,9 +66,7 @@ class TestFargateZones:
     ) -> None:
         assert placement(in_zone(zone, zone_id), region).verdict is verdict
 
-    @pytest.mark.parametrize(
-        ("zone_id", "verdict"), [("euw1-az1", OK), ("usw2-lax1-az1", BLOCKED), (None, UNKNOWN)]
-    )
+    @pytest.mark.parametrize(("zone_id", "verdict"), [("euw1-az1", OK), ("usw2-lax1-az1", BLOCKED), (None, UNKNOWN)])
     def test_placement_follows_the_id_of_a_zone_without_a_name(self, zone_id: str | None, verdict: Verdict) -> None:
         network = in_zone("eu-west-1a", zone_id)
         del network.row("Subnets", "subnet-a")["AvailabilityZone"]

@@ -14,8 +14,8 @@ def zone_to_choose(subject: CheckContext) -> Iterator[tuple[str, str, tuple[str,
     """Find subnets of a template without a zone id, in a Region where some zones have no Fargate.
 
     What it means:
-        A template names a zone by its name, by its place in ``Fn::GetAZs``, or not at all. Which zone that is depends
-        on the account: AWS maps names to zones for each account. The verdict takes the zone to have Fargate.
+        A template names a zone by its name, by its place in ``Fn::GetAZs``, or not at all. The same name means another
+        zone in another account, and the verdict takes the zone to have Fargate.
 
     Why it stops a task:
         In a few Regions Fargate starts tasks in some zones only. A task whose subnet is in another zone never starts.

@@ -10,7 +10,7 @@ from skerry.model.origins import Origin
 from skerry.sources.cloudformation.mapping.attributes import attribute_of
 from skerry.sources.cloudformation.mapping.kinds_read import HARMLESS, READ, is_custom
 from skerry.sources.cloudformation.mapping.templates import Templates, TemplatesPlace
-from skerry.sources.cloudformation.mapping.writing import UNLISTED, ResourcePlace, Written, write
+from skerry.sources.cloudformation.mapping.writing import UNLISTED, ResourcePlace, WrittenTemplates, write
 from skerry.sources.cloudformation.reading import TemplateInput, read_templates
 from skerry.sources.cloudformation.resolved import ResolvedTemplates, Stack
 from skerry.sources.cloudformation.values import Remark, Unresolved, Value
@@ -116,7 +116,7 @@ def _described(names: Sequence[str], resolved: ResolvedTemplates) -> Iterator[De
             yield _description(name, system.place, written if position == 0 else None, notes if position == 0 else ())
 
 
-def _description(name: str, place: TemplatesPlace, written: Written | None, notes: tuple[str, ...]) -> Description:
+def _description(name: str, place: TemplatesPlace, written: WrittenTemplates | None, notes: tuple[str, ...]) -> Description:
     if written is None:
         return Description(name, LEVEL, {}, place.region, place.account)
     return Description(
@@ -161,7 +161,7 @@ def _systems(names: Sequence[str], resolved: ResolvedTemplates) -> Iterator[_Sys
 
 
 def _notes(templates: Templates, resolved: ResolvedTemplates) -> Iterator[str]:
-    """Yield what is not read: types of resources, parts that nobody can list, and imports without an export."""
+    """Yield types of resources that are not read, the unlisted parts of templates, and imports without an export."""
     for kind in sorted(templates.types - READ):
         if is_custom(kind):
             yield f"not examined: {kind}, whose code may change any resource"

@@ -69,7 +69,7 @@ class _TransitGateways:
     def __init__(self, templates: Templates) -> None:
         self.templates = templates
         self.gateways = {made.id: made for made in templates.of(_TRANSIT)}
-        self.attachments = templates.of(*_ATTACHMENTS)
+        self.of_vpcs = templates.of(*_ATTACHMENTS)
         self.associations = templates.group_by(_ASSOCIATION, "TransitGatewayAttachmentId")
         self.propagations = templates.group_by(_PROPAGATION, "TransitGatewayRouteTableId")
         self.routes = templates.group_by(_ROUTE, "TransitGatewayRouteTableId")
@@ -103,12 +103,12 @@ class _TransitGateways:
 def write_transit_gateways(templates: Templates) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the documents of transit gateways, their attachments, and their route tables."""
     transit = _TransitGateways(templates)
-    if not transit.gateways and not transit.attachments:
+    if not transit.gateways and not transit.of_vpcs:
         return
     yield "TransitGateways", write_open_list("TransitGateways", map(_gateway, transit.gateways.values()))
-    of_vpcs = [_vpc_attachment(made) for made in transit.attachments]
+    of_vpcs = [_vpc_attachment(made) for made in transit.of_vpcs]
     yield "TransitGatewayVpcAttachments", write_open_list("TransitGatewayVpcAttachments", of_vpcs)
-    others = [_attachment(transit, made) for made in transit.attachments]
+    others = [_attachment(transit, made) for made in transit.of_vpcs]
     yield "TransitGatewayAttachments", write_open_list("TransitGatewayAttachments", others)
     tables = dict(_tables(transit))
     rows = [
@@ -193,7 +193,7 @@ def _routes(transit: _TransitGateways, table: str, gateway: str) -> Value:
     sources = [made.properties.id("TransitGatewayAttachmentId") for made in transit.propagations.of(table)]
     default = transit.default_table_of(gateway, "DefaultRouteTablePropagation")
     if default == table:
-        sources += [made.id for made in transit.attachments if made.properties.id("TransitGatewayId") == gateway]
+        sources += [made.id for made in transit.of_vpcs if made.properties.id("TransitGatewayId") == gateway]
     for source in sources:
         propagated = _propagated(transit, source or "")
         if propagated is UNKNOWN:
@@ -217,7 +217,7 @@ def _propagated(transit: _TransitGateways, attachment: str) -> Value:
 
     https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html#tgw-route-propagation-overview
     """
-    made = next((row for row in transit.attachments if row.id == attachment), None)
+    made = next((row for row in transit.of_vpcs if row.id == attachment), None)
     vpc = None if made is None else transit.templates.vpcs.get(made.properties.id("VpcId") or "")
     if vpc is None:
         return UNKNOWN

@@ -1,4 +1,4 @@
-"""The types of resources: those that are read, and those that decide nothing about the start of a task."""
+"""The types of resources that are read, and those without a say in the start of a task."""
 
 from typing import Final
 

@@ -107,8 +107,8 @@ class _Records:
         """Return the records of a zone, and whether these are all."""
         rows = [row for name, domain, row in self._rows if name == zone.id or (name is None and domain == zone.domain)]
         unnamed = any(name is None and domain is UNKNOWN for name, domain, _ in self._rows)
-        known = [row for row in rows if row is not UNKNOWN]
-        return known, len(known) == len(rows) and not unnamed and not self._is_open
+        whole = [row for row in rows if row is not UNKNOWN]
+        return whole, len(whole) == len(rows) and not unnamed and not self._is_open
 
 
 def _record(record: Properties) -> Value:

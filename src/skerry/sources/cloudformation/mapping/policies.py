@@ -41,9 +41,9 @@ def _statements(statement: Value, stand_ins: StandIns) -> list[dict[str, Any]]:
         return [statement] if isinstance(statement, dict) else [{}]
     if not isinstance(statement, dict) or not is_resolved(_actions_of(statement)):
         effect = statement.get("Effect") if isinstance(statement, dict) else None
-        known = {"Effect": effect} if isinstance(effect, str) else {}
+        words = {"Effect": effect} if isinstance(effect, str) else {}
         # No element of the policy language: the statement is not known.
-        return [{**known, reason_of(statement): ""}]
+        return [{**words, reason_of(statement): ""}]
     effect = statement.get("Effect")
     if not isinstance(effect, str):
         return [{reason_of(statement): ""}]

@@ -24,7 +24,7 @@ class StandIns:
         self.expressions: dict[str, str] = {}
 
     def settle(self, value: Value) -> Value:
-        """Return a value with the texts that are agreed on, such as that of the account, in place of symbols."""
+        """Return a value with the stand-in of the account in place of its symbol."""
         if isinstance(value, str | list | dict):
             return value
         if isinstance(value, Unresolved):

@@ -152,7 +152,7 @@ def network_of(properties: Properties, name: str, *, keys: Mapping[str, str] | N
     subnets, groups = block.ids("Subnets"), block.ids("SecurityGroups")
     public = block.text("AssignPublicIp", "DISABLED")
     if subnets is UNKNOWN:
-        # A list of unknown length is at least one subnet, of which nothing is known.
+        # A list of unknown length has at least one subnet, and nothing is known of it.
         subnets = [block.id("Subnets")]
     if groups is UNKNOWN:
         groups = [block.id("SecurityGroups")]

@@ -194,8 +194,8 @@ def _cache_rules(templates: Templates) -> Documents:
 
 
 def _cache_rule(rule: Properties) -> dict[str, Value] | None:
-    known = _UPSTREAMS.get(str(rule.text("UpstreamRegistry", "")))
-    prefix, url = rule.text("EcrRepositoryPrefix"), rule.text("UpstreamRegistryUrl", known)
+    usual = _UPSTREAMS.get(str(rule.text("UpstreamRegistry", "")))
+    prefix, url = rule.text("EcrRepositoryPrefix"), rule.text("UpstreamRegistryUrl", usual)
     if not isinstance(prefix, str) or not isinstance(url, str):
         return None
     return known_row(

@@ -32,7 +32,7 @@ class ResourcePlace(NamedTuple):
     position: SourcePosition | None
 
 
-class Written(NamedTuple):
+class WrittenTemplates(NamedTuple):
     """Documents with the place of each resource by its id or ARN.
 
     ``zones_to_choose`` are the subnets whose zone the account or AWS chooses at the deployment.
@@ -43,10 +43,10 @@ class Written(NamedTuple):
     zones_to_choose: frozenset[str]
 
 
-def write(templates: Templates) -> Written:
+def write(templates: Templates) -> WrittenTemplates:
     """Return the documents in AWS's form, as the loader of documents reads them."""
     documents = encode(dict(_documents(templates)))
-    return Written(documents, dict(_places(templates)), _zones_to_choose(templates))
+    return WrittenTemplates(documents, dict(_places(templates)), _zones_to_choose(templates))
 
 
 def _documents(templates: Templates) -> Iterator[tuple[str, dict[str, Any]]]:
