@@ -9,7 +9,9 @@ from skerry.model.world import World
 from tests.networks import Network, container
 
 
-def findings(region: str, zone_id: str | None = None, processor: str = "X86_64", *, chosen: bool = True) -> list[Finding]:
+def findings(
+    region: str, zone_id: str | None = None, processor: str = "X86_64", *, chosen: bool = True
+) -> list[Finding]:
     """Return the findings of the check for a service in one subnet."""
     network = Network()
     row = network.row("Subnets", "subnet-a")

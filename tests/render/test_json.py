@@ -47,7 +47,7 @@ def folded(value: Any, indent: str = "") -> str:
 
 def origin(arn: str) -> Any:
     """The origin of a resource of a saved network."""
-    place = {"document": "network.json", "address": None, "file": None, "line": None}
+    place = {"document": "network.json", "address": None, "file": None, "line": None, "column": None}
     return {"kind": "arn", "arn": arn} | place
 
 

@@ -25,6 +25,7 @@ class OriginOut(msgspec.Struct, frozen=True):
     address: str | None
     file: str | None
     line: int | None
+    column: int | None
 
 
 def encode_origin(origin: Origin | None) -> OriginOut | None:
@@ -33,7 +34,7 @@ def encode_origin(origin: Origin | None) -> OriginOut | None:
         return None
     parts = {"address": origin.address, "arn": origin.arn, "file": origin.file, "document": origin.document}
     kind = next(name for name, part in parts.items() if part is not None)
-    return OriginOut(kind, origin.arn or "", origin.document, origin.address, origin.file, origin.line)
+    return OriginOut(kind, origin.arn or "", origin.document, origin.address, origin.file, origin.line, origin.column)
 
 
 def format_time(time: datetime) -> str:

@@ -116,7 +116,9 @@ def _described(names: Sequence[str], resolved: ResolvedTemplates) -> Iterator[De
             yield _description(name, system.place, written if position == 0 else None, notes if position == 0 else ())
 
 
-def _description(name: str, place: TemplatesPlace, written: WrittenTemplates | None, notes: tuple[str, ...]) -> Description:
+def _description(
+    name: str, place: TemplatesPlace, written: WrittenTemplates | None, notes: tuple[str, ...]
+) -> Description:
     if written is None:
         return Description(name, LEVEL, {}, place.region, place.account)
     return Description(
