@@ -219,7 +219,7 @@ class TestScheduledTasks:
     def test_schedule_and_task_count_of_a_rule_are_read(self) -> None:
         rule = change("aws_cloudwatch_event_rule.r", {"name": "r", "schedule_expression": "rate(1 hour)"})
         by_events = change("aws_cloudwatch_event_rule.e", {"name": "e", "event_pattern": "{}"})
-        target = {"rule": "r", "arn": "arn:aws:ecs:eu-west-1:123456789012:cluster/main"}
+        target: dict[str, Any] = {"rule": "r", "arn": "arn:aws:ecs:eu-west-1:123456789012:cluster/main"}
         target |= {"ecs_target": [self.parameters() | {"task_count": 4}]}
         facts = world(rule, by_events, change("aws_cloudwatch_event_target.t", target)).facts
         assert [(row.name, row.schedule_expression) for row in facts.event_rules] == [("r", "rate(1 hour)")]

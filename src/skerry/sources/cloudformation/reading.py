@@ -121,7 +121,7 @@ def _resolved(stacks: StackSet, remarks: Remarks, paths: Mapping[str, Mapping[st
 
 
 def _check_cycles(stacks: StackSet, remarks: Remarks) -> None:
-    """Record resources that depend on each other, and stacks that import from each other."""
+    """Record cycles of resources, and cycles of stacks by their imports."""
     for evaluator in stacks.evaluators.values():
         check_rules(evaluator)
         cycle = cycle_of(evaluator.dependencies)

@@ -54,7 +54,7 @@ class Template(msgspec.Struct, frozen=True):
 
     @property
     def macros(self) -> tuple[str, ...]:
-        """Its macros, without those that AWS hosts and that make no resources of networks."""
+        """Its macros, without the macros of AWS itself for other resources than networks."""
         return tuple(name for name in self.transforms if name not in _READ_TRANSFORMS)
 
     @property
