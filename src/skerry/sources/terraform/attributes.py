@@ -21,7 +21,7 @@ ATTRIBUTES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "aws_batch_job_queue": ("arn", "compute_environment_order", "compute_environments", "name", "state"),
     "aws_caller_identity": ("account_id",),
-    "aws_cloudwatch_event_rule": ("arn", "is_enabled", "name", "state"),
+    "aws_cloudwatch_event_rule": ("arn", "is_enabled", "name", "schedule_expression", "state"),
     "aws_cloudwatch_event_target": ("arn", "batch_target", "ecs_target", "event_bus_name", "rule", "target_id"),
     "aws_cloudwatch_log_group": ("arn", "name"),
     "aws_default_network_acl": ("default_network_acl_id", "egress", "ingress", "vpc_id"),
