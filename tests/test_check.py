@@ -161,3 +161,35 @@ class TestInputs:
         found = run("check", plan, state, "--region", "eu-west-1", "--format", "json")
         [one] = json.loads(found.out)["networks"]
         assert one["services"][0]["placements"][0]["zone"] == "eu-west-1a"
+
+
+class TestChanges:
+    """The plan of `nat_removed` takes the NAT gateway from a running service: made by its make.sh."""
+
+    FOLDER = PLANS / "nat_removed"
+
+    def test_plan_that_removes_the_nat_breaks_the_service(self, run: Skerry) -> None:
+        found = run("check", self.FOLDER / "plan.json", "--with", self.FOLDER / "snapshot.json")
+        assert found.code == BLOCKED
+        first, cause, blocker = found.out.splitlines()[:3]
+        assert first == "breaks: service web at registry-auth, manifest, layers"
+        assert "aws_nat_gateway.main[0] (deleted), aws_route.nat[0] (deleted)" in cause
+        assert blocker == "  NO_ROUTE_TO_DESTINATION at aws_route_table.private"
+
+    def test_breaks_are_in_json(self, run: Skerry) -> None:
+        words = ("--with", self.FOLDER / "snapshot.json", "--format", "json")
+        document = json.loads(run("check", self.FOLDER / "plan.json", *words).out)
+        [one] = document["breaks"]
+        assert (one["service"], one["before"], one["after"]) == ("web", "ok", "blocked")
+        assert {"address": "aws_nat_gateway.main[0]", "action": "deleted"} in one["causes"]
+
+    def test_quiet_prints_the_breaks_alone(self, run: Skerry) -> None:
+        found = run("check", self.FOLDER / "plan.json", "--with", self.FOLDER / "snapshot.json", "-q")
+        assert found.out.splitlines() == ["breaks: service web at registry-auth, manifest, layers"]
+
+    def test_code_alone_does_not_say_what_of_it_exists(self, run: Skerry) -> None:
+        found = run("check", self.FOLDER, "--with", self.FOLDER / "snapshot.json")
+        assert complaint(found).endswith("is code, which does not say what of it exists")
+
+    def test_profile_is_for_the_live_account(self, run: Skerry, saved: Path) -> None:
+        assert "--profile is for --with live" in run("check", saved, "--profile", "x").err

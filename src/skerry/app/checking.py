@@ -8,11 +8,15 @@ import msgspec
 
 from skerry.app.diagnosis import diagnose
 from skerry.app.regions import require_region
+from skerry.diagnose.breakage import find_breaks
 from skerry.diagnose.check_result import CheckedInput, CheckedNetwork, CheckResult
-from skerry.errors import SkerryError
+from skerry.diagnose.diagnosis import Diagnosis
+from skerry.errors import NothingFoundError, SkerryError
+from skerry.model.facts import Facts
 from skerry.model.world import World
 from skerry.sources import files, input_forms
 from skerry.sources.descriptions import DescribedNetwork, Description, InputFile, ReadingOptions, UnreadableInput, join
+from skerry.verdicts import UNKNOWN
 
 
 class NamedPath(NamedTuple):
@@ -27,7 +31,7 @@ class CheckRequest(msgspec.Struct, frozen=True):
 
     ``code`` is the initialised folder of a plan's configuration. ``variables`` are words of Terraform's command line,
     such as ``-var=name=value``; ``parameters`` are those of templates, ``[STACK.]KEY=VALUE``. ``region`` and
-    ``account`` go before those that an input names.
+    ``account`` go before those that an input names. ``existing`` is the network that the plans of the inputs change.
     """
 
     inputs: tuple[NamedPath, ...]
@@ -38,6 +42,7 @@ class CheckRequest(msgspec.Struct, frozen=True):
     region: str | None = None
     account: str | None = None
     allow_network: bool = False
+    existing: World | None = None
 
     @property
     def options(self) -> ReadingOptions:
@@ -50,6 +55,7 @@ class CheckRequest(msgspec.Struct, frozen=True):
             region=self.region,
             account=self.account,
             allow_network=self.allow_network,
+            existing=None if self.existing is None else self.existing.facts,
         )
 
 
@@ -67,8 +73,23 @@ def check(request: CheckRequest) -> CheckResult:
     if two inputs contradict each other.
     """
     described = read_descriptions(request)
-    networks = (World(network.facts) for network in described.networks)
-    return CheckResult(described.inputs, tuple(CheckedNetwork(world, diagnose(world)) for world in networks))
+    return CheckResult(described.inputs, tuple(map(_judge, described.networks)))
+
+
+def _judge(network: DescribedNetwork) -> CheckedNetwork:
+    """Diagnose a network, and compare it with what exists."""
+    world = World(network.facts)
+    diagnosis = diagnose(world)
+    breaks = () if network.existing is None else find_breaks(_before(network.existing), diagnosis, network.actions)
+    return CheckedNetwork(world, diagnosis, breaks)
+
+
+def _before(existing: Facts) -> Diagnosis:
+    """Return the diagnosis of what exists; without any launch nothing can break."""
+    try:
+        return diagnose(World(existing))
+    except NothingFoundError:
+        return Diagnosis(UNKNOWN, ())
 
 
 def read_descriptions(request: CheckRequest) -> DescribedNetworks:
@@ -82,7 +103,7 @@ def read_descriptions(request: CheckRequest) -> DescribedNetworks:
     failed = [one for one in answers if isinstance(one, UnreadableInput)]
     if failed and not descriptions and len(request.inputs) == 1:
         raise failed[0].error
-    return DescribedNetworks(join(descriptions), _inputs_of(descriptions, failed))
+    return DescribedNetworks(join(descriptions, request.options.existing), _inputs_of(descriptions, failed))
 
 
 def _open(given: NamedPath) -> InputFile | UnreadableInput:

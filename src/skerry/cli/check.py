@@ -12,14 +12,16 @@ import click
 from skerry.cli.hints import hint_of
 from skerry.cli.options import PathOf, ResultOptions, add_output_options, hand_over
 from skerry.cli.output import complain, leave, say, write
-from skerry.cli.reading import InputSource, print_notes
-from skerry.errors import EXIT_USAGE
+from skerry.cli.reading import WIDEST, InputSource, print_notes, world_of
+from skerry.errors import EXIT_BLOCKED, EXIT_USAGE
 from skerry.render import formats
 
 if TYPE_CHECKING:
     from skerry.app import CheckRequest
     from skerry.diagnose.check_result import CheckResult
+    from skerry.model.world import World
 
+_LIVE = "live"
 _NAMED = re.compile(r"([A-Za-z][\w.-]*)=(.+)", re.DOTALL)
 
 
@@ -50,8 +52,19 @@ class CheckOptions(NamedTuple):
     region: str | None
     account: str | None
     allow_network: bool
+    existing: Path | None
+    profile: str | None
 
-    def request(self, inputs: Iterable[tuple[Path, str | None]]) -> "CheckRequest":
+    def existing_world(self, *, quiet: bool) -> "World | None":
+        """Read the network that the plans change: a snapshot, or the live account."""
+        if self.existing is None:
+            if self.profile is not None:
+                raise click.UsageError("--profile is for --with live")
+            return None
+        path = None if str(self.existing) == _LIVE else self.existing
+        return world_of(InputSource(path, self.profile, self.region, quiet), WIDEST["check"])
+
+    def request(self, inputs: Iterable[tuple[Path, str | None]], existing: "World | None") -> "CheckRequest":
         """Return the request to the use case."""
         from skerry import app
 
@@ -65,6 +78,7 @@ class CheckOptions(NamedTuple):
             region=self.region,
             account=self.account,
             allow_network=self.allow_network,
+            existing=existing,
         )
 
 
@@ -82,6 +96,14 @@ _OPTIONS = [
     click.option("--workspace", help="The workspace of the code; without it, the default one."),
     click.option("--region", help="The Region to check, if the input names several or none."),
     click.option("--account", help="The account, if the input does not name it."),
+    click.option(
+        "--with",
+        "existing",
+        type=PathOf(),
+        metavar="PATH|live",
+        help="What exists, to put the change of a plan on: saved answers, or the live account.",
+    ),
+    click.option("--profile", help="The profile of the live account's credentials."),
     click.option("--allow-network", is_flag=True, help="Let Terraform reach the network while it resolves the code."),
 ]
 
@@ -109,13 +131,15 @@ def check(
     """
     from skerry import app
 
-    checked = app.check(options.request(inputs))
+    checked = app.check(options.request(inputs, options.existing_world(quiet=quiet)))
     _print_inputs(checked, quiet=quiet)
     if checked.networks:
         view = InputSource(None, None, options.region, quiet, verbose).view
         write(formats.CHECK[result.form](checked, view), result.output, quiet=quiet)
     if checked.unreadable:
         sys.exit(EXIT_USAGE)
+    if checked.breaks:
+        sys.exit(EXIT_BLOCKED)
     leave(checked.verdict, allow_unknown=result.allow_unknown)
 
 

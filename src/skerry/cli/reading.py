@@ -62,6 +62,7 @@ class ReadOptions(NamedTuple):
 
 WIDEST = {
     "apply": ReadOptions(planning=True),
+    "check": ReadOptions(),
     "cost": ReadOptions(planning=True, metrics=True),
     "diagnose": ReadOptions(),
     "explain": ReadOptions(),

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from skerry.diagnose.breakage import BrokenService
 from skerry.diagnose.diagnosis import Diagnosis
 from skerry.errors import SkerryError
 from skerry.model.world import World
@@ -20,10 +21,14 @@ class CheckedInput(msgspec.Struct, frozen=True, gc=False):
 
 
 class CheckedNetwork(msgspec.Struct, frozen=True, gc=False):
-    """The World of one account and Region after the change, with the verdicts on its services."""
+    """The World of one account and Region after the change, with the verdicts on its services.
+
+    ``breaks`` are the services that worked before the change and do not after it.
+    """
 
     world: World
     diagnosis: Diagnosis
+    breaks: tuple[BrokenService, ...] = ()
 
 
 class CheckResult(msgspec.Struct, frozen=True, gc=False):
@@ -37,6 +42,11 @@ class CheckResult(msgspec.Struct, frozen=True, gc=False):
         """The worst verdict of all networks; not applicable if none of them has a service on Fargate."""
         verdicts = {network.diagnosis.verdict for network in self.networks}
         return NOT_APPLICABLE if verdicts == {NOT_APPLICABLE} else worst_of(verdicts)
+
+    @property
+    def breaks(self) -> tuple[BrokenService, ...]:
+        """The services that the change breaks, in all networks."""
+        return tuple(one for network in self.networks for one in network.breaks)
 
     @property
     def unreadable(self) -> tuple[CheckedInput, ...]:

@@ -5,13 +5,17 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from skerry.diagnose.breakage import BrokenService
 from skerry.diagnose.check_result import CheckedInput, CheckedNetwork, CheckResult
 from skerry.model.world import World
 from skerry.render import console
 from skerry.render.json import DiagnosisOut, diagnosis_out
+from skerry.render.json_causes import BlockerOut, encode_blockers
 from skerry.render.json_document import write
-from skerry.render.text import bold, clean, style_word
+from skerry.render.text import bold, clean, list_names, red, style_word
 from skerry.render.view import View
+
+_MOST_CAUSES = 6
 
 
 class CheckedInputOut(msgspec.Struct, frozen=True):
@@ -22,11 +26,43 @@ class CheckedInputOut(msgspec.Struct, frozen=True):
     error: str | None
 
 
+class BrokenStepOut(msgspec.Struct, frozen=True):
+    """A step that worked before the change; ``before`` is null for a step that the change adds."""
+
+    step: str
+    called: str
+    blocks: str
+    before: str | None
+    after: str
+    blockers: list[BlockerOut]
+
+
+class ActionOut(msgspec.Struct, frozen=True):
+    """An action of the change: ``created``, ``changed``, ``replaced`` or ``deleted``."""
+
+    address: str
+    action: str
+
+
+class BrokenServiceOut(msgspec.Struct, frozen=True):
+    """A service broken by the change: its steps worked before and fail after it, because of these actions."""
+
+    service: str
+    cluster: str
+    region: str | None
+    account: str | None
+    before: str
+    after: str
+    steps: list[BrokenStepOut]
+    causes: list[ActionOut]
+
+
 class CheckResultOut(msgspec.Struct, frozen=True):
     """The document of ``check``."""
 
     version: int
     verdict: str
+    breaks: list[BrokenServiceOut]
     inputs: list[CheckedInputOut]
     networks: list[DiagnosisOut]
 
@@ -34,7 +70,8 @@ class CheckResultOut(msgspec.Struct, frozen=True):
 def encode_check(result: CheckResult) -> str:
     """Write the result of a check."""
     inputs = [_input(one) for one in result.inputs]
-    document = CheckResultOut(version=1, verdict=result.verdict, inputs=inputs, networks=[])
+    breaks = [_break(one, network.world) for network in result.networks for one in network.breaks]
+    document = CheckResultOut(version=1, verdict=result.verdict, breaks=breaks, inputs=inputs, networks=[])
     return write(document, networks=(diagnosis_out(one.world, one.diagnosis) for one in result.networks))
 
 
@@ -42,8 +79,48 @@ def _input(one: CheckedInput) -> CheckedInputOut:
     return CheckedInputOut(one.name, one.level or None, None if one.error is None else one.error.what)
 
 
+def _break(one: BrokenService, world: World) -> BrokenServiceOut:
+    return BrokenServiceOut(
+        service=one.service,
+        cluster=one.cluster,
+        region=world.region,
+        account=world.account,
+        before=one.before,
+        after=one.after,
+        steps=[
+            BrokenStepOut(step.step, step.called, step.blocks, step.before, step.after, encode_blockers(step.blockers))
+            for step in one.steps
+        ],
+        causes=[ActionOut(action.address, action.kind) for action in one.causes],
+    )
+
+
 def format_check(result: CheckResult, view: View) -> str:
-    """Write the result of a check for people: the first line tells the worst verdict."""
+    """Write the result of a check for people: the first line tells what breaks, else the worst verdict."""
+    broken = "".join(_breaks(result, view))
+    if broken and view.quiet:
+        return broken
+    return broken + ("\n" if broken else "") + _verdicts(result, view)
+
+
+def _breaks(result: CheckResult, view: View) -> Iterator[str]:
+    """Yield the breaks: the services with the first failing steps, and the actions of the change that break them."""
+    for network in result.networks:
+        shown = msgspec.structs.replace(view, rewrite=_names_of(network.world))
+        for one in network.breaks:
+            steps = dict.fromkeys(step.step for step in one.steps)
+            lines = [f"{red('breaks')}: service {bold(one.service)} at {', '.join(steps)}"]
+            if not view.quiet:
+                names = [f"{clean(action.address)} ({action.kind})" for action in one.causes]
+                lines += [f"  because of {list_names(names, _MOST_CAUSES)}"] if names else []
+                codes = dict.fromkeys(
+                    f"{it.code} at {clean(it.resource)}" for step in one.steps for it in step.blockers
+                )
+                lines += [f"  {line}" for line in codes]
+            yield shown.fit(lines)
+
+
+def _verdicts(result: CheckResult, view: View) -> str:
     if len(result.networks) == 1:
         return _text_of(result.networks[0], view)
     parts = (f"{_place_of(one.world)} {one.diagnosis.verdict}" for one in result.networks)

@@ -14,7 +14,9 @@ from skerry.errors import InputError, SkerryError
 from skerry.model.completeness import Completeness
 from skerry.model.facts import Facts
 from skerry.model.origins import Origin
+from skerry.model.planned_actions import PlannedAction
 from skerry.sources.answers import load_answers
+from skerry.sources.overlay.overlay import PlannedChange, put_on
 
 STAND_IN_ACCOUNT: Final = "000000000000"
 """In place of an account that neither an input nor the user names: AWS gives no account this number."""
@@ -33,7 +35,7 @@ class ReadingOptions(msgspec.Struct, frozen=True, gc=False):
 
     ``code`` is the initialised folder of a plan's configuration. ``variables`` are words of Terraform's command line,
     such as ``-var=name=value``; ``parameters`` are those of templates, ``[STACK.]KEY=VALUE``. ``region`` and
-    ``account`` go before those that an input names.
+    ``account`` go before those that an input names. ``existing`` is what the plans of the inputs will change.
     """
 
     code: Path | None = None
@@ -43,6 +45,7 @@ class ReadingOptions(msgspec.Struct, frozen=True, gc=False):
     region: str | None = None
     account: str | None = None
     allow_network: bool = False
+    existing: Facts | None = None
 
 
 class Description(msgspec.Struct, frozen=True, gc=False):
@@ -50,6 +53,7 @@ class Description(msgspec.Struct, frozen=True, gc=False):
 
     The documents say how complete each list is. ``origins`` are the places of resources, by id and ARN.
     ``level`` is the kind of the input. ``facts`` are those of the documents, if the reader loaded them.
+    ``change`` is there if the documents are only what a plan tells of existing resources.
 
     ``unlisted`` are kinds with some records and no list: an absent record is not examined. ``zones_to_choose`` are
     subnets whose zone is chosen at the deployment.
@@ -65,6 +69,19 @@ class Description(msgspec.Struct, frozen=True, gc=False):
     facts: Facts | None = None
     unlisted: frozenset[str] = frozenset()
     zones_to_choose: frozenset[str] = frozenset()
+    change: "DescribedChange | None" = None
+
+
+class DescribedChange(msgspec.Struct, frozen=True, gc=False):
+    """The difference that a plan makes: the documents of its resources before it, and its actions.
+
+    ``before`` holds the same lists as the documents after it, in the same words: their difference is the change.
+    ``unplaced`` are the kinds with a record in a VPC that is not known.
+    """
+
+    before: Mapping[str, bytes]
+    actions: tuple[PlannedAction, ...]
+    unplaced: frozenset[str] = frozenset()
 
 
 class UnreadableInput(NamedTuple):
@@ -79,18 +96,51 @@ Reader: TypeAlias = Callable[[Sequence[InputFile], ReadingOptions], Iterator[Des
 
 
 class DescribedNetwork(NamedTuple):
-    """One account and Region of all inputs: its documents, and the facts in them."""
+    """One account and Region of all inputs: its documents, and the facts in them.
+
+    ``existing`` is what the plans change, None if nobody gave it; then ``actions`` are empty.
+    """
 
     documents: dict[str, bytes]
     facts: Facts
+    existing: Facts | None = None
+    actions: tuple[PlannedAction, ...] = ()
 
 
-def join(descriptions: Sequence[Description]) -> list[DescribedNetwork]:
+def join(descriptions: Sequence[Description], existing: Facts | None = None) -> list[DescribedNetwork]:
     """Return the networks of all descriptions, each of one account and Region.
 
-    Raises `InputError` if two inputs describe one resource in different words.
+    Those of the account and Region of ``existing`` are changes of it. Raises `InputError` if two inputs describe one
+    resource in different words.
     """
-    return [_joined(group) for group in _groups(descriptions)]
+    networks = []
+    for group in _groups(descriptions):
+        if existing is not None and _is_of(group, existing):
+            networks.append(_changed(group, existing))
+        else:
+            networks.append(_joined(group))
+    return networks
+
+
+def _is_of(group: Sequence[Description], existing: Facts) -> bool:
+    """Return whether descriptions may be of the account and Region of what exists."""
+    regions = {one.region for one in group} - {None, existing.region}
+    accounts = {one.account for one in group} - {None, STAND_IN_ACCOUNT, existing.account}
+    return not regions and not (accounts and existing.account is not None)
+
+
+def _changed(group: Sequence[Description], existing: Facts) -> DescribedNetwork:
+    """Return what exists with the changes of all plans on it."""
+    after = _joined(group)
+    changes = [one.change for one in group if one.change is not None]
+    former = [msgspec.structs.replace(one, documents=one.change.before) for one in group if one.change is not None]
+    before = _joined(former) if former else DescribedNetwork({}, Facts())
+    addresses = {name: origin.address for one in group for name, origin in one.origins.items() if origin.address}
+    unplaced = frozenset(kind for change in changes for kind in change.unplaced)
+    facts = put_on(existing, PlannedChange(before.facts, after.facts, addresses, unplaced))
+    source = f"{after.facts.source} with {existing.source}"
+    actions = tuple(action for change in changes for action in change.actions)
+    return DescribedNetwork(after.documents, msgspec.structs.replace(facts, source=source), existing, actions)
 
 
 def _groups(descriptions: Sequence[Description]) -> list[list[Description]]:

@@ -32,9 +32,14 @@ class TestPlans:
         after = {"name": "/web/key", "value": "hunter2", "type": "SecureString"}
         assert "hunter2" not in str(values_of(plan_of(change("aws_ssm_parameter.key", after))))
 
-    @pytest.mark.parametrize("actions", [("delete",), ("forget",)])
-    def test_deleted_and_forgotten_resources_are_gone(self, actions: tuple[str, ...]) -> None:
-        assert read_plan("plan.json", plan_of(change(SUBNET, {}, actions=actions))).instances == ()
+    def test_deleted_resource_is_gone(self) -> None:
+        assert read_plan("plan.json", plan_of(change(SUBNET, {}, actions=("delete",)))).instances == ()
+
+    def test_forgotten_resource_stays_in_aws(self) -> None:
+        row = change(SUBNET, {}, actions=("forget",))
+        row["change"]["before"] = {"id": "subnet-1"}
+        [instance] = read_plan("plan.json", plan_of(row)).instances
+        assert (instance.id, instance.is_new) == ("subnet-1", False)
 
     @pytest.mark.parametrize(
         ("actions", "is_new"),

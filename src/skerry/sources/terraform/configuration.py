@@ -14,7 +14,7 @@ class Configuration(msgspec.Struct, frozen=True, dict=True):
 
     ``closed``: the instances are all that the apply leaves in its new VPCs; False for a targeted plan, or one with a
     stack or a script that makes resources of its own. ``types``: those of all its resources, read or not.
-    ``level`` is ``plan``, ``state`` or ``code``.
+    ``level`` is ``plan``, ``state`` or ``code``. ``is_change``: only its difference to another configuration counts.
     """
 
     instances: tuple[Instance, ...]
@@ -23,6 +23,7 @@ class Configuration(msgspec.Struct, frozen=True, dict=True):
     closed: bool = True
     types: frozenset[str] = frozenset()
     level: str = "code"
+    is_change: bool = False
 
     @cached_property
     def _by_type(self) -> Mapping[str, list[Instance]]:

@@ -16,6 +16,8 @@ from skerry.sources.terraform.values import Instance, texts_of
 
 def roles_left_out(configuration: Configuration) -> list[str]:
     """Return the roles that tasks name and the configuration does not create; their policies are not known."""
+    if configuration.is_change:
+        return []
     own = {role.get("arn") for role in configuration.of("aws_iam_role")}
     names = (
         definition.get(key)
@@ -35,6 +37,7 @@ def write_roles(configuration: Configuration) -> Iterator[tuple[str, dict[str, A
         own = role.get("inline_policy", [])
         rows = _inline(own, inline.get(name, ()))
         arns = [] if is_loose else _attached(role, attached.get(name, ()))
+        is_whole = role.is_new or configuration.is_change
         boundary = role.get("permissions_boundary")
         if boundary is UNKNOWN:
             continue
@@ -44,8 +47,8 @@ def write_roles(configuration: Configuration) -> Iterator[tuple[str, dict[str, A
                     "Arn": role.get("arn"),
                     "RoleName": name,
                     "AssumeRolePolicyDocument": role.get("assume_role_policy", UNKNOWN),
-                    "RolePolicyList": UNKNOWN if is_open or not role.is_new else rows,
-                    "AttachedManagedPolicies": UNKNOWN if is_loose or not role.is_new else arns,
+                    "RolePolicyList": UNKNOWN if is_open or not is_whole else rows,
+                    "AttachedManagedPolicies": UNKNOWN if is_loose or not is_whole else arns,
                     "PermissionsBoundary": None if boundary is None else {"PermissionsBoundaryArn": boundary},
                 }
             )

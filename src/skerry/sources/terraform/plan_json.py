@@ -17,7 +17,8 @@ from skerry.sources.terraform.values import Instance, join_unknown
 
 _FORMATS: Final = ("0.", "1.")
 _STATE_VERSION: Final = 4
-_GONE: Final = ({"delete"}, {"forget"})
+_FORGOTTEN: Final = "forget"
+"""The action on a resource that stays in AWS, and that Terraform manages no more."""
 _NOTHING: Final = Raw(b"null")
 _STRANGERS: Final = ("aws_cloudformation_stack", "aws_lambda_invocation", "awscc_", "null_resource", "terraform_data")
 """The beginnings of types that may make resources of AWS which no plan names."""
@@ -25,6 +26,7 @@ _STRANGERS: Final = ("aws_cloudformation_stack", "aws_lambda_invocation", "awscc
 
 class _Change(msgspec.Struct, frozen=True, gc=False):
     actions: tuple[str, ...] = ()
+    before: Raw = _NOTHING
     after: Raw = _NOTHING
     after_unknown: Raw = _NOTHING
     importing: Any = None
@@ -36,6 +38,10 @@ class _ResourceChange(msgspec.Struct, frozen=True, gc=False):
     mode: str = "managed"
     deposed: str | None = None
     change: _Change = _Change()
+
+
+class _DeferredChange(msgspec.Struct, frozen=True, gc=False):
+    resource_change: _ResourceChange | None = None
 
 
 class _StateResource(msgspec.Struct, frozen=True, gc=False):
@@ -80,7 +86,7 @@ class _Document(msgspec.Struct, frozen=True, gc=False):
     state_format_version: str | None = None
     resource_changes: tuple[_ResourceChange, ...] | None = None
     prior_state: Raw = _NOTHING
-    deferred_changes: tuple[Any, ...] = ()
+    deferred_changes: tuple[_DeferredChange, ...] = ()
     complete: bool = True
     errored: bool = False
     values: _Values | None = None
@@ -91,13 +97,20 @@ class _Document(msgspec.Struct, frozen=True, gc=False):
 
 
 class PlannedResources(msgspec.Struct, frozen=True, gc=False):
-    """The instances of a plan or state. ``closed``: nothing else is made by its apply, as far as it tells."""
+    """The instances of a plan or state. ``closed``: nothing else is made by its apply, as far as it tells.
+
+    ``former`` are the instances that a plan expects before its apply. ``deferred`` are the addresses of changes that
+    a plan leaves to a later one, ``acted`` are those of all other changes.
+    """
 
     instances: tuple[Instance, ...]
     closed: bool
     types: frozenset[str]
     written: ConfiguredModule = ConfiguredModule()
     level: str = "state"
+    former: tuple[Instance, ...] = ()
+    deferred: tuple[str, ...] = ()
+    acted: frozenset[str] = frozenset()
 
     @property
     def has_strangers(self) -> bool:
@@ -127,7 +140,19 @@ def _plan_of(name: str, document: _Document) -> PlannedResources:
         instances = tuple(_planned(document.resource_changes))
         types = frozenset(row.type for row in document.resource_changes if row.mode == "managed")
         is_whole = document.complete and not document.deferred_changes
-        plan = PlannedResources(instances, is_whole, types, document.configuration.root_module, "plan")
+        plan = PlannedResources(
+            instances,
+            is_whole,
+            types,
+            document.configuration.root_module,
+            "plan",
+            tuple(_former(document.resource_changes)),
+            tuple(
+                "an unnamed one" if one.resource_change is None else one.resource_change.address
+                for one in document.deferred_changes
+            ),
+            frozenset(row.address for row in document.resource_changes if set(row.change.actions) - {"no-op", "read"}),
+        )
         return msgspec.structs.replace(plan, closed=is_whole and not plan.has_strangers)
     root = document.root_module if document.values is None else document.values.root_module
     if root is not None:
@@ -147,12 +172,26 @@ def _plan_of(name: str, document: _Document) -> PlannedResources:
 def _planned(rows: tuple[_ResourceChange, ...]) -> Iterator[Instance]:
     for row in rows:
         change, actions = row.change, set(row.change.actions)
-        if row.deposed is not None or actions in _GONE:
+        if _FORGOTTEN in actions:
+            # A replacement that forgets leaves the old object in AWS.
+            address = row.address if actions == {_FORGOTTEN} else f"{row.address} (forgotten)"
+            stays = _instance(address, row.type, row.mode, change.before, _NOTHING)
+            yield from () if stays is None else (stays,)
+        if row.deposed is not None or actions in ({"delete"}, {_FORGOTTEN}):
             continue
         is_new = "create" in actions and not change.importing
         instance = _instance(row.address, row.type, row.mode, change.after, change.after_unknown, is_new=is_new)
         if instance is not None:
             yield instance
+
+
+def _former(rows: tuple[_ResourceChange, ...]) -> Iterator[Instance]:
+    """Yield the instances that exist before an apply; a data source has no state before it is read."""
+    for row in rows:
+        deposed = "" if row.deposed is None else f" (deposed {row.deposed})"
+        if row.mode == "managed" and bytes(row.change.before) != b"null":
+            instance = _instance(f"{row.address}{deposed}", row.type, row.mode, row.change.before, _NOTHING)
+            yield from () if instance is None else (instance,)
 
 
 def _in_module(module: _Module) -> Iterator[_StateResource]:

@@ -6,12 +6,15 @@ from typing import Final
 import msgspec
 
 from skerry.errors import Argument, InputError
+from skerry.model.facts import Facts
 from skerry.sources.descriptions import STAND_IN_ACCOUNT
 from skerry.sources.terraform import terraform_process, terraform_test
+from skerry.sources.terraform.changes import with_next_revision
 from skerry.sources.terraform.code import has_provisioners, providers_of, types_in
 from skerry.sources.terraform.configuration import Configuration
 from skerry.sources.terraform.plan_json import MADE_UP_REGION, PlannedResources, accounts_in, read_plan, regions_in
 from skerry.sources.terraform.references import ReferenceResolver
+from skerry.sources.terraform.removed_parts import without_removed_parts
 from skerry.sources.terraform.resource_ids import with_made_up
 from skerry.sources.terraform.terraform_test import Attempt
 from skerry.sources.terraform.values import Instance
@@ -21,10 +24,14 @@ _PLANS: Final = (Attempt("plan"), Attempt("plan", marks_lists=False))
 
 
 class AccountPlace(msgspec.Struct, frozen=True):
-    """The account and the Region of a configuration, as far as the user names them."""
+    """The account and the Region of a configuration, as far as the user names them.
+
+    ``existing`` is the network that a plan changes, and has an account and a Region too.
+    """
 
     region: str | None = None
     account: str | None = None
+    existing: Facts | None = None
 
 
 class TerraformCode(msgspec.Struct, frozen=True):
@@ -79,28 +86,41 @@ def _resolve(
 
 def read_file(name: str, content: bytes, place: AccountPlace) -> Configuration:
     """Return the configuration of a plan or state as JSON, with made-up ids for what the apply will create."""
-    plan = read_plan(name, content)
-    region = place.region or _only_region(name, plan.instances)
-    account = place.account or _only_account(plan.instances)
+    return configuration_of(name, read_plan(name, content), place)
+
+
+def configuration_of(name: str, plan: PlannedResources, place: AccountPlace) -> Configuration:
+    """Return the configuration of a plan or state, with made-up ids for what the apply will create."""
+    region = place.region or _only_region(name, plan.instances, place.existing)
+    account = place.account or _only_account(plan.instances, place.existing)
     instances = [
-        with_made_up(instance, region, account) if instance.mode == "managed" else instance
-        for instance in plan.instances
+        _made_up(instance, plan, region, account, place.existing) if instance.mode == "managed" else instance
+        for instance in without_removed_parts(plan.instances, plan.former)
     ]
     resolver = ReferenceResolver(plan.written, instances)
     resolved = tuple(map(resolver.resolve, instances))
     return Configuration(resolved, region, account, plan.closed, plan.types, plan.level)
 
 
-def _only_account(instances: tuple[Instance, ...]) -> str:
-    """Return the account that the input names; a stand-in if it names none, or several."""
+def _made_up(instance: Instance, plan: PlannedResources, region: str, account: str, existing: Facts | None) -> Instance:
+    made = with_made_up(instance, region, account)
+    return made if existing is None else with_next_revision(made, plan.former, existing)
+
+
+def _only_account(instances: tuple[Instance, ...], existing: Facts | None = None) -> str:
+    """Return the account of the input, else that of the existing network, else a stand-in."""
     accounts = accounts_in(instances) - {STAND_IN_ACCOUNT}
-    return next(iter(accounts)) if len(accounts) == 1 else STAND_IN_ACCOUNT
+    if len(accounts) == 1:
+        return next(iter(accounts))
+    return STAND_IN_ACCOUNT if existing is None or existing.account is None else existing.account
 
 
-def _only_region(name: str, instances: tuple[Instance, ...]) -> str:
+def _only_region(name: str, instances: tuple[Instance, ...], existing: Facts | None = None) -> str:
     regions = regions_in(instances)
     if len(regions) == 1:
         return next(iter(regions))
+    if not regions and existing is not None and existing.region is not None:
+        return existing.region
     which = f"the Regions {', '.join(sorted(regions))}" if regions else "no Region"
     message = f"{name} names {which}"
     raise InputError(message, "Name the one to check with ", Argument.REGION, ".")

@@ -119,7 +119,7 @@ def _definition(definition: Instance) -> dict[str, Value]:
         {
             "taskDefinitionArn": definition.get("arn"),
             "family": definition.get("family"),
-            "revision": 1,
+            "revision": _revision(definition.get("revision")),
             "networkMode": definition.get("network_mode", "bridge"),
             "requiresCompatibilities": texts_of(definition.get("requires_compatibilities")),
             "cpu": definition.get("cpu"),
@@ -131,6 +131,11 @@ def _definition(definition: Instance) -> dict[str, Value]:
             "volumes": _volumes(definition),
         }
     )
+
+
+def _revision(number: Value) -> int:
+    """Return the number of a revision; a new one has the first, as its ARN says."""
+    return number if isinstance(number, int) else 1
 
 
 def _platform(definition: Instance) -> Value:

@@ -1,10 +1,10 @@
 """The documents of a whole configuration, with the address of each id."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from skerry.sources.planned.lists import encode, write_lists
-from skerry.sources.planned.values import Value
+from skerry.sources.planned.lists import Listed, encode, write_lists
+from skerry.sources.planned.values import UNKNOWN, Value
 from skerry.sources.terraform.attributes import ATTRIBUTES, HARMLESS
 from skerry.sources.terraform.batch_jobs import write_batch
 from skerry.sources.terraform.configuration import Configuration
@@ -34,18 +34,24 @@ _FURTHER: Final = (
 
 
 class Written(NamedTuple):
-    """The documents of a configuration, the address of each resource by its id or ARN, and what was not read."""
+    """The documents of a configuration, the address of each resource by its id or ARN, and what was not read.
+
+    ``unplaced`` are the keys of lists with a record in a VPC that is not known.
+    """
 
     documents: Mapping[str, bytes]
     addresses: Mapping[str, str]
     notes: tuple[str, ...]
+    unplaced: frozenset[str] = frozenset()
 
 
 def write(configuration: Configuration) -> Written:
     """Return the documents in AWS's form, as the loader of documents reads them."""
-    documents = dict(_documents(configuration))
+    lists = _lists(configuration)
+    documents = dict(_documents(configuration, lists))
     addresses = dict(_addresses(configuration))
-    return Written(encode(documents), addresses, tuple(_notes(configuration)))
+    unplaced = frozenset(listed.key for listed in lists if any(vpc is UNKNOWN for vpc, _ in listed.rows))
+    return Written(encode(documents), addresses, tuple(_notes(configuration)), unplaced)
 
 
 _MADE_BY_AWS: Final = {
@@ -67,7 +73,8 @@ def _addresses(configuration: Configuration) -> Iterator[tuple[str, str]]:
                 yield name, f"{instance.address}.{key}"
     for instance in configuration.instances:
         for name in (instance.id, instance.get("arn"), _adopted(configuration, instance)):
-            if isinstance(name, str):
+            # An existing resource that is not of the configuration has no address.
+            if isinstance(name, str) and instance.id != instance.address:
                 yield name, instance.address
 
 
@@ -90,11 +97,22 @@ def _notes(configuration: Configuration) -> Iterator[str]:
             yield f"not examined: {kind}"
     for role in roles_left_out(configuration):
         yield f"permissions are not examined: {role} is not in the configuration"
-    if not configuration.closed:
+    if not configuration.closed and not configuration.is_change:
         yield "other resources may be in these VPCs: absence proves nothing"
 
 
-def _documents(configuration: Configuration) -> Iterator[tuple[str, dict[str, Any]]]:
+def _lists(configuration: Configuration) -> tuple[Listed, ...]:
+    return (
+        list_subnets(configuration),
+        list_route_tables(configuration, gateway_routes_of(configuration)),
+        list_security_groups(configuration),
+        list_network_acls(configuration),
+        list_nat_gateways(configuration),
+        list_endpoints(configuration),
+    )
+
+
+def _documents(configuration: Configuration, lists: Iterable[Listed]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "account", {"Account": configuration.account}
     yield from write_vpcs(configuration)
     yield from write_gateways(configuration)
@@ -105,12 +123,5 @@ def _documents(configuration: Configuration) -> Iterator[tuple[str, dict[str, An
     yield from write_named(configuration)
     for write_documents in _FURTHER:
         yield from write_documents(configuration)
-    for listed in (
-        list_subnets(configuration),
-        list_route_tables(configuration, gateway_routes_of(configuration)),
-        list_security_groups(configuration),
-        list_network_acls(configuration),
-        list_nat_gateways(configuration),
-        list_endpoints(configuration),
-    ):
+    for listed in lists:
         yield from write_lists(listed, configuration.new_vpcs)

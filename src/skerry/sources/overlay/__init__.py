@@ -1,0 +1,1 @@
+"""Changes of plans, put on the network that exists."""

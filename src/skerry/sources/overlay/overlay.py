@@ -1,0 +1,154 @@
+"""The changes of plans on what exists: created records are there, deleted ones are gone, others are changed."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from skerry.model.completeness import EVERYWHERE, Completeness
+from skerry.model.facts import Facts
+from skerry.model.origins import Origin
+from skerry.model.resource_answers import Absent, Refused, ResourceAnswer
+from skerry.sources.overlay.effects import add_effects
+from skerry.sources.overlay.patching import patch
+from skerry.sources.overlay.record_keys import KEYS, Key
+
+_NOT_FOUND: Final = "NotFound"
+_MOST_NAMES: Final = 5
+Table: TypeAlias = dict[Key, Any]
+
+
+class PlannedChange(msgspec.Struct, frozen=True, gc=False):
+    """The resources of one account and Region before and after the plans for them.
+
+    ``addresses`` are those of all resources of the plans, by id. ``unplaced`` are the kinds with a record in a VPC that
+    is not known: it may be in any.
+    """
+
+    before: Facts
+    after: Facts
+    addresses: Mapping[str, str] = {}
+    unplaced: frozenset[str] = frozenset()
+
+
+def put_on(existing: Facts, change: PlannedChange) -> Facts:
+    """Return what exists, with a change on it. Notes name each changed resource that does not exist."""
+    merged = _Merged(change.addresses)
+    tables = {
+        field: merged.table(field, *(_table_of(facts, field) for facts in (existing, change.before, change.after)))
+        for field in KEYS
+    }
+    changed = {field: tuple(table.values()) for field, table in tables.items()}
+    facts = msgspec.structs.replace(existing, **changed)
+    facts = add_effects(facts, existing, merged.removed)
+    return msgspec.structs.replace(
+        facts,
+        completeness=_completeness(existing.completeness, change),
+        origins=_origins(existing, change),
+        notes=(*existing.notes, *change.after.notes, *merged.notes()),
+    )
+
+
+def _table_of(facts: Facts, field: str) -> Table:
+    return {KEYS[field](record): record for record in getattr(facts, field)}
+
+
+class _Merged:
+    """The removed records so far, and the differences between plans and what exists."""
+
+    def __init__(self, addresses: Mapping[str, str]) -> None:
+        self.removed: set[str] = set()
+        self._addresses = addresses
+        self._unseen: dict[str, None] = {}
+        self._unread: dict[str, None] = {}
+        self._items: list[str] = []
+
+    def table(self, field: str, existing: Table, before: Table, after: Table) -> Table:
+        """Return the records of one kind after the change."""
+        result = dict(existing)
+        for key in {**before, **after}:
+            old, new, now = before.get(key), after.get(key), existing.get(key)
+            if old is not None and new is not None and old == new:
+                if now is None:
+                    self._unread_by_snapshot(key)
+                    result[key] = new
+            elif new is None:
+                self._remove(field, key, result)
+            elif old is None:
+                result[key] = _created(now, new)
+            else:
+                self._change(key, result, old, new)
+        return result
+
+    def _remove(self, field: str, key: Key, result: Table) -> None:
+        now = result.pop(key, None)
+        if now is None:
+            self._unseen_by_snapshot(key)
+        elif field == "resource_answers" and not isinstance(now.answer, Refused):
+            # AWS answers that there is none: without an answer nobody would have asked.
+            result[key] = ResourceAnswer(now.action, now.about, Absent(_NOT_FOUND))
+        else:
+            self.removed.add(str(key))
+
+    def _change(self, key: Key, result: Table, old: Any, new: Any) -> None:  # noqa: ANN401 -- records of any kind
+        now = result.get(key)
+        if now is None:
+            self._unseen_by_snapshot(key)
+            result[key] = new
+            return
+        patched = patch(now, old, new)
+        result[key] = patched.record
+        self._items += [f"{item} of {self._name_of(key)}" for item in patched.missing]
+
+    def _unseen_by_snapshot(self, key: Key) -> None:
+        if str(key) in self._addresses:
+            self._unseen[self._name_of(key)] = None
+
+    def _unread_by_snapshot(self, key: Key) -> None:
+        if str(key) in self._addresses:
+            self._unread[self._name_of(key)] = None
+
+    def _name_of(self, key: Key) -> str:
+        address = self._addresses.get(str(key))
+        return str(key) if address is None else f"{address} ({key})"
+
+    def notes(self) -> Iterable[str]:
+        """Yield the differences between the plans and the reading of the network."""
+        for name in self._unseen:
+            yield f"the plan changes {name}, which is not among the resources that exist"
+        for item in self._items:
+            yield f"the plan removes {item}, which is not there"
+        if self._unread:
+            names = list(self._unread)
+            more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+            yield f"in the plan alone, not among what exists: {', '.join(names[:_MOST_NAMES])}{more}"
+
+
+def _created(now: Any, new: Any) -> Any:  # noqa: ANN401 -- records of any kind
+    """Return a created record; an existing one of its id is changed by the fields of the new one."""
+    return new if now is None or isinstance(now, ResourceAnswer) else patch(now, now, new).record
+
+
+def _completeness(existing: Completeness, change: PlannedChange) -> Completeness:
+    """Return the completeness of what exists, and of the new VPCs of the plan."""
+    new = {(kind, scope) for kind, scope in change.after.completeness.complete if scope != EVERYWHERE}
+    gaps = {gap for gap in change.after.completeness.gaps if gap[1] != EVERYWHERE}
+    gaps |= {(kind, EVERYWHERE) for kind in change.unplaced}
+    return msgspec.structs.replace(existing, complete=existing.complete | new, gaps=existing.gaps | gaps)
+
+
+def _origins(existing: Facts, change: PlannedChange) -> Mapping[str, Mapping[str, Origin]]:
+    """Return the origins of what exists, with the address of each resource of the plans."""
+    kinds = {**existing.origins, **change.before.origins, **change.after.origins}
+    return {
+        kind: {
+            **existing.origins.get(kind, {}),
+            **_addressed(change.before.origins.get(kind, {})),
+            **_addressed(change.after.origins.get(kind, {})),
+        }
+        for kind in kinds
+    }
+
+
+def _addressed(origins: Mapping[str, Origin]) -> dict[str, Origin]:
+    return {resource: origin for resource, origin in origins.items() if origin.address is not None}
