@@ -1,7 +1,14 @@
 """Of the many paths of a step one is shown: the worst from the subnets of the launch, with numbered hops."""
 
+from pathlib import Path
+
+from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import ServiceGroup, StepSummary
 from skerry.diagnose.shown_paths import ShownPath, shown_path_of
+from skerry.launch.launches import launch_of_service
+from skerry.model.world import World
+from skerry.reach.walk import Walker
+from skerry.sources import documents
 from skerry.verdicts import BLOCKED, OK
 from tests.diagnose.test_diagnose import all_of
 from tests.networks import Network, container, entry
@@ -95,3 +102,17 @@ def test_step_without_paths_shows_none() -> None:
 def test_step_without_packets_shows_the_hops_of_its_check() -> None:
     path = path_of(network_with("subnet-a"), "network-interface")
     assert [item.hop.kind for item in path.hops][:1] == ["subnet"]
+
+
+def test_check_beyond_packets_is_kept_apart_where_it_is_worse() -> None:
+    content = (Path(__file__).parent.parent / "scenarios" / "role-without-token" / "network.json").read_bytes()
+    world = World(documents.load({"network.json": content}))
+    (service,) = diagnose(Walker(world), [launch_of_service(world, row) for row in world.facts.services]).services
+    paths = {step.step: shown_path_of(step) for step in ServiceGroup((service,)).steps}
+    auth, manifest = paths["registry-auth"], paths["manifest"]
+    assert auth is not None
+    assert auth.beyond is not None
+    assert (auth.trace.verdict, auth.beyond.verdict) == (OK, BLOCKED)
+    assert auth.beyond.passage is None
+    assert manifest is not None
+    assert manifest.beyond is None

@@ -104,12 +104,17 @@ def plan(world: World, selection: Selection | None = None, options: Options | No
     chosen = launches(world, selection or Selection())
     if not chosen:
         return Plan((), NOT_APPLICABLE, NOT_APPLICABLE, proven=True)
-    return _plan(world, scope_for(world, chosen, options), options)
+    return plan_launches(world, chosen, options)
 
 
 def plan_hypothetical(world: World, task: Hypothetical, options: Options | None = None) -> Plan:
     """Plan the smallest changes for a task that does not exist yet."""
-    return _plan(world, scope_for(world, [hypothetical_launch(world, task)], options), options)
+    return plan_launches(world, [hypothetical_launch(world, task)], options)
+
+
+def plan_launches(world: World, chosen: Sequence[Launch], options: Options | None = None) -> Plan:
+    """Plan the smallest changes for these launches."""
+    return _plan(world, scope_for(world, chosen, options), options)
 
 
 def scope_for(world: World, chosen: Sequence[Launch], options: Options | None = None) -> Scope:

@@ -24,13 +24,15 @@ class ShownPath(msgspec.Struct, frozen=True, gc=False):
     """The path that a step shows.
 
     ``alike`` are other subnets of the launch with the same verdict, ``others`` the paths from subnets with another
-    one. ``intended`` are paths to endpoints that the name does not lead to, from the same subnet.
+    one. ``intended`` are paths to endpoints that the name does not lead to, from the same subnet. ``beyond`` is the
+    check beyond packets, of permissions or existence, if its verdict is worse than that of the packets.
     """
 
     trace: Trace
     alike: tuple[str, ...] = ()
     others: tuple[Trace, ...] = ()
     intended: tuple[Trace, ...] = ()
+    beyond: Trace | None = None
 
     @property
     def hops(self) -> tuple[NumberedHop, ...]:
@@ -57,20 +59,26 @@ def _fault_of(hop: Hop) -> tuple[tuple[str, str, str], ...]:
 
 
 def shown_path_of(step: StepSummary) -> ShownPath | None:
-    """Return the path that a step shows: the worst one of the call itself; None for a step without paths."""
+    """Return the path that a step shows: the worst one of the call itself; None for a step without paths.
+
+    Paths of packets are shown before checks without packets.
+    """
+    traces = [trace for need in step.needs for trace in need.traces]
     by_subnet: dict[str, list[Trace]] = {}
-    for trace in (trace for need in step.needs for trace in need.traces):
+    for trace in traces:
         by_subnet.setdefault(trace.subnet, []).append(trace)
     # The order of subnets is that of the launch: equal verdicts keep it.
-    firsts = sorted((min(traces, key=_order_of) for traces in by_subnet.values()), key=_rank_of)
+    firsts = sorted((min(several, key=_order_of) for several in by_subnet.values()), key=_rank_of)
     if not firsts:
         return None
     shown, *following = firsts
+    checks = (trace for trace in traces if trace.passage is None and _rank_of(trace) < _rank_of(shown))
     return ShownPath(
         shown,
         tuple(trace.subnet for trace in following if trace.verdict is shown.verdict),
         tuple(trace for trace in following if trace.verdict is not shown.verdict),
         tuple(_each_endpoint_once(trace for trace in by_subnet[shown.subnet] if trace.intended and trace is not shown)),
+        min(checks, key=_rank_of, default=None),
     )
 
 
@@ -82,9 +90,10 @@ def _each_endpoint_once(traces: Iterable[Trace]) -> Iterator[Trace]:
             yield trace
 
 
-def _order_of(trace: Trace) -> tuple[bool, int, bool, bool]:
-    """Return the order of a subnet's paths: the call before what is only intended, and an endpoint nearby first."""
-    return trace.intended, _rank_of(trace), trace.purpose != "call", trace.destination.subnet != trace.subnet
+def _order_of(trace: Trace) -> tuple[bool, bool, int, bool, bool]:
+    """Return the order of a subnet's paths: packets first, then the call itself, and an endpoint nearby."""
+    elsewhere = trace.destination.subnet != trace.subnet
+    return trace.passage is None, trace.intended, _rank_of(trace), trace.purpose != "call", elsewhere
 
 
 def _rank_of(trace: Trace) -> int:

@@ -165,6 +165,11 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     also: tuple[str, ...] = ()
 
     @property
+    def in_order(self) -> tuple[Planned, ...]:
+        """The changes in the order of their numbers in texts: manual ones last."""
+        return tuple(sorted(self.changes, key=lambda row: row.disposition == "manual"))
+
+    @property
     def next_step(self) -> PlanNextStep | None:
         """The step after this plan; None if nothing is left to do. A rehearsal is for one launch."""
         if self.before is NOT_APPLICABLE:

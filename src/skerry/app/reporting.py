@@ -1,0 +1,56 @@
+"""The use case of `skerry report`: a diagnosis, the plan for it, and the network with the plan."""
+
+from collections.abc import Sequence
+
+from skerry.app.diagnosis import complete
+from skerry.app.planning import plan_launches
+from skerry.app.selection import Hypothetical, Selection, hypothetical_launch, launches
+from skerry.diagnose.diagnose import diagnose
+from skerry.diagnose.diagnosis import Diagnosis
+from skerry.launch.launches import Launch
+from skerry.model.world import World
+from skerry.plan.changes import ConfigureService
+from skerry.plan.launches_after import configure_launches
+from skerry.plan.records import Options, Plan
+from skerry.plan.report import PlannedNetwork, Report
+from skerry.plan.world_after import apply_changes
+from skerry.reach.walk import Walker
+from skerry.verdicts import NOT_APPLICABLE, OK, Verdict
+
+_NOTHING_TO_CHANGE = {OK, NOT_APPLICABLE}
+
+
+def report(world: World, selection: Selection | None = None, options: Options | None = None) -> Report:
+    """Return the diagnosis of launches with the plan for them.
+
+    Raises `NothingFoundError` if the selection names something that does not exist, or the input cannot show launches.
+    """
+    return _report(world, launches(world, selection or Selection()), options)
+
+
+def report_hypothetical(world: World, task: Hypothetical, options: Options | None = None) -> Report:
+    """Return the diagnosis of a task that does not exist yet with the plan for it."""
+    return _report(world, [hypothetical_launch(world, task)], options)
+
+
+def _report(world: World, chosen: Sequence[Launch], options: Options | None) -> Report:
+    diagnosis = complete(world, diagnose(Walker(world), chosen, world.facts.tasks))
+    if diagnosis.verdict in _NOTHING_TO_CHANGE:
+        return Report(world, diagnosis)
+    made = plan_launches(world, chosen, options)
+    return Report(world, diagnosis, made, _planned(world, diagnosis, chosen, made))
+
+
+def _planned(world: World, diagnosis: Diagnosis, chosen: Sequence[Launch], made: Plan) -> PlannedNetwork | None:
+    """Return the network with the plan; None if no verdict differs there, as with manual steps alone."""
+    changes = [row.change for row in made.changes]
+    after = apply_changes(world, changes)
+    settings = [change for change in changes if isinstance(change, ConfigureService)]
+    planned = diagnose(Walker(after), configure_launches(chosen, settings))
+    if _verdicts_of(planned) == _verdicts_of(diagnosis):
+        return None
+    return PlannedNetwork(after, planned)
+
+
+def _verdicts_of(diagnosis: Diagnosis) -> list[Verdict]:
+    return [need.verdict for service in diagnosis.services for need in service.needs]
