@@ -3,10 +3,10 @@
 import msgspec
 
 from skerry.diagnose.causes import Cause
-from skerry.diagnose.diagnosis import Diagnosis, ServiceDiagnosis, ServiceGroup
+from skerry.diagnose.diagnosis import Diagnosis, ServiceDiagnosis, ServiceGroup, StepSummary
 from skerry.model.world import World
 from skerry.plan.records import Plan
-from skerry.verdicts import BLOCKED, INTERMITTENT, UNKNOWN
+from skerry.verdicts import BLOCKED, INTERMITTENT, UNKNOWN, worst_of
 
 _WORST_FIRST = (BLOCKED, INTERMITTENT, UNKNOWN)
 
@@ -35,6 +35,18 @@ class Report(msgspec.Struct, frozen=True):
         services = () if self.planned is None else self.planned.diagnosis.services
         key = _key_of(service)
         return next((planned for planned in services if _key_of(planned) == key), None)
+
+    def planned_steps(self, service: ServiceDiagnosis, planned: ServiceDiagnosis) -> tuple[StepSummary, ...]:
+        """Return the steps of a service in the planned network, with the numbers and the order that they have now.
+
+        The changes of a plan change no Need of a launch, so that Needs keep their places.
+        """
+        places = {id(row): place for place, row in enumerate(service.needs)}
+        return tuple(
+            msgspec.structs.replace(step, needs=needs, verdict=worst_of(row.verdict for row in needs), causes=())
+            for step in ServiceGroup((service,)).steps
+            for needs in [tuple(planned.needs[places[id(row)]] for row in step.needs)]
+        )
 
     def changes_for(self, cause: Cause) -> tuple[int, ...]:
         """Return the numbers of the changes that remove a cause, as the plan counts them."""

@@ -173,7 +173,7 @@ def _names(names: tuple[str, ...]) -> str:
 
 def _change(number: int, row: Planned) -> Iterator[str]:
     yield f"  {number}. {clean(title_of(row.change))}  {_disposition(row)}"
-    for line in _details(row.change):
+    for line in details_of_change(row.change):
         yield f"     {clean(line)}"
     if row.note and row.note != getattr(row.change, "message", ""):
         yield f"     {click.style('note', fg='yellow')}: {clean(row.note)}"
@@ -294,7 +294,8 @@ def _rule(direction: str, rule: Rule) -> str:
     return f"{rule.protocol.upper()} {rule.port} {way} {resource_name_of(rule.peer)}"
 
 
-def _details(change: Change) -> Iterator[str]:
+def details_of_change(change: Change) -> Iterator[str]:
+    """Yield the words of a change below its title: its subnets, groups, rules and policies."""
     match change:
         case CreateInterfaceEndpoint():
             dns = "with private DNS" if change.private_dns else "without private DNS"

@@ -124,10 +124,10 @@ def _causes(causes: Sequence[Cause], width: int) -> Iterator[str]:
 
 
 def _stops(numbers: Sequence[int]) -> str:
-    return f"stops {'step' if len(numbers) == 1 else 'steps'} {_ranges(numbers)}"
+    return f"stops {'step' if len(numbers) == 1 else 'steps'} {ranges_of(numbers)}"
 
 
-def _ranges(numbers: Sequence[int]) -> str:
+def ranges_of(numbers: Sequence[int]) -> str:
     """Return numbers with runs joined: ``1, 3-5``."""
     runs: list[list[int]] = []
     for number in numbers:
@@ -149,7 +149,7 @@ def _details(cause: Cause, width: int) -> Iterator[str]:
         yield "     No route to their public addresses, and no endpoint answers for:"
         yield from align_columns(
             (
-                (_ranges(numbers), clean(endpoint.service_name), dim("gateway") if endpoint.kind == "Gateway" else "")
+                (ranges_of(numbers), clean(endpoint.service_name), dim("gateway") if endpoint.kind == "Gateway" else "")
                 for endpoint, numbers in cause.absent_endpoints.items()
             ),
             indent=" " * 7,

@@ -83,6 +83,11 @@ def _columns_of(letter: str) -> int:
     return 2 if unicodedata.east_asian_width(letter) in _WIDE else 1
 
 
+def unstyle(text: str) -> str:
+    """Return text without its styles."""
+    return click.unstyle(text)
+
+
 def align_columns(rows: Iterable[tuple[str, ...]], indent: str = "  ", width: int | None = None) -> list[str]:
     """Return rows of cells as aligned lines; cells may already be styled.
 

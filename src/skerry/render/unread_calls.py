@@ -44,6 +44,12 @@ def format_refusals(refusals: Iterable[Refusal], width: int | None = None) -> It
     yield from _block("Without an answer", {pair: count for pair, count in counts.items() if pair not in denied}, width)
 
 
+def list_refusals(refusals: Iterable[Refusal]) -> tuple[tuple[str, str, str], ...]:
+    """Return action, code and missing facts of each refused call, each once."""
+    pairs = dict.fromkeys((item.action, item.code) for item in refusals)
+    return tuple((action, code, _what(action)) for action, code in pairs)
+
+
 def _block(title: str, counts: dict[tuple[str, str], int], width: int | None) -> Iterator[str]:
     if counts:
         yield from ["", bold(f"{title}: what these calls would tell is unknown")]

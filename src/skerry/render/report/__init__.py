@@ -1,0 +1,1 @@
+"""The report: one web page without JavaScript, and its summary as Markdown."""

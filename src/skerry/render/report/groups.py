@@ -1,0 +1,104 @@
+"""The services of a report as the page shows them: groups that fail alike, each with its steps and causes."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from skerry.diagnose.causes import Cause
+from skerry.diagnose.diagnosis import ServiceDiagnosis, ServiceGroup, StepSummary
+from skerry.launch.needs import Call, Mount
+from skerry.plan.report import Report
+from skerry.render.report import words
+from skerry.render.report.steps import StepView, StepWriter
+from skerry.render.service_groups import ranges_of
+from skerry.verdicts import NOT_APPLICABLE, OK
+
+MOST_GROUPS = 20
+"""The groups that are shown step by step: more would make the page too large to open."""
+
+_SLUG = re.compile(r"[^a-z0-9]+")
+_LONGEST = 40
+
+
+class CauseView(msgspec.Struct, frozen=True):
+    """A cause with the changes that remove it, by their numbers in the plan."""
+
+    cause: Cause
+    changes: str
+
+
+class GroupView(msgspec.Struct, frozen=True):
+    """Services that fail alike: the steps of the first of them, now and with the plan."""
+
+    slug: str
+    group: ServiceGroup
+    service: ServiceDiagnosis
+    steps: tuple[StepView, ...]
+    planned_service: ServiceDiagnosis | None
+    planned_steps: tuple[StepView, ...]
+    causes: tuple[CauseView, ...]
+    lead: tuple[str, str]
+    planned_lead: str
+    first: int
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the services."""
+        return [service.launch.name for service in self.group.services]
+
+
+def group_views_of(report: Report) -> tuple[GroupView, ...]:
+    """Return the groups that are shown step by step, the worst first."""
+    slugs: set[str] = set()
+    return tuple(_view_of(report, group, slugs) for group in report.groups[:MOST_GROUPS])
+
+
+def _view_of(report: Report, group: ServiceGroup, slugs: set[str]) -> GroupView:
+    service = group.services[0]
+    slug = _slug_of(service.launch.name, slugs)
+    steps = ServiceGroup((service,)).steps
+    writer = StepWriter(report.world, service)
+    planned = report.planned_service(service)
+    planned_steps = () if planned is None else report.planned_steps(service, planned)
+    return GroupView(
+        slug=slug,
+        group=group,
+        service=service,
+        steps=tuple(writer.view_of(step, f"{slug}-{step.number}") for step in steps),
+        planned_service=planned,
+        planned_steps=_planned_views(report, planned, planned_steps, slug),
+        causes=tuple(CauseView(cause, ranges_of(report.changes_for(cause))) for cause in group.causes),
+        lead=words.lead_of(service, steps, group.causes),
+        planned_lead=words.planned_lead_of(planned_steps),
+        first=_first_of(steps),
+    )
+
+
+def _planned_views(
+    report: Report, planned: ServiceDiagnosis | None, steps: Iterable[StepSummary], slug: str
+) -> tuple[StepView, ...]:
+    if report.planned is None or planned is None:
+        return ()
+    writer = StepWriter(report.planned.world, planned)
+    return tuple(writer.view_of(step, f"{slug}-{step.number}-planned") for step in steps)
+
+
+def _first_of(steps: Sequence[StepSummary]) -> int:
+    """Return the number of the step that is shown first: the worst one, else the first that calls something."""
+    bad = [step for step in steps if step.verdict not in {OK, NOT_APPLICABLE}]
+    if bad:
+        return min(bad, key=lambda step: words.WORST_FIRST.index(step.verdict)).number
+    calling = (step.number for step in steps if isinstance(step.needs[0].need, Call | Mount))
+    return next(calling, 1)
+
+
+def _slug_of(name: str, taken: set[str]) -> str:
+    """Return a name for links: the service's own in small letters, as far as it has letters and digits."""
+    base = _SLUG.sub("-", name.lower()).strip("-")[:_LONGEST] or "service"
+    slug, number = base, 1
+    while slug in taken:
+        number += 1
+        slug = f"{base}-{number}"
+    taken.add(slug)
+    return slug

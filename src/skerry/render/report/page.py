@@ -1,0 +1,217 @@
+"""The report as one web page: no script, no request, readable where styles are blocked.
+
+Every text of the input is printed by Jinja, which escapes it: `_finalize` masks secrets and makes characters visible
+that move text, before that.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from skerry.diagnose.diagnosis import ServiceGroup
+from skerry.errors import InputError
+from skerry.plan.report import Report
+from skerry.render.json_document import format_time
+from skerry.render.report import words
+from skerry.render.report.groups import GroupView, group_views_of
+from skerry.render.report.maps import SYMBOLS, MapView, map_views_of, style_of_maps
+from skerry.render.report.plan_rows import against, cost_lines_of, plan_rows_of, remaining_of
+from skerry.render.report.steps import place_of
+from skerry.render.text import clean, pluralize
+from skerry.render.text import list_names as list_first_names
+from skerry.render.unread_calls import list_refusals
+from skerry.render.view import DEFAULT_VIEW, View
+from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
+
+_FOLDER = "skerry.render.report"
+_MOST_NAMES = 6
+_ICONS: Mapping[Verdict, str] = {
+    BLOCKED: "%23b3161b",
+    INTERMITTENT: "%238a5000",
+    UNKNOWN: "%235b3fb5",
+    OK: "%230f6b3c",
+}
+_GREY = "%2355606d"
+
+
+class KindOfCause(msgspec.Struct, frozen=True):
+    """All causes of one code: their resources, and the services that they stop."""
+
+    code: str
+    title: str
+    resources: tuple[str, ...]
+    services: int
+
+
+def write_page(report: Report, view: View = DEFAULT_VIEW) -> str:
+    """Write a report as a web page."""
+    groups = group_views_of(report)
+    maps = map_views_of(report, groups, view.rewrite)
+    environment = _environment(view.rewrite)
+    plan = report.plan
+    context: dict[str, Any] = {
+        "report": report,
+        "groups": groups,
+        "maps": maps,
+        "words": words,
+        "alone": len(report.diagnosis.services) == 1,
+        "title": _title_of(report),
+        "icon": Markup(_icon_of(report.diagnosis.verdict)),
+        "style": Markup(_style_for(groups)),
+        "symbols": Markup(SYMBOLS),
+        "fix": words.fix_of(report),
+        "kinds": _kinds_of(report),
+        "failing": sum(len(group.services) for group in report.groups),
+        "group_count": len(report.groups),
+        "more_groups": report.groups[len(groups) :],
+        "working": report.diagnosis.working_groups,
+        "plan_rows": () if plan is None else plan_rows_of(plan),
+        "plan_cost": () if plan is None else tuple(cost_lines_of(plan)),
+        "remaining": () if plan is None else remaining_of(plan),
+        "against": () if plan is None else against(plan),
+        "script": _script_of(report),
+        "commands": tuple(_commands(report, view)),
+        "missing": _missing_facts_of(report),
+        "refused": list_refusals(report.world.facts.refused),
+        "read_at": "" if report.world.facts.read_at is None else format_time(report.world.facts.read_at),
+        "command": view.commands.get("report", ""),
+        "command_of_service": view.commands.get("report-service", ""),
+        "rehearse": view.commands.get("rehearse", "") if report.diagnosis.next_step == "rehearse" else "",
+        "supply": view.commands.get("supply-facts", ""),
+        "place_of": place_of,
+        "origin_of": lambda resource: place_of(report.world.origin_of(resource)),
+        "OK": OK,
+        "BLOCKED": BLOCKED,
+        "INTERMITTENT": INTERMITTENT,
+        "UNKNOWN": UNKNOWN,
+    }
+    return environment.get_template("page.html").render(context)
+
+
+def _environment(rewrite: Callable[[str], str]) -> Environment:
+    def finalize(value: Any) -> Any:  # noqa: ANN401 -- the value of any expression of a template
+        """Make a text of the input safe to show; markup and words of skerry's own stay."""
+        if isinstance(value, Markup | Verdict) or not isinstance(value, str):
+            return value
+        return clean(rewrite(value))
+
+    environment = Environment(
+        loader=FunctionLoader(_source_of),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+    def short(text: str, most: int = 26) -> Markup:
+        """Return a text cut in the middle, with the whole of it in its title."""
+        whole = clean(rewrite(text))
+        if len(whole) <= most:
+            return escape(whole)
+        tail = (most - 1) // 3
+        cut = f"{whole[: most - 1 - tail]}…{whole[-tail:]}"
+        return Markup('<span title="{}">{}</span>').format(whole, cut)
+
+    environment.filters |= {
+        "short": short,
+        "count": pluralize,
+        "names": lambda names, most=_MOST_NAMES: list_first_names(list(names), most),
+    }
+    return environment
+
+
+@cache
+def _source_of(name: str) -> str:
+    """Return a template without the indentation of its lines."""
+    return files(_FOLDER).joinpath("templates", name).read_text(encoding="utf-8")
+
+
+@cache
+def _style() -> str:
+    return files(_FOLDER).joinpath("report.css").read_text(encoding="utf-8").replace("\n", "")
+
+
+def _style_for(groups: Sequence[GroupView]) -> str:
+    """Return the style of the page: a step is chosen by its radio button, else by the link, else it is the first."""
+    numbers = range(1, max((len(group.steps) for group in groups), default=0) + 1)
+    return style_of_maps() + _style() + "".join(map(_rules_of_step, numbers))
+
+
+def _rules_of_step(number: int) -> str:
+    first = f".b.f-{number}:not(:has(.steps :checked,.path:target))"
+    linked = f".b:not(:has(.steps :checked)):has(.p-{number}:target)"
+    chosen = f".b:has(.r-{number}:checked) .p-{number},{first} .p-{number},{linked} .p-{number}{{display:block}}"
+    marked = f"{first} .l-{number},{linked} .l-{number}{{background:var(--accent-t);box-shadow:var(--chosen)}}"
+    return chosen + marked
+
+
+def _title_of(report: Report) -> str:
+    services = report.diagnosis.services
+    if len(services) == 1:
+        return f"{services[0].launch.name} {words.answer_of(services[0])}"
+    if not services:
+        return f"nothing in {report.world.facts.source} starts a Fargate task"
+    return words.answer_of_all(report.diagnosis)
+
+
+def _icon_of(verdict: Verdict) -> str:
+    colour = _ICONS.get(verdict, _GREY)
+    return (
+        "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
+        f"%3Ccircle fill='{colour}' cx='8' cy='8' r='8'/%3E%3C/svg%3E"
+    )
+
+
+def _kinds_of(report: Report) -> tuple[KindOfCause, ...]:
+    """Return the causes by their codes, those that stop most services first."""
+    resources: dict[str, dict[str, None]] = {}
+    services: dict[str, set[str]] = {}
+    titles: dict[str, str] = {}
+    for cause in report.diagnosis.causes:
+        titles[cause.code] = cause.title
+        resources.setdefault(cause.code, {}).update(dict.fromkeys(filter(None, cause.resources)))
+        services.setdefault(cause.code, set()).update(cause.services)
+    kinds = (KindOfCause(code, titles[code], tuple(resources[code]), len(services[code])) for code in titles)
+    return tuple(sorted(kinds, key=lambda kind: -kind.services))
+
+
+def _missing_facts_of(report: Report) -> list[tuple[Any, tuple[str, ...]]]:
+    """Return each missing fact of all services with the steps that need it."""
+    group = ServiceGroup(report.diagnosis.services)
+    return list(group.missing_facts.items()) if report.diagnosis.services else []
+
+
+def _script_of(report: Report) -> str:
+    """Return the plan as commands of the AWS CLI; empty where they cannot express it."""
+    from skerry.render import aws_cli  # noqa: PLC0415 -- most reports have no plan
+
+    if report.plan is None or not report.plan.changes:
+        return ""
+    try:
+        return aws_cli.render(report.world, report.plan)
+    except InputError:
+        # A plan of manual steps alone: the table of changes has them.
+        return ""
+
+
+def _commands(report: Report, view: View) -> Iterator[tuple[str, str]]:
+    plan = report.plan
+    if plan is None or not plan.changes:
+        return
+    names: Iterable[tuple[str, str]] = (
+        ("The plan as text", "plan"),
+        ("Terraform", "write-terraform"),
+        ("CloudFormation", "write-cloudformation"),
+        ("AWS CLI", "write-aws-cli"),
+        ("Apply it to the live account", "apply"),
+    )
+    for title, key in names:
+        if key in view.commands:
+            yield title, view.commands[key]
