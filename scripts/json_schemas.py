@@ -19,6 +19,7 @@ from skerry.render.json import DiagnosisOut, TraceDocument
 from skerry.render.nat_exit_json import NatExitOut
 from skerry.render.plan_json import PlanOut
 from skerry.render.rehearsal import RehearsalOut
+from skerry.render.report_json import ReportOut
 from skerry.sources.snapshots import Manifest
 from skerry.verdicts import Verdict
 
@@ -47,6 +48,7 @@ DOCUMENTS = {
     "diagnose": Document(DiagnosisOut, "skerry diagnose --format json"),
     "trace": Document(TraceDocument, "skerry trace --format json"),
     "plan": Document(PlanOut, "skerry plan --format json"),
+    "report": Document(ReportOut, "skerry report --format json"),
     "cost": Document(CostReportOut, "skerry cost --format json"),
     "cost-crash-loop": Document(CrashLoopOut, "skerry cost --crash-loop --format json"),
     "nat-exit": Document(NatExitOut, "skerry nat-exit --format json"),
@@ -80,7 +82,7 @@ def schema_of(name: str) -> Json:
     definitions: Json = {}
     for key, value in raw["$defs"].items():
         definitions[_name_of(key)] = _definition(_name_of(key), value, optional=document.shape is Manifest)
-    if document.shape in {PlanOut, NatExitOut}:
+    if document.shape in {PlanOut, NatExitOut, ReportOut}:
         definitions |= _details()
         definitions["Change"]["allOf"] = [_condition(change) for change in get_args(Change)]
     return {

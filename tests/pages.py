@@ -21,8 +21,8 @@ ROOT = Path(__file__).parent.parent
 # Pages whose commands follow one another in one folder, without an account.
 STORIES = ("docs/install.md", "docs/tutorial.md")
 _PROGRAMS = ("aws", "make", "pip", "pipx", "skerry", "uv")
-_FENCE = re.compile(r"^```([a-z]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_RECORDED = re.compile(r"^<!-- recorded -->\n```\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^(?P<fence>```+)(?P<language>[a-z]*)\n(?P<block>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
+_RECORDED = re.compile(r"^<!-- recorded -->\n(?P<fence>```+)\n(?P<output>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`[^`\n]+`")
 _LINK = re.compile(r"\[[^][]*\]\(([^()\s]+)\)")
 _SCHEME = re.compile(r"[a-z]+:")
@@ -59,7 +59,7 @@ class Page:
     def recorded(self) -> list[Output]:
         """The recorded outputs."""
         outputs = _RECORDED.finditer(self.text)
-        return [Output(_commands(self.text[: output.start()], "skerry")[-1], output[1]) for output in outputs]
+        return [Output(_commands(self.text[: output.start()], "skerry")[-1], output["output"]) for output in outputs]
 
     @property
     def prose(self) -> str:
@@ -83,7 +83,8 @@ class Page:
 
 
 def _commands(text: str, program: str) -> list[str]:
-    lines = (line for language, block in _FENCE.findall(text) if language in {"", "sh"} for line in _lines(block))
+    blocks = (fence["block"] for fence in _FENCE.finditer(text) if fence["language"] in {"", "sh"})
+    lines = (line for block in blocks for line in _lines(block))
     return [line for line in dict.fromkeys(lines) if line.split(" ")[0].rpartition("/")[2] == program]
 
 
@@ -153,8 +154,14 @@ def record(page: Page) -> None:
     if not stale_outputs(page, results):
         return
     outputs = (click.unstyle(results[output.command].stdout) for output in page.recorded)
-    text = _RECORDED.sub(lambda _: f"<!-- recorded -->\n```\n{next(outputs)}```", page.text)
+    text = _RECORDED.sub(lambda _: f"<!-- recorded -->\n{_fenced(next(outputs))}", page.text)
     page.path.write_text(text, encoding="utf-8")
+
+
+def _fenced(output: str) -> str:
+    """Return an output as a block, within a longer fence than those in it."""
+    fence = "````" if "```" in output else "```"
+    return f"{fence}\n{output}{fence}"
 
 
 if __name__ == "__main__":

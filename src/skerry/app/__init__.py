@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from skerry.app.planning import plan, plan_hypothetical, plan_options
     from skerry.app.reading import Gathered, load, read_files, redact
     from skerry.app.rehearsal import RehearsalRequest, rehearse, save_disagreement
+    from skerry.app.reporting import report, report_hypothetical
     from skerry.app.resuming import resume_apply
     from skerry.app.saving import Saved, snapshot
     from skerry.app.selection import Hypothetical, Selection, hypothetical_launch, launches
@@ -57,6 +58,7 @@ _NAMES = {
     "reading": ("Gathered", "load", "read_files", "redact"),
     "rehearsal": ("RehearsalRequest", "rehearse", "save_disagreement"),
     "resuming": ("resume_apply",),
+    "reporting": ("report", "report_hypothetical"),
     "saving": ("Saved", "snapshot"),
     "selection": ("Hypothetical", "Selection", "hypothetical_launch", "launches"),
     "tracing": ("trace",),
@@ -109,6 +111,8 @@ __all__ = [
     "read_metrics",
     "redact",
     "rehearse",
+    "report",
+    "report_hypothetical",
     "resume_apply",
     "save_disagreement",
     "snapshot",

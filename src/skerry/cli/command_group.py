@@ -21,6 +21,7 @@ _MODULES = {
     "plan": "plan",
     "prices": "prices",
     "rehearse": "rehearse",
+    "report": "report",
     "snapshot": "snapshot",
     "trace": "trace",
     "undo": "undo",

@@ -44,8 +44,10 @@ def view_with_commands(
         "explain": "skerry explain",
         "plan": line("plan", *preferences),
         "rehearse": line("rehearse"),
+        "report": line("report", *preferences),
         "supply-facts": f"skerry iam-policy {command}",
         "write-aws-cli": line("plan", *preferences, "--format", "aws-cli"),
+        "write-cloudformation": line("plan", *preferences, "--format", "cloudformation"),
         "write-terraform": line("plan", *preferences, "--format", "terraform"),
     }
     if source.path is not None:

@@ -250,11 +250,11 @@ add_color_option = click.option(
 )
 
 
-def add_output_options(formats: Iterable[str]) -> Decorator:
+def add_output_options(formats: Iterable[str], default: str = "text") -> Decorator:
     """Add the options of every command that prints a result, one of its formats and a file: ``result``."""
     choice = click.Choice(list(formats))
     options = [
-        click.option("--format", "form", type=choice, default="text", show_default=True, help="The output's format."),
+        click.option("--format", "form", type=choice, default=default, show_default=True, help="The output's format."),
         click.option(
             "--output",
             type=OutputPath(dir_okay=False),

@@ -70,6 +70,7 @@ WIDEST = {
     "plan": ReadOptions(planning=True),
     "prices": ReadOptions(prices=True),
     "rehearse": ReadOptions(),
+    "report": ReadOptions(planning=True),
     "snapshot": ReadOptions(),
     "trace": ReadOptions(containers=False),
     "undo": ReadOptions(planning=True),

@@ -1,7 +1,6 @@
 """The command for one web page with all that is known about services."""
 
 import click
-import msgspec
 
 from skerry.cli.next_commands import view_with_commands
 from skerry.cli.options import (
@@ -20,7 +19,7 @@ from skerry.render import formats
 
 @click.command()
 @add_reading_options
-@add_output_options(formats.REPORT)
+@add_output_options(formats.REPORT, default="html")
 @add_launch_options
 @add_network_only_option
 @add_preference_options

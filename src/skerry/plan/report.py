@@ -21,8 +21,8 @@ class PlannedNetwork(msgspec.Struct, frozen=True):
 class Report(msgspec.Struct, frozen=True):
     """A diagnosis with the plan for it.
 
-    ``plan`` is None where nothing is to change, ``planned`` where the changes change no verdict: manual steps are
-    not in it.
+    ``plan`` is None if there is nothing to change, ``planned`` if its changes change no verdict, as with manual steps
+    alone.
     """
 
     world: World

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from skerry.model.world import World
     from skerry.nat_exit.records import NatExitReport
     from skerry.plan.records import Plan
+    from skerry.plan.report import Report
     from skerry.render.explanations import ComparedExplanation
 
 _Result = TypeVar("_Result")
@@ -43,6 +44,31 @@ def _diagnosis_json(result: "Diagnosis", world: "World", _view: View) -> str:
     from skerry.render import json
 
     return json.encode_diagnosis(world, result)
+
+
+def _diagnosis_markdown(result: "Diagnosis", world: "World", view: View) -> str:
+    from skerry.plan.report import Report
+    from skerry.render.report import markdown
+
+    return markdown.write_markdown(Report(world, result), view)
+
+
+def _report_html(result: "Report", _world: "World", view: View) -> str:
+    from skerry.render.report import page
+
+    return page.write_page(result, view)
+
+
+def _report_markdown(result: "Report", _world: "World", view: View) -> str:
+    from skerry.render.report import markdown
+
+    return markdown.write_markdown(result, view)
+
+
+def _report_json(result: "Report", _world: "World", _view: View) -> str:
+    from skerry.render import report_json
+
+    return report_json.encode_report(result)
 
 
 def _trace_text(result: "TraceDiagnosis", world: "World", view: View) -> str:
@@ -210,7 +236,12 @@ def _crash_loop_cloudformation(result: "CrashLoopCost", _view: View) -> str:
     return crash_loop_alarm.write_cloudformation(result)
 
 
-DIAGNOSIS: "Formats[Diagnosis]" = {"text": _diagnosis_text, "json": _diagnosis_json}
+DIAGNOSIS: "Formats[Diagnosis]" = {
+    "text": _diagnosis_text,
+    "json": _diagnosis_json,
+    "markdown": _diagnosis_markdown,
+}
+REPORT: "Formats[Report]" = {"html": _report_html, "markdown": _report_markdown, "json": _report_json}
 CHECK: "WorldlessFormats[CheckResult]" = {"text": _check_text, "json": _check_json}
 TRACE: "Formats[TraceDiagnosis]" = {"text": _trace_text, "json": _trace_json}
 PLAN: "Formats[Plan]" = {

@@ -163,7 +163,12 @@ class PlanOut(msgspec.Struct, frozen=True):
 
 def encode_plan(world: World, plan: Plan) -> str:
     """Write a plan for programs."""
-    document = PlanOut(
+    return write(plan_out(world, plan))
+
+
+def plan_out(world: World, plan: Plan) -> PlanOut:
+    """Return a plan as a part of a document."""
+    return PlanOut(
         version=VERSION,
         source=world.facts.source,
         account=world.account,
@@ -195,7 +200,6 @@ def encode_plan(world: World, plan: Plan) -> str:
         launches=[PlannedLaunchOut(launch.name, launch.cluster) for launch in plan.launches],
         also=list(plan.also),
     )
-    return write(document)
 
 
 def _remaining_out(entry: Remaining) -> RemainingOut:

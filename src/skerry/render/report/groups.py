@@ -9,7 +9,7 @@ from skerry.diagnose.causes import Cause
 from skerry.diagnose.diagnosis import ServiceDiagnosis, ServiceGroup, StepSummary
 from skerry.launch.needs import Call, Mount
 from skerry.plan.report import Report
-from skerry.render.report import words
+from skerry.render.report import answers
 from skerry.render.report.steps import StepView, StepWriter
 from skerry.render.service_groups import ranges_of
 from skerry.verdicts import NOT_APPLICABLE, OK
@@ -69,8 +69,8 @@ def _view_of(report: Report, group: ServiceGroup, slugs: set[str]) -> GroupView:
         planned_service=planned,
         planned_steps=_planned_views(report, planned, planned_steps, slug),
         causes=tuple(CauseView(cause, ranges_of(report.changes_for(cause))) for cause in group.causes),
-        lead=words.lead_of(service, steps, group.causes),
-        planned_lead=words.planned_lead_of(planned_steps),
+        lead=answers.lead_of(service, steps, group.causes),
+        planned_lead=answers.planned_lead_of(planned_steps),
         first=_first_of(steps),
     )
 
@@ -85,10 +85,10 @@ def _planned_views(
 
 
 def _first_of(steps: Sequence[StepSummary]) -> int:
-    """Return the number of the step that is shown first: the worst one, else the first that calls something."""
+    """Return the number of the step to show first: the worst one, else the first call."""
     bad = [step for step in steps if step.verdict not in {OK, NOT_APPLICABLE}]
     if bad:
-        return min(bad, key=lambda step: words.WORST_FIRST.index(step.verdict)).number
+        return min(bad, key=lambda step: answers.WORST_FIRST.index(step.verdict)).number
     calling = (step.number for step in steps if isinstance(step.needs[0].need, Call | Mount))
     return next(calling, 1)
 

@@ -1,10 +1,9 @@
 """The report as one web page: no script, no request, readable where styles are blocked.
 
-Every text of the input is printed by Jinja, which escapes it: `_finalize` masks secrets and makes characters visible
-that move text, before that.
+Jinja escapes every text of the input, after its secrets are masked and its control characters made visible.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -17,9 +16,9 @@ from skerry.diagnose.diagnosis import ServiceGroup
 from skerry.errors import InputError
 from skerry.plan.report import Report
 from skerry.render.json_document import format_time
-from skerry.render.report import words
+from skerry.render.report import answers
 from skerry.render.report.groups import GroupView, group_views_of
-from skerry.render.report.maps import SYMBOLS, MapView, map_views_of, style_of_maps
+from skerry.render.report.maps import map_views_of
 from skerry.render.report.plan_rows import against, cost_lines_of, plan_rows_of, remaining_of
 from skerry.render.report.steps import place_of
 from skerry.render.text import clean, pluralize
@@ -37,6 +36,12 @@ _ICONS: Mapping[Verdict, str] = {
     OK: "%230f6b3c",
 }
 _GREY = "%2355606d"
+_FILES = (
+    ("Terraform", "write-terraform"),
+    ("CloudFormation", "write-cloudformation"),
+    ("AWS CLI", "write-aws-cli"),
+    ("Apply it to the live account", "apply"),
+)
 
 
 class KindOfCause(msgspec.Struct, frozen=True):
@@ -51,20 +56,19 @@ class KindOfCause(msgspec.Struct, frozen=True):
 def write_page(report: Report, view: View = DEFAULT_VIEW) -> str:
     """Write a report as a web page."""
     groups = group_views_of(report)
-    maps = map_views_of(report, groups, view.rewrite)
+    maps = map_views_of(groups)
     environment = _environment(view.rewrite)
     plan = report.plan
     context: dict[str, Any] = {
         "report": report,
         "groups": groups,
         "maps": maps,
-        "words": words,
+        "answers": answers,
         "alone": len(report.diagnosis.services) == 1,
         "title": _title_of(report),
-        "icon": Markup(_icon_of(report.diagnosis.verdict)),
-        "style": Markup(_style_for(groups)),
-        "symbols": Markup(SYMBOLS),
-        "fix": words.fix_of(report),
+        "icon": _icon_of(report.diagnosis.verdict),
+        "style": _style_for(groups),
+        "fix": answers.fix_of(report),
         "kinds": _kinds_of(report),
         "failing": sum(len(group.services) for group in report.groups),
         "group_count": len(report.groups),
@@ -94,7 +98,7 @@ def write_page(report: Report, view: View = DEFAULT_VIEW) -> str:
 
 
 def _environment(rewrite: Callable[[str], str]) -> Environment:
-    def finalize(value: Any) -> Any:  # noqa: ANN401 -- the value of any expression of a template
+    def finalize(value: Any) -> Any:
         """Make a text of the input safe to show; markup and words of skerry's own stay."""
         if isinstance(value, Markup | Verdict) or not isinstance(value, str):
             return value
@@ -135,13 +139,16 @@ def _source_of(name: str) -> str:
 
 @cache
 def _style() -> str:
-    return files(_FOLDER).joinpath("report.css").read_text(encoding="utf-8").replace("\n", "")
+    folder = files(_FOLDER)
+    texts = (folder.joinpath(name).read_text(encoding="utf-8") for name in ("tokens.css", "report.css"))
+    return "".join(texts).replace("\n", "")
 
 
-def _style_for(groups: Sequence[GroupView]) -> str:
+def _style_for(groups: Sequence[GroupView]) -> Markup:
     """Return the style of the page: a step is chosen by its radio button, else by the link, else it is the first."""
     numbers = range(1, max((len(group.steps) for group in groups), default=0) + 1)
-    return style_of_maps() + _style() + "".join(map(_rules_of_step, numbers))
+    # Nothing of the input is in it.
+    return Markup(_style() + "".join(map(_rules_of_step, numbers)))  # noqa: S704
 
 
 def _rules_of_step(number: int) -> str:
@@ -155,15 +162,16 @@ def _rules_of_step(number: int) -> str:
 def _title_of(report: Report) -> str:
     services = report.diagnosis.services
     if len(services) == 1:
-        return f"{services[0].launch.name} {words.answer_of(services[0])}"
+        return f"{services[0].launch.name} {answers.answer_of(services[0])}"
     if not services:
         return f"nothing in {report.world.facts.source} starts a Fargate task"
-    return words.answer_of_all(report.diagnosis)
+    return answers.answer_of_all(report.diagnosis)
 
 
-def _icon_of(verdict: Verdict) -> str:
+def _icon_of(verdict: Verdict) -> Markup:
+    """Return a disc in the colour of the verdict as a data URL."""
     colour = _ICONS.get(verdict, _GREY)
-    return (
+    return Markup(  # noqa: S704 -- nothing of the input is in it
         "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
         f"%3Ccircle fill='{colour}' cx='8' cy='8' r='8'/%3E%3C/svg%3E"
     )
@@ -202,16 +210,11 @@ def _script_of(report: Report) -> str:
 
 
 def _commands(report: Report, view: View) -> Iterator[tuple[str, str]]:
+    """Yield the commands that make the changes of a plan; one of manual steps alone has only its text."""
     plan = report.plan
     if plan is None or not plan.changes:
         return
-    names: Iterable[tuple[str, str]] = (
-        ("The plan as text", "plan"),
-        ("Terraform", "write-terraform"),
-        ("CloudFormation", "write-cloudformation"),
-        ("AWS CLI", "write-aws-cli"),
-        ("Apply it to the live account", "apply"),
-    )
-    for title, key in names:
+    forms = {"write-terraform": _FILES, "write-aws-cli": _FILES[-2:]}.get(plan.next_step or "", ())
+    for title, key in (("The plan as text", "plan"), *forms):
         if key in view.commands:
             yield title, view.commands[key]

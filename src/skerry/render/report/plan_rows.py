@@ -48,7 +48,7 @@ def _row(number: int, planned: Planned) -> PlanRow:
 
 def _price_of(planned: Planned) -> str:
     if planned.cost is None:
-        return "–"
+        return ""
     if isinstance(planned.cost.fixed, Missing):
         return "not known"
     if planned.cost.fixed.low == planned.cost.fixed.high == 0:
@@ -70,7 +70,7 @@ def remaining_of(plan: Plan) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
 
 
 def against(plan: Plan) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return what speaks against a plan, and what it notes, by headings."""
+    """Return the objections to a plan and its notes, by headings."""
     facts = (f"{fact.fact}{f'; supply the answer of {fact.action}' if fact.action else ''}" for fact in plan.facts)
     return (
         ("Missing facts", tuple(facts)),

@@ -43,7 +43,7 @@ class HopView(msgspec.Struct, frozen=True):
 
 
 class FaultView(msgspec.Struct, frozen=True):
-    """What a hop loses or leaves undecided: the title of its code, and the message."""
+    """A loss or a doubt at a hop: the title of its code, and the message."""
 
     code: str
     title: str

@@ -79,7 +79,7 @@ def lead_of_all(diagnosis: Diagnosis) -> str:
     kinds = len({cause.code for cause in diagnosis.causes})
     causes = pluralize(diagnosis.cause_count, "cause")
     stated = f"{causes} of {pluralize(kinds, 'kind')}" if 1 < kinds < diagnosis.cause_count else causes
-    worst = next(verdict for verdict in WORST_FIRST if counts[verdict])
+    worst = next((verdict for verdict in WORST_FIRST if counts[verdict]), NOT_APPLICABLE)
     others = [
         f"{counts[verdict]} {_verb(verdict, counts[verdict])}"
         for verdict in WORST_FIRST
@@ -102,7 +102,7 @@ def lead_of(service: ServiceDiagnosis, steps: Sequence[StepSummary], causes: Seq
     if len(causes) == 1:
         (cause,) = causes
         stopped = len(cause.numbers)
-        title = cause.title[:1].lower() + cause.title[1:] if cause.title[1:2].islower() else cause.title
+        title = cause.title if cause.title[1:2].isupper() else cause.title[:1].lower() + cause.title[1:]
         resources = [resource for resource in cause.resources if resource]
         at = resources[0] if len(resources) == 1 else ""
         places = f", at {len(resources)} resources" if len(resources) > 1 else ""

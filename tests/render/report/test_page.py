@@ -1,0 +1,150 @@
+"""The page of a report: the whole answer in one file, no script, no request, hostile names as text."""
+
+import re
+
+import pytest
+
+from skerry import app
+from skerry.model.world import World
+from skerry.plan.report import Report
+from skerry.render.report.page import write_page
+from skerry.render.view import View
+from skerry.sources import documents
+from tests.networks import Network, container
+from tests.render.networks import diagnosed, scenario
+from tests.render.report.reports import HOSTILE, LONG, Page, hostile_report, report_of
+
+BLOCKED = "article-broken"
+VIEW = View(commands={"report": "skerry report --from x", "write-terraform": "skerry plan --from x --format terraform"})
+NAMES = (BLOCKED, "article-repaired", "one-zone-blocked-one-unknown", "private-dns-off", "role-without-token")
+
+
+def page_of(report: Report) -> Page:
+    return Page(write_page(report, VIEW))
+
+
+@pytest.fixture(scope="module")
+def blocked() -> Page:
+    return page_of(report_of(BLOCKED))
+
+
+def test_page_has_no_script_no_style_attribute_and_no_request(blocked: Page) -> None:
+    assert not blocked.all("script")
+    names = {name for element in blocked.elements for name in element.attributes}
+    assert not {name for name in names if name.startswith("on") or name == "style"}
+    links = [
+        value for element in blocked.elements for name, value in element.attributes.items() if name in {"href", "src"}
+    ]
+    assert all(str(link).startswith(("#", "data:image/svg+xml,")) for link in links)
+    (policy,) = [meta["content"] for meta in blocked.all("meta") if meta.get("http-equiv")]
+    assert str(policy).startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
+
+
+def test_page_begins_with_the_answer(blocked: Page) -> None:
+    assert blocked.text.startswith("web cannot start")
+    assert "1 cause stops 5 of 7 steps: the route table has no route to the destination, at rtb-iso" in blocked.text
+    assert "8 changes fix it, proven" in blocked.text
+
+
+def test_page_answers_what_why_where_and_how(blocked: Page) -> None:
+    for words in ("Blockers 1 cause", "Fixed by changes 1, 4-8", "com.amazonaws.eu-west-1.ecr.api", "Messages of ECS"):
+        assert words in blocked.text
+    for words in ("skerry plan --from x --format terraform", "Made by skerry", "Not examined", "Source article-broken"):
+        assert words in blocked.text
+
+
+def test_each_step_has_a_target_for_links_now_and_with_the_plan(blocked: Page) -> None:
+    ids = [element.attributes["id"] for element in blocked.elements if "id" in element.attributes]
+    assert len(ids) == len(set(ids))
+    assert {f"web-{number}" for number in range(1, 8)} | {f"web-{number}-planned" for number in range(1, 8)} <= set(ids)
+    targets = {str(link.get("href")).removeprefix("#") for link in blocked.all("a")}
+    assert targets <= set(ids)
+
+
+def test_planned_parts_and_maps_are_hidden_where_styles_are_blocked(blocked: Page) -> None:
+    planned = [element for element in blocked.elements if "planned" in str(element.attributes.get("class")).split()]
+    maps = [element for element in blocked.elements if element.tag == "figure"]
+    assert planned
+    assert all("hidden" in element.attributes for element in (*planned, *maps))
+
+
+def test_two_pages_of_one_report_are_equal() -> None:
+    first = write_page(app.report(scenario(BLOCKED)), VIEW)
+    assert first == write_page(app.report(scenario(BLOCKED)), VIEW)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_page_has_every_blocker_and_missing_fact_of_the_diagnosis(name: str) -> None:
+    report = report_of(name)
+    text = page_of(report).text
+    messages = {cause.title for service in report.groups for cause in service.causes}
+    messages |= {str(fact.fact) for group in report.groups for fact in group.missing_facts}
+    messages |= {finding.message for finding in report.diagnosis.findings}
+    assert {message for message in messages if " ".join(message.split()) not in text} == set()
+
+
+def test_page_says_what_is_unknown_and_how_to_supply_it() -> None:
+    page = page_of(report_of("one-zone-blocked-one-unknown"))
+    assert "Unknown" in page.text
+    assert "supply the answer of ec2:" in page.text
+
+
+def test_permission_that_is_denied_is_shown_beside_the_packets() -> None:
+    text = page_of(report_of("role-without-token")).text
+    assert "Permissions and resources" in text
+    assert "The policies of the role do not allow the request" in text
+
+
+def test_hostile_names_stay_text() -> None:
+    content = write_page(hostile_report(), VIEW)
+    page = Page(content)
+    assert not page.all("script")
+    assert {element.tag for element in page.elements} == {
+        element.tag for element in page_of(report_of(BLOCKED)).elements
+    } | {element.tag for element in page.elements if element.tag in {"ul", "details", "summary"}}
+    assert "<script" not in content
+    assert "49" not in re.findall(r"javascript:alert\(3\)\) (\S+)", content)
+    assert "\u202e" not in content
+    assert "\\u202e" in content
+    assert HOSTILE.partition("<")[0] in page.text
+    assert LONG[:30] in page.text
+
+
+def test_style_is_small() -> None:
+    (style,) = re.findall(r"<style>(.*?)</style>", write_page(report_of(BLOCKED), VIEW), re.DOTALL)
+    assert len(style) <= 16_000
+
+
+def test_services_that_fail_alike_are_one_group_and_the_others_are_named() -> None:
+    network = Network()
+    network.definition(container())
+    for name in ("web", "api"):
+        network.service(name, subnets=["subnet-b"])
+    network.service("fine")
+    network.serve_internet_by_nat()
+    page = page_of(app.report(network.world()))
+    assert "2 of 3 services cannot start" in page.text
+    assert "2 services fail alike. Shown is web of cluster shop." in page.text
+    assert [details["id"] for details in page.all("details") if "id" in details] == ["web"]
+    assert "ok, cluster shop: fine" in page.text
+
+
+def test_groups_beyond_the_limit_are_named_without_steps() -> None:
+    network = Network()
+    network.definition(container())
+    for number in range(22):
+        network.group(f"sg-{number}", outbound=[])
+        network.subnet(f"subnet-{number}", f"10.0.{100 + number}.0/24", "eu-west-1a")
+        network.table(f"rtb-{number}", subnets=[f"subnet-{number}"])
+        network.service(f"svc-{number}", subnets=[f"subnet-{number}"], groups=[f"sg-{number}"])
+    world = network.world()
+    page = page_of(Report(world, diagnosed(world)))
+    assert "2 more groups are not shown step by step" in page.text
+    assert "svc-21" in page.text
+
+
+def test_network_without_launches_has_a_page() -> None:
+    page = page_of(
+        app.report(World(documents.load({"a.json": b'{"clusters": [], "services": [], "Vpcs": []}'}, source="x")))
+    )
+    assert "nothing in x starts a Fargate task" in page.text
