@@ -52,19 +52,29 @@ class TemplateDocument(msgspec.Struct, frozen=True):
         return position_of(self.file, node)
 
 
+class _TooDeep(Exception):  # noqa: N818 -- named after its content
+    """A node below the deepest level that is read: a parser in C would overflow its stack with a deeper tree."""
+
+
 class _Resolution:
-    """Tags of nodes without one: whether a scalar is plain, and the kind of a collection."""
+    """Tags of nodes without one: whether a scalar is plain, and the kind of a collection; the depth of the tree."""
+
+    _level = 0
 
     def resolve(self, kind: type[Node], _value: Any, implicit: Any) -> str:  # noqa: ANN401 -- as the parser calls it
         if kind is ScalarNode:
             return PLAIN if implicit[0] else TEXT
         return SEQUENCE if kind is SequenceNode else MAPPING
 
-    def descend_resolver(self, _parent: Any, _index: Any) -> None:  # noqa: ANN401
-        """Do nothing: no tag depends on its place."""
+    def descend_resolver(self, parent: Any, _index: Any) -> None:  # noqa: ANN401
+        """Count a level."""
+        self._level += 1
+        if self._level > MOST_LEVELS:
+            raise _TooDeep(parent)
 
     def ascend_resolver(self) -> None:
-        """Do nothing: no tag depends on its place."""
+        """Leave a level."""
+        self._level -= 1
 
 
 if yaml.__with_libyaml__:
@@ -137,7 +147,9 @@ def _compose(text: str, file: str) -> Node | None:
         node: Node | None = parser.get_single_node()
     except yaml.MarkedYAMLError as error:
         raise TemplateFault(_syntax_error(error, text, file)) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except _TooDeep as error:
+        raise TemplateFault(_depth_remark(error.args[0], file)) from None
+    except (yaml.YAMLError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         raise TemplateFault(Remark(SourcePosition(file, 1, 1), f"no YAML or JSON: {reason}")) from None
     finally:
@@ -152,7 +164,8 @@ def _syntax_error(error: yaml.MarkedYAMLError, text: str, file: str) -> Remark:
     line, column = (mark.line, mark.column) if mark else (0, 0)
     lines = text.splitlines()
     source = lines[line] if line < len(lines) else ""
-    reason = f"no YAML or JSON: {error.problem or error.context}"
+    problem = error.problem or error.context or ""
+    reason = f"no YAML or JSON: {f'{error.context} {problem}' if problem.startswith('but ') else problem}"
     if "\t" in source[: len(source) - len(source.lstrip())]:
         reason = "a tab in the indentation, where YAML takes only spaces"
     elif re.search(r"\{%|\{\{(?!resolve:)", text):
@@ -178,7 +191,11 @@ def _check_tree(root: Node, file: str) -> None:
             remark = Remark(position_of(file, root), f"more than {MOST_NODES:,} values with its aliases expanded")
             raise TemplateFault(remark)
         level = following
-    raise TemplateFault(Remark(position_of(file, level[0]), f"more than {MOST_LEVELS} levels"))
+    raise TemplateFault(_depth_remark(level[0], file))
+
+
+def _depth_remark(node: Node, file: str) -> Remark:
+    return Remark(position_of(file, node), f"more than {MOST_LEVELS} levels")
 
 
 def _check_keys(pairs: Pairs, file: str) -> None:

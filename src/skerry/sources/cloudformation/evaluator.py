@@ -71,10 +71,14 @@ class Evaluator(NodeValues):
         self._stacks = stacks
         self._parameters: dict[str, Value] = {}
         self._allowed: dict[str, frozenset[str]] = {}
+        self._presences: dict[str, bool | Unresolved] = {}
         self._conditions: dict[str, bool | Unresolved] = {}
         self._properties: dict[tuple[str, str], Value | NoValue] = {}
         self._pending: dict[object, None] = {}
         self.unknown_loops: list[UnknownLoop] = []
+        self.resources: dict[str, Entry] = {}
+        self.outputs: dict[str, Entry] = {}
+        self._condition_entries: dict[str, Entry] = {}
         self._condition_entries = self._entries(template.conditions, [])
         self.resources = self._entries(template.resources, self.unknown_loops)
         self.outputs = self._entries(template.outputs, [])
@@ -187,7 +191,10 @@ class Evaluator(NodeValues):
 
     def presence(self, logical_id: str) -> bool | Unresolved:
         """Return whether a resource is made."""
-        return self.presence_of(self.resources[logical_id])
+        answer = self._presences.get(logical_id)
+        if answer is None:
+            answer = self._presences[logical_id] = self.presence_of(self.resources[logical_id])
+        return answer
 
     def presence_of(self, entry: Entry) -> bool | Unresolved:
         """Return whether a resource or an output is made."""

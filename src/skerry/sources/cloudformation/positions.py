@@ -27,9 +27,11 @@ def _through(evaluator: Evaluator, entry: Entry, node: Node) -> Node:
     """Return the branch of an Fn::If that a decided condition takes; the node itself for everything else."""
     call = call_of(node)
     while call is not None and call.name == "Fn::If" and isinstance(call.argument, SequenceNode):
+        if len(call.argument.value) != 3:  # noqa: PLR2004 -- the condition, and the values for true and for false
+            break
         name, *branches = call.argument.value
         condition = evaluator.condition_of(name, entry.variables) if text_of(name) is not None else None
-        if not isinstance(condition, bool) or len(branches) != 2:  # noqa: PLR2004 -- for true and for false
+        if not isinstance(condition, bool):
             break
         node = branches[0 if condition else 1]
         call = call_of(node)

@@ -121,7 +121,7 @@ def _resolved(stacks: StackSet, remarks: Remarks, paths: Mapping[str, Mapping[st
 
 
 def _check_cycles(stacks: StackSet, remarks: Remarks) -> None:
-    """Record cycles of resources, and cycles of stacks by their imports."""
+    """Record circular dependencies between resources, and imports between stacks in a circle."""
     for evaluator in stacks.evaluators.values():
         check_rules(evaluator)
         cycle = cycle_of(evaluator.dependencies)

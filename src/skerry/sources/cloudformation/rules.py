@@ -14,7 +14,7 @@ from skerry.sources.cloudformation.values import Unresolved, Value, expression_o
 
 
 def check_rules(evaluator: Evaluator) -> None:
-    """Record each broken rule of a template; an undecided assertion refuses nothing."""
+    """Record each rule that refuses the parameters; an undecided assertion refuses nothing."""
     for name, rule in evaluator.template.rules.items():
         try:
             _check_rule(evaluator, name, rule)

@@ -54,7 +54,7 @@ class Template(msgspec.Struct, frozen=True):
 
     @property
     def macros(self) -> tuple[str, ...]:
-        """Its macros, without the macros of AWS itself for other resources than networks."""
+        """Its macros, without AWS::LanguageExtensions and SAM: their results are read from the template itself."""
         return tuple(name for name in self.transforms if name not in _READ_TRANSFORMS)
 
     @property
