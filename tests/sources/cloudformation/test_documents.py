@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,9 +77,10 @@ def test_merge_keys_and_aliases_are_expanded() -> None:
     assert pairs["z"] == {"c": "4", "a": "1", "b": "2"}
 
 
-def _root(text: str) -> list[tuple[object, object]]:
+def _root(text: str) -> list[tuple[Any, Any]]:
     root = read_document(text.encode(), "t").root
-    return list(root.value)
+    pairs: list[tuple[Any, Any]] = root.value
+    return pairs
 
 
 def test_plain_scalars_are_texts_of_cloudformation() -> None:

@@ -93,4 +93,4 @@ def test_template_that_cannot_be_read_leaves_the_others(tmp_path: Path) -> None:
 def test_reference_to_no_resource_is_a_problem_with_its_line(tmp_path: Path) -> None:
     value, problems = value_of(tmp_path, "!Ref Nowhere")
     assert isinstance(value, Unresolved)
-    assert problems == ["no parameter and no resource Nowhere"]
+    assert problems == ["no parameter or resource Nowhere"]

@@ -112,7 +112,7 @@ class Evaluator(NodeValues):
         https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
         """
         if not self.may_generate(name):
-            raise ValueFault(node, f"no parameter and no resource {name[:80]}")
+            raise ValueFault(node, f"no parameter or resource {name[:80]}")
         reason = f"{name[:80]} is made by a macro or a loop"
         return Unresolved(f"{self.place.scope}.{attribute}", reason)
 
@@ -137,13 +137,8 @@ class Evaluator(NodeValues):
         """Return the value of an attribute of a resource."""
         entry = self.resources.get(logical_id)
         if entry is None:
-            if self.unknown_loops or self.template.document.has_macros:
-                return Unresolved(
-                    f"{self.place.scope}.{logical_id}.{attribute}",
-                    f"{logical_id[:80]} may be made by a macro or a loop",
-                )
-            raise ValueFault(node, f"no resource {logical_id[:80]}")
-        if self._owner:
+            return self._generated(f"{logical_id}.{attribute}", logical_id, node)
+        if self._owner and not self._uncertain:
             self.dependencies.setdefault(self._owner, set()).add(logical_id)
         if self.presence(logical_id) is False:
             raise ValueFault(node, f"the resource {logical_id} is absent: its condition is false")

@@ -17,7 +17,7 @@ from skerry.sources.cloudformation.values import NoValue, Unresolved, Value, is_
 
 PREFIX: Final = "Fn::ForEach::"
 _VARIABLE: Final = re.compile(r"([$&])\{([A-Za-z0-9]+)\}")
-_MOST_ENTRIES: Final = 5_000
+_MOST_ENTRIES: Final = 2_000
 
 
 class Entry(msgspec.Struct, frozen=True):
