@@ -68,6 +68,29 @@ class TestImages:
         account, _ = launching({"image": IMAGE}, BatchGetImage={"images": [row]})
         assert account.asked("GetDownloadUrlForLayer") == []
 
+    def test_images_of_fargates_platforms_are_read_by_their_digests(self) -> None:
+        """https://github.com/opencontainers/image-spec/blob/main/image-index.md."""
+        platforms = [("amd64", "linux"), ("arm64", "linux"), ("s390x", "linux"), ("unknown", "unknown")]
+        entries = [
+            {"digest": f"sha256:{number}", "size": 7, "platform": {"architecture": architecture, "os": system}}
+            for number, (architecture, system) in enumerate(platforms)
+        ]
+
+        def answer(asked: dict[str, Any]) -> dict[str, Any]:
+            (image_id, *_) = asked["imageIds"]
+            of_digest = "imageDigest" in image_id
+            manifest = {"layers": [{"size": 5}]} if of_digest else {"manifests": entries}
+            return {"images": [{"imageId": image_id, "imageManifest": json.dumps(manifest)}]}
+
+        account, found = launching({"image": IMAGE}, BatchGetImage=answer)
+        assert [one["imageIds"] for one in account.asked("BatchGetImage")][1:] == [
+            [{"imageDigest": "sha256:0"}, {"imageDigest": "sha256:1"}]
+        ]
+        (images,) = told(found, "ecr:BatchGetImage").values()
+        texts = [row.image_manifest or "" for row in images.images]
+        assert json.loads(texts[0])["manifests"][1]["digest"] == "sha256:1"
+        assert [json.loads(text) for text in texts[1:]] == [{"layers": [{"size": 5}]}]
+
     @pytest.mark.parametrize("manifest", ["", "{", "7", "[]", '{"config": 7}', '{"config": {"digest": 7}}', "[" * 9999])
     def test_malformed_image_manifest_skips_the_configuration_download(self, manifest: str) -> None:
         row = {"imageId": {"imageTag": "1"}, "imageManifest": manifest}

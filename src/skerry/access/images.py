@@ -183,7 +183,7 @@ class ImageCheck:
             for entry in content.manifests
             if entry.platform
         ]
-        if content.config is not None:
+        if content.config is not None and content.config.digest is not None:
             configuration = ecr_images.find_configuration(
                 self._resources, account, image.repository, content.config.digest
             )

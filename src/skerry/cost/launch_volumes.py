@@ -17,7 +17,7 @@ from skerry.model.missing import Missing
 from skerry.model.schedules import RunTarget
 from skerry.model.world import World
 from skerry.services import ecr_images
-from skerry.services.ecr_images import ImagePlatform, RepositoryImages
+from skerry.services.ecr_images import ImageManifest, ImagePlatform, RepositoryImages
 from skerry.services.image_references import Image, parse
 
 ASSUMED_IMAGE_GB = Decimal("0.5")
@@ -35,40 +35,6 @@ class GivenVolumes(msgspec.Struct, frozen=True):
     logs_gb: Decimal | None = None
     internet_gb: Decimal | None = None
     egress_gb: Decimal | None = None
-
-
-class _Blob(msgspec.Struct, frozen=True):
-    """A part of an image, with its compressed bytes: https://github.com/opencontainers/image-spec/blob/main/manifest.md."""
-
-    size: int
-
-
-class _PlatformManifest(msgspec.Struct, frozen=True):
-    """The manifest of one platform in a list: https://github.com/opencontainers/image-spec/blob/main/image-index.md."""
-
-    digest: str
-    platform: ImagePlatform | None = None
-
-
-class _Manifest(msgspec.Struct, frozen=True):
-    """The sizes in a manifest; one for several platforms has neither layers nor configuration."""
-
-    config: _Blob | None = None
-    layers: tuple[_Blob, ...] = ()
-    manifests: tuple[_PlatformManifest, ...] = ()
-
-    @property
-    def bytes(self) -> int | None:
-        """Return the compressed bytes of the layers and the configuration; None without sizes."""
-        sizes = [blob.size for blob in (self.config, *self.layers) if blob is not None]
-        return sum(sizes) if self.layers and min(sizes) >= 0 else None
-
-    def digest_for(self, launch: Launch) -> str | None:
-        """Return the digest of the manifest for a launch's platform; None without one, or with several."""
-        architecture = "arm64" if launch.architecture == "ARM64" else "amd64"
-        wanted = ImagePlatform(architecture, launch.family)
-        digests = [row.digest for row in self.manifests if row.platform == wanted]
-        return digests[0] if len(digests) == 1 else None
 
 
 def volumes_of(world: World, launches: Iterable[Launch], given: GivenVolumes) -> Volumes:
@@ -197,18 +163,18 @@ def _bytes_of(world: World, launch: Launch, image: Image) -> int | None:
     if not isinstance(images, RepositoryImages):
         return None
     manifest = _manifest_of(images, image.tag)
-    digest = None if manifest is None else manifest.digest_for(launch)
+    architecture = "arm64" if launch.architecture == "ARM64" else "amd64"
+    digest = None if manifest is None else manifest.digest_for(ImagePlatform(architecture, launch.family))
     if digest is not None:
-        # Of a list ECR's `imageSizeInBytes` is the largest of its images: only the platform's own manifest has it.
         manifest = _manifest_of(images, digest)
     return None if manifest is None else manifest.bytes
 
 
-def _manifest_of(images: RepositoryImages, reference: str) -> _Manifest | None:
+def _manifest_of(images: RepositoryImages, reference: str) -> ImageManifest | None:
     row = ecr_images.find_image(images, reference)
     if row is None or row.image_manifest is None:
         return None
     try:
-        return msgspec.json.decode(row.image_manifest, type=_Manifest)
+        return msgspec.json.decode(row.image_manifest, type=ImageManifest)
     except msgspec.DecodeError:
         return None

@@ -26,10 +26,11 @@ from skerry.services.ecr_images import (
     IMAGE_DETAILS,
     IMAGES,
     LAYER,
+    MANIFESTS,
     REPOSITORY,
     find_cache_rule,
     find_in_registry,
-    layers_of,
+    parts_of,
 )
 from skerry.services.image_references import Image, parse
 from skerry.services.resource_read import ResourceRead, about_one
@@ -47,13 +48,6 @@ _OWN_REGISTRY = "registry"
 _OTHER_REGISTRIES = "policies of other accounts' registries"
 _DIGEST = "sha256:"
 _MOST_IMAGES = 100
-# https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-manifest-formats.html
-_MANIFESTS = (
-    "application/vnd.docker.distribution.manifest.v2+json",
-    "application/vnd.docker.distribution.manifest.list.v2+json",
-    "application/vnd.oci.image.manifest.v1+json",
-    "application/vnd.oci.image.index.v1+json",
-)
 
 
 class RepositoryPolicy(Camel, frozen=True):
@@ -110,8 +104,8 @@ def _requests_for(references: Sequence[ResourceReference], context: ReadContext)
         tags = {image.tag for image, account in named if _may_pull(image, account, context.cache_rules)}
         ids = [_id_of(tag) for tag in sorted(tags)]
         for start in range(0, len(ids), _MOST_IMAGES):
-            parameters = about | {"imageIds": ids[start : start + _MOST_IMAGES], "acceptedMediaTypes": list(_MANIFESTS)}
-            yield CallRequest(IMAGES.call, parameters, place, partial(layers_of, owner, repository))
+            parameters = about | {"imageIds": ids[start : start + _MOST_IMAGES], "acceptedMediaTypes": list(MANIFESTS)}
+            yield CallRequest(IMAGES.call, parameters, place, partial(parts_of, owner, repository))
         for tag in sorted({image.tag for image, account in named if owner == account} - tags):
             # An image that is not there fails the whole call, so each is asked for by itself.
             parameters = about | {"imageIds": [_id_of(tag)], "filter": {"imageStatus": "ANY"}}

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.htm
 https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetDownloadUrlForLayer.html
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypeVar
 
@@ -27,6 +26,15 @@ NOT_FOUND = "ImageNotFound"
 """The failure code of an image that is not in its repository."""
 REPOSITORY = ("registryId", "repositoryName")
 """The parameters that name a repository."""
+
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-manifest-formats.html
+MANIFESTS = (
+    "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.oci.image.index.v1+json",
+)
+"""The types of manifests that ECR may answer with."""
 
 _Record = TypeVar("_Record", bound=msgspec.Struct)
 
@@ -76,16 +84,27 @@ class ImagePlatform(msgspec.Struct, frozen=True):
     os: str
 
 
+_OF_FARGATE = (ImagePlatform("amd64", "linux"), ImagePlatform("arm64", "linux"), ImagePlatform("amd64", "windows"))
+
+
 class ManifestEntry(msgspec.Struct, frozen=True):
     """One image in a list for several platforms."""
 
     platform: ImagePlatform | None = None
+    digest: str | None = None
 
 
 class ManifestConfiguration(msgspec.Struct, frozen=True):
-    """The reference of a manifest to the configuration of its image."""
+    """The reference of a manifest to the configuration of its image, with its bytes."""
 
-    digest: str
+    digest: str | None = None
+    size: int | None = None
+
+
+class ManifestLayer(msgspec.Struct, frozen=True):
+    """A layer of an image, with its compressed bytes."""
+
+    size: int | None = None
 
 
 class ImageManifest(msgspec.Struct, frozen=True):
@@ -96,6 +115,24 @@ class ImageManifest(msgspec.Struct, frozen=True):
 
     manifests: tuple[ManifestEntry, ...] = ()
     config: ManifestConfiguration | None = None
+    layers: tuple[ManifestLayer, ...] = ()
+
+    @property
+    def bytes(self) -> int | None:
+        """Return the compressed bytes of the layers and the configuration; None without all sizes.
+
+        Of a list, ECR's ``imageSizeInBytes`` is that of its largest image, which another platform may pull:
+        https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetail.html
+        """
+        config = 0 if self.config is None else self.config.size
+        sizes = [config, *(layer.size for layer in self.layers)]
+        known = [size for size in sizes if size is not None and size >= 0]
+        return sum(known) if self.layers and len(known) == len(sizes) else None
+
+    def digest_for(self, platform: ImagePlatform) -> str | None:
+        """Return the digest of the image for a platform; None without one, or with several."""
+        digests = [entry.digest for entry in self.manifests if entry.platform == platform]
+        return digests[0] if len(digests) == 1 else None
 
 
 def _with_unanswered(images: RepositoryImages, parameters: Parameters) -> RepositoryImages | Refused:
@@ -330,16 +367,34 @@ class ImageLayer(msgspec.Struct, frozen=True, gc=False):
         yield CallRequest(LAYER.call, parameters, f"{self.account}/{self.repository}/{self.digest}")
 
 
-def layers_of(account: str, repository: str, row: AnswerRow) -> Iterator[ImageLayer]:
-    """Yield the configuration of an image, unless the manifest is an index of several platforms.
+class PlatformImages(msgspec.Struct, frozen=True, gc=False):
+    """The images in a list for several platforms, by their digests."""
+
+    account: str
+    repository: str
+    digests: tuple[str, ...]
+
+    def requests(self) -> Iterator[CallRequest]:
+        """Request the manifests."""
+        for start in range(0, len(self.digests), _MOST_IMAGES):
+            chosen = self.digests[start : start + _MOST_IMAGES]
+            ids = [{"imageDigest": digest} for digest in chosen]
+            parameters = {"registryId": self.account, "repositoryName": self.repository, "imageIds": ids}
+            parameters["acceptedMediaTypes"] = list(MANIFESTS)
+            yield CallRequest(IMAGES.call, parameters, f"{self.account}/{self.repository}/{chosen[0]}")
+
+
+def parts_of(account: str, repository: str, row: AnswerRow) -> Iterator[ImageLayer | PlatformImages]:
+    """Yield the configuration of an image, or of a list the images for platforms of Fargate.
 
     https://github.com/opencontainers/image-spec/blob/main/manifest.md
     """
     try:
-        manifest = json.loads(row.get("imageManifest", ""))
-    except (ValueError, RecursionError):
+        manifest = msgspec.json.decode(row.get("imageManifest", ""), type=ImageManifest)
+    except (msgspec.MsgspecError, RecursionError):
         return
-    config = manifest.get("config") if isinstance(manifest, dict) else None
-    digest = config.get("digest") if isinstance(config, dict) else None
-    if isinstance(digest, str) and digest:
-        yield ImageLayer(account, repository, digest)
+    if manifest.config is not None and manifest.config.digest:
+        yield ImageLayer(account, repository, manifest.config.digest)
+    digests = [entry.digest for entry in manifest.manifests if entry.platform in _OF_FARGATE and entry.digest]
+    if digests:
+        yield PlatformImages(account, repository, tuple(dict.fromkeys(digests)))
