@@ -42,6 +42,15 @@ class TestTheTest:
         assert override["values"]["id"].startswith("vpc-")
         assert override["values"]["default_security_group_id"].startswith("sg-")
 
+    def test_override_keeps_what_its_type_computes(self) -> None:
+        """An override hides the mock's defaults of its type: without an ARN the provider refuses a reference to it."""
+        group = Instance("aws_lb_target_group.a", "aws_lb_target_group", "managed", {})
+        certificate = Instance("aws_acm_certificate.a", "aws_acm_certificate", "managed", {})
+        of_group, of_certificate = written(group, certificate)["run"]["resolve"]["override_resource"]
+        assert of_group["values"]["id"] == of_group["values"]["arn"]
+        assert of_group["values"]["arn"].startswith("arn:aws:")
+        assert len(of_certificate["values"]["domain_validation_options"]) == 1
+
     def test_values_are_no_expressions_of_terraform(self) -> None:
         name = "${file('/etc/passwd')}%{if true}"
         group = Instance("aws_cloudwatch_log_group.a", "aws_cloudwatch_log_group", "managed", {"name": name})

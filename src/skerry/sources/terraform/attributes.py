@@ -51,7 +51,7 @@ ATTRIBUTES: Final[dict[str, tuple[str, ...]]] = {
         *("transit_gateway_id", "vpc_id"),
     ),
     "aws_ecr_repository": ("arn", "name", "repository_url"),
-    "aws_ecs_cluster": ("arn", "name", "capacity_providers", "default_capacity_provider_strategy"),
+    "aws_ecs_cluster": ("arn", "cluster_name", "name", "capacity_providers", "default_capacity_provider_strategy"),
     "aws_ecs_cluster_capacity_providers": ("cluster_name", "default_capacity_provider_strategy"),
     "aws_ecs_service": (
         *("capacity_provider_strategy", "cluster", "deployment_controller", "enable_execute_command", "launch_type"),
@@ -59,7 +59,7 @@ ATTRIBUTES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "aws_ecs_task_definition": (
         *("arn", "container_definitions", "cpu", "execution_role_arn", "family", "memory", "network_mode", "revision"),
-        *("requires_compatibilities", "runtime_platform", "task_role_arn", "volume"),
+        *("requires_compatibilities", "runtime_platform", "task_definition", "task_role_arn", "volume"),
     ),
     "aws_efs_access_point": ("arn", "file_system_id"),
     "aws_efs_file_system": ("arn",),
@@ -123,7 +123,7 @@ ATTRIBUTES: Final[dict[str, tuple[str, ...]]] = {
     "aws_route53_resolver_rule_association": ("resolver_rule_id", "vpc_id"),
     "aws_route53_zone": ("name", "vpc", "zone_id"),
     "aws_route53_zone_association": ("vpc_id", "zone_id"),
-    "aws_route_table": ("route", "vpc_id", "propagating_vgws"),
+    "aws_route_table": ("propagating_vgws", "route", "route_table_id", "vpc_id"),
     "aws_route_table_association": ("gateway_id", "route_table_id", "subnet_id"),
     "aws_scheduler_schedule": ("arn", "group_name", "name", "schedule_expression", "state", "target"),
     "aws_secretsmanager_secret": ("arn", "name"),
@@ -179,7 +179,7 @@ ATTRIBUTES: Final[dict[str, tuple[str, ...]]] = {
 """The attributes of each type; every instance also has its ``id``, and its ``region`` if the provider knows one."""
 
 HARMLESS: Final = (
-    *("aws_appautoscaling_", "aws_cloudwatch_metric_", "aws_iam_", "aws_lb_listener", "aws_lb_target_group", "aws_lb"),
+    *("aws_appautoscaling_", "aws_cloudwatch_metric_", "aws_iam_", "aws_alb", "aws_lb", "aws_service_discovery_http"),
     *("aws_ecr_lifecycle_", "aws_eip", "aws_s3_bucket", "aws_sns_", "aws_sqs_", "aws_dynamodb_", "aws_flow_log"),
     *("aws_secretsmanager_secret_version", "aws_kms_alias", "aws_autoscaling_"),
 )

@@ -6,7 +6,7 @@ https://developer.hashicorp.com/terraform/language/tests/mocking#generated-data
 from collections.abc import Mapping
 from typing import Any, Final
 
-from skerry.sources.terraform.resource_ids import arn_of_type
+from skerry.sources.terraform.resource_ids import arn_of_type, has_arn_as_id
 
 _NAME, _ZONE = "made-up.example.com", "ZMADEUP"
 IPV6_BLOCK: Final = "2001:db8:0:100::/56"
@@ -42,4 +42,4 @@ def computed_values(kind: str, region: str, account: str) -> Mapping[str, Any]:
             state = {"attachment": [attachment], "availability_zone": f"{region}a"}
             return {"firewall_status": [{"sync_states": [state]}]}
         case _:
-            return {}
+            return {"id": arn_of_type(kind, region, account)} if has_arn_as_id(kind) else {}

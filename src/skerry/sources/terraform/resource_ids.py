@@ -72,6 +72,11 @@ _ARNS: Final = {
 }
 """https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html"""
 _ARN_IS_ID: Final = {"aws_batch_job_queue", "aws_ecs_cluster", "aws_iam_policy", "aws_secretsmanager_secret"}
+_ARN_IS_ID_OF: Final = (
+    *("aws_acm_certificate", "aws_acmpca_", "aws_alb", "aws_globalaccelerator_", "aws_kinesis_", "aws_lb"),
+    *("aws_sfn_", "aws_sns_topic"),
+)
+"""The beginnings of further types with an ARN as their id."""
 _NAME_IS_ID: Final = {
     "aws_cloudwatch_event_rule",
     "aws_cloudwatch_log_group",
@@ -88,11 +93,16 @@ def arn_of_type(kind: str, region: str, account: str, name: str = "made-up") -> 
     return f"arn:aws:{form.format(region=region, account=account, name=name, digest=digest_of(kind))}"
 
 
+def has_arn_as_id(kind: str) -> bool:
+    """Return whether the id of a type is its ARN."""
+    return kind in _ARN_IS_ID or kind.startswith(_ARN_IS_ID_OF)
+
+
 def made_up_values(instance: Instance, region: str, account: str, partition: str = "aws") -> Mapping[str, Value]:
     """Return the id, the ARN and the names that AWS will give an instance, as far as others refer to them."""
     digest = digest_of(instance.address)
     name = next((text for key in _NAMES if isinstance(text := instance.get(key), str)), f"made-{digest}")
-    values: dict[str, Value] = {}
+    values: dict[str, Value] = {"arn": f"arn:{partition}:made-up:{region}:{account}:{instance.type}/{digest}"}
     if instance.type in _ARNS:
         tail = _ARNS[instance.type].format(region=region, account=account, name=name.lstrip("/"), digest=digest)
         values["arn"] = f"arn:{partition}:{tail if instance.type != 'aws_cloudwatch_log_group' else _logs(tail, name)}"
@@ -154,7 +164,7 @@ def _logs(tail: str, name: str) -> str:
 
 
 def _id_of(instance: Instance, digest: str, name: str, values: Mapping[str, Value]) -> Value:
-    if instance.type in _ARN_IS_ID:
+    if has_arn_as_id(instance.type):
         return values["arn"]
     if instance.type in _NAME_IS_ID:
         return name

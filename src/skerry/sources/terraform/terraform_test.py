@@ -3,7 +3,6 @@
 https://developer.hashicorp.com/terraform/language/tests/mocking
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal
 
@@ -11,12 +10,12 @@ import msgspec
 from msgspec import Raw
 
 from skerry.errors import InputError
-from skerry.sources.planned.made_by_aws import prefix_list_id_of
 from skerry.sources.planned.values import UNKNOWN
 from skerry.sources.terraform.code import CodeTypes, Provider
 from skerry.sources.terraform.computed_lists import computed_values
+from skerry.sources.terraform.data_answers import ABSENT, LATER, LATER_BLOCK, DataAnswers, unknown_answers
 from skerry.sources.terraform.plan_json import PlannedResources, read_plan
-from skerry.sources.terraform.policy_documents import write_policy
+from skerry.sources.terraform.policy_documents import PolicyDocuments
 from skerry.sources.terraform.references import LISTS
 from skerry.sources.terraform.resource_ids import arn_of_type, made_up_values
 from skerry.sources.terraform.values import Instance
@@ -25,12 +24,6 @@ FILE: Final = "skerry.tftest.json"
 _RUN: Final = "resolve"
 _NAME: Final = "the plan of terraform test"
 _READ: Final = (b'"test_plan"', b'"test_state"', b'"diagnostic"')
-_ABSENT: Final = "skerry-absent"
-"""A text that comes back only where an argument is absent: a configured value goes before an override."""
-LATER: Final = "skerry-known-after-apply"
-"""A text of a data source's answer, which only AWS knows."""
-_LATER_BLOCK: Final = "192.0.2."
-"""The beginning of such an answer that is a block: no network has it. https://www.rfc-editor.org/rfc/rfc5737"""
 _SENTINELS: Final = {
     "aws_ec2_transit_gateway_vpc_attachment": ("security_group_referencing_support",),
     "aws_efs_mount_target": ("ip_address",),
@@ -53,7 +46,6 @@ _TRUE: Final = {
     )
 }
 """The optional truths that are on if they are absent: a mock would turn them off."""
-_POLICY: Final = json.dumps({"Version": "2012-10-17", "Statement": [], "Id": _ABSENT})
 
 
 Command = Literal["plan", "apply"]
@@ -93,8 +85,10 @@ def write_test(providers: Iterable[Provider], stage: ResolvingRun) -> bytes:
 
     A ``${`` or ``%{`` in it is escaped: no value of the user is an expression of Terraform.
     """
+    place = (stage.region, stage.account)
+    answers = DataAnswers(stage.instances, *place)
     data = {
-        "mock_data": {**_unknown_data(stage), **_data(stage.region, stage.account)},
+        "mock_data": {**unknown_answers(stage.types.data_sources, *place, marks_lists=stage.attempt.marks_lists)},
         # The provider checks the form of ARNs in arguments.
         "mock_resource": {
             kind: {
@@ -126,25 +120,10 @@ def write_test(providers: Iterable[Provider], stage: ResolvingRun) -> bytes:
         "override_data": [
             {"target": instance.address, "values": values}
             for instance in stage.instances
-            if instance.mode == "data" and (values := _answer(instance, stage.region))
+            if instance.mode == "data" and (values := answers.of(instance))
         ],
     }
     return msgspec.json.encode(_escaped({"mock_provider": mocks, "run": {_RUN: run}}))
-
-
-def _answer(source: Instance, region: str) -> dict[str, Any]:
-    """Return the values of a data source that follow from its arguments; none if they do not."""
-    if source.type == "aws_iam_policy_document":
-        document = write_policy(source)
-        return {} if document is None else {"json": document}
-    name = source.get("name")
-    if source.type in {"aws_ec2_managed_prefix_list", "aws_prefix_list"} and isinstance(name, str):
-        return {"id": prefix_list_id_of(name)}
-    service = source.get("service")
-    if source.type == "aws_vpc_endpoint_service" and isinstance(service, str):
-        name = f"com.amazonaws.{region}.{service}"
-        return {"service_name": name, "availability_zones": _zones_of(region), "supported_ip_address_types": ["ipv4"]}
-    return {}
 
 
 def _escaped(value: Any) -> Any:  # noqa: ANN401 -- JSON
@@ -157,54 +136,12 @@ def _escaped(value: Any) -> Any:  # noqa: ANN401 -- JSON
 
 def _values(instance: Instance, stage: ResolvingRun) -> Iterator[tuple[str, Any]]:
     # A configured value goes before an override.
-    made_up = made_up_values(instance, stage.region, stage.account)
+    # An override hides the defaults of its type.
+    place = (stage.region, stage.account)
+    made_up = {**computed_values(instance.type, *place), **made_up_values(instance, *place)}
     yield from made_up.items()
     yield from _TRUE.get(instance.type, {}).items()
-    yield from ((name, _ABSENT) for name in _SENTINELS.get(instance.type, ()) if name not in made_up)
-
-
-def _unknown_data(stage: ResolvingRun) -> dict[str, Any]:
-    """Return answers of data sources that come back as unknown values; a mock's lists would be empty."""
-    return {
-        kind: {
-            "defaults": {
-                "arn": arn_of_type(kind, stage.region, stage.account, LATER),
-                "cidr_block": f"{_LATER_BLOCK}0/24",
-                "id": LATER,
-                "ids": [LATER] if stage.attempt.marks_lists else [],
-            }
-        }
-        for kind in sorted(stage.types.data_sources)
-    }
-
-
-def _data(region: str, account: str) -> dict[str, Any]:
-    """Return the answers of data sources that name the account and the Region; a mock's texts are random."""
-    zones = _zones_of(region)
-    return {
-        "aws_availability_zones": {"defaults": {"names": zones, "zone_ids": [f"{zone}-id" for zone in zones]}},
-        "aws_caller_identity": {"defaults": {"account_id": account, "id": account}},
-        "aws_iam_policy_document": {"defaults": {"json": _POLICY}},
-        "aws_partition": {"defaults": {"partition": "aws", "dns_suffix": "amazonaws.com", "id": "aws"}},
-        "aws_region": {"defaults": {"name": region, "id": region, "region": region}},
-        # The attributes are for the conditions of modules alone: no record is made of what a data source reads.
-        "aws_vpc": {
-            "defaults": {
-                "cidr_block": f"{_LATER_BLOCK}0/24",
-                "enable_dns_hostnames": True,
-                "enable_dns_support": True,
-                "id": LATER,
-            }
-        },
-        "aws_vpc_endpoint_service": {
-            "defaults": {"availability_zones": zones, "service_name": _ABSENT, "supported_ip_address_types": ["ipv4"]}
-        },
-    }
-
-
-def _zones_of(region: str) -> list[str]:
-    """Return names of zones: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html."""
-    return [f"{region}{letter}" for letter in "abc"]
+    yield from ((name, ABSENT) for name in _SENTINELS.get(instance.type, ()) if name not in made_up)
 
 
 def read_result(lines: Iterable[bytes]) -> PlannedResources:
@@ -231,18 +168,31 @@ def read_result(lines: Iterable[bytes]) -> PlannedResources:
 
 
 def without_marks(instances: Iterable[Instance], attempt: Attempt) -> Iterator[Instance]:
-    """Yield the instances with absent arguments and unknown policies in place of the marks."""
-    for instance in instances:
-        values = {key: _unmarked(value) for key, value in instance.values.items()}
+    """Yield the instances with absent arguments and unknown values in place of the marks, and policies of theirs."""
+    unmarked = [
+        msgspec.structs.replace(instance, values={key: _unmarked(value) for key, value in instance.values.items()})
+        for instance in instances
+    ]
+    documents = PolicyDocuments(instance for instance in unmarked if instance.mode == "data")
+    for instance in unmarked:
+        values = {key: _with_policies(value, documents) for key, value in instance.values.items()}
         if not attempt.marks_lists:
             values = {key: _without_empty_lists(key, value) for key, value in values.items()}
         yield msgspec.structs.replace(instance, values=values)
 
 
+def _with_policies(value: Any, documents: PolicyDocuments) -> Any:  # noqa: ANN401 -- JSON
+    if isinstance(value, str):
+        return documents.restore(value)
+    if isinstance(value, dict):
+        return {key: _with_policies(inner, documents) for key, inner in value.items()}
+    return [_with_policies(inner, documents) for inner in value] if isinstance(value, list) else value
+
+
 def _unmarked(value: Any) -> Any:  # noqa: ANN401 -- JSON
-    if value == _ABSENT:
+    if value == ABSENT:
         return None
-    if isinstance(value, str) and any(mark in value for mark in (_ABSENT, LATER, _LATER_BLOCK)):
+    if isinstance(value, str) and any(mark in value for mark in (ABSENT, LATER, LATER_BLOCK)):
         return UNKNOWN
     if isinstance(value, dict):
         return {key: _unmarked(inner) for key, inner in value.items()}
