@@ -31,10 +31,12 @@ demo: $(if $(wildcard .venv/installed),install,.venv/demo) ## Show the whole sto
 
 test: install ## Run the tests; COVERAGE=1 also demands full coverage
 	@sh scripts/lab_packages.sh $(BIN)/python
+	@sh scripts/browser_packages.sh
 	$(BIN)/python -m pytest -n auto --dist loadscope $(if $(COVERAGE),--cov --cov-report=term)
 
 test-long: install ## Run a part of the tests that take long, in minutes; WHOLE=1 runs all of them, in an hour
 	@sh scripts/lab_packages.sh $(BIN)/python
+	@sh scripts/browser_packages.sh
 	SKERRY_TEST_WHOLE=$(WHOLE) $(BIN)/python -m pytest -n auto --dist loadscope -m long
 
 check: install ## Check style, types, the direction of imports, and that the generated pages are up to date
