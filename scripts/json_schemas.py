@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, get_args
 import msgspec
 
 from skerry.plan.changes import Change, Rule
+from skerry.render.applied_json import ApplyOut, UndoOut
 from skerry.render.check import CheckResultOut
 from skerry.render.costs_json import CostReportOut, CrashLoopOut
 from skerry.render.explanations import CatalogueDocument, ExplainDocument
@@ -49,6 +50,8 @@ DOCUMENTS = {
     "trace": Document(TraceDocument, "skerry trace --format json"),
     "plan": Document(PlanOut, "skerry plan --format json"),
     "report": Document(ReportOut, "skerry report --format json"),
+    "apply": Document(ApplyOut, "skerry apply --format json"),
+    "undo": Document(UndoOut, "skerry undo --format json"),
     "cost": Document(CostReportOut, "skerry cost --format json"),
     "cost-crash-loop": Document(CrashLoopOut, "skerry cost --crash-loop --format json"),
     "nat-exit": Document(NatExitOut, "skerry nat-exit --format json"),

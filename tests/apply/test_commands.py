@@ -1,14 +1,17 @@
 """The commands that change an account: they ask, refuse, go on, and say how."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from skerry.app import applying
 from skerry.apply.steps import StepCalls
+from skerry.apply.waiting import StepError
 from skerry.aws.session import make_clients
 from skerry.cli import apply as apply_command
 from skerry.embedded.demo_deployment import build
@@ -16,6 +19,7 @@ from skerry.embedded.lifecycle import run_embedded_aws
 from tests.apply.accounts import FAST, documents_of
 from tests.commands import INTERRUPTED, USAGE, Skerry
 from tests.faulty_accounts import REGION
+from tests.render.test_json_schemas import validator
 
 BLOCKED = 1
 
@@ -93,6 +97,75 @@ def test_apply_and_undo_by_their_commands(run: Skerry, broken: Broken, tmp_path:
     assert broken.documents() == before
     once_more = run("undo", "--yes")
     assert once_more.code == 0
+    assert broken.documents() == before
+
+
+def masked(document: Any, folder: Path) -> Any:
+    """A document without ids, names and versions that differ in each run; of the diagnosis only the verdict."""
+    row = json.loads(
+        re.sub(r"\b(vpce|sg|rtb|subnet|vpc)-[0-9a-f]{17}\b", r"\1-ID", document.replace(str(folder), "TMP"))
+    )
+    text = re.sub(r"\d{6}-\d{8}T\d{6}Z-(\d+-eu-west-1)-[0-9a-f]{6}", r"\1", json.dumps(row))
+    masked_row = json.loads(text) | {"skerry_version": "VERSION"}
+    return masked_row | ({"diagnosis": row["diagnosis"]["verdict"]} if row.get("diagnosis") else {})
+
+
+@pytest.mark.long
+def test_documents_of_apply_and_undo(
+    account: Any, run: Skerry, broken: Broken, tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    before = broken.documents()
+
+    def document(name: str, *arguments: object, code: int = 0) -> Any:
+        result = run(*arguments, "--format", "json")
+        assert result.code == code, result.err
+        validator(name).validate(json.loads(result.out))
+        return masked(result.out, tmp_path)
+
+    assert run("apply", broken.plan, "--format", "json").code == USAGE
+    [table] = [
+        row for row in json.loads(broken.plan.read_text())["changes"] if row["kind"] == "create-gateway-endpoint"
+    ]
+    tagged = {"Resources": table["details"]["route_tables"], "Tags": [{"Key": "ManagedBy", "Value": "terraform"}]}
+    account("ec2").create_tags(**tagged)
+    refused = document("apply", "apply", broken.plan, "--yes", code=BLOCKED)
+    account("ec2").delete_tags(**tagged)
+    applied = document("apply", "apply", broken.plan, "--yes")
+    again = document("apply", "apply", broken.plan, "--yes")
+    nothing = document("apply", "apply", "--yes")
+    [journal] = (tmp_path / "state" / "skerry").glob("*.journal")
+    resumed = document("apply", "apply", "--resume", journal)
+    assert resumed["steps"] == applied["steps"]
+    unallowed = document("undo", "undo", "--yes", code=USAGE)
+    undone = document("undo", "undo", "--yes", "--allow", "disruptive")
+    twice = document("undo", "undo", "--yes")
+    assert broken.documents() == before
+    ends = [row["end"] for row in (refused, applied, again, nothing, resumed, unallowed, undone, twice)]
+    assert ends == ["refused", "done", "nothing-to-do", "nothing-to-do", "done", "refused", "done", "nothing-to-do"]
+    assert {"refused": refused, "applied": applied, "unallowed": unallowed, "undone": undone} == snapshot
+
+
+@pytest.mark.long
+def test_document_of_a_stopped_apply_names_the_command_to_go_on(
+    run: Skerry, broken: Broken, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = broken.documents()
+
+    def stop(*_: Any, **__: Any) -> None:
+        raise StepError("AWS gave no answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(StepCalls, "make", stop)
+        result = run("apply", broken.plan, "--yes", "--format", "json")
+    document = json.loads(result.out)
+    validator("apply").validate(document)
+    assert (result.code, document["end"], document["verdict"]) == (BLOCKED, "stopped", None)
+    assert document["stopped"]["reason"] == "AWS gave no answer"
+    assert {step["end"] for step in document["steps"]} == {"open"}
+    [journal] = (tmp_path / "state" / "skerry").glob("*.journal")
+    assert document["next_command"] == f"skerry apply --resume {journal}"
+    undone = run("undo", journal, "--yes", "--format", "json")
+    assert (undone.code, json.loads(undone.out)["end"]) == (0, "done")
     assert broken.documents() == before
 
 

@@ -57,7 +57,7 @@ class Runner(NamedTuple):
             self.path,
             timing=FAST,
             agreement=agreement or Agreement(),
-            report=lambda results: codes.update(result.code for result in results),
+            report=lambda check: codes.update(result.code for result in check.results),
         )
         return applied, codes - {"PERMISSION_BY_POLICIES"}
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from skerry.app.reading import Gathered, load, read_files, redact
     from skerry.app.rehearsal import RehearsalRequest, rehearse, save_disagreement
     from skerry.app.reporting import report, report_hypothetical
-    from skerry.app.resuming import resume_apply
+    from skerry.app.resuming import ResumeCheck, resume_apply
     from skerry.app.saving import Saved, snapshot
     from skerry.app.selection import Hypothetical, Selection, hypothetical_launch, launches
     from skerry.app.tracing import trace
@@ -57,8 +57,8 @@ _NAMES = {
     "planning": ("plan", "plan_hypothetical", "plan_options"),
     "reading": ("Gathered", "load", "read_files", "redact"),
     "rehearsal": ("RehearsalRequest", "rehearse", "save_disagreement"),
-    "resuming": ("resume_apply",),
     "reporting": ("report", "report_hypothetical"),
+    "resuming": ("ResumeCheck", "resume_apply"),
     "saving": ("Saved", "snapshot"),
     "selection": ("Hypothetical", "Selection", "hypothetical_launch", "launches"),
     "tracing": ("trace",),
@@ -79,6 +79,7 @@ __all__ = [
     "NatExitOptions",
     "Preparation",
     "RehearsalRequest",
+    "ResumeCheck",
     "Saved",
     "Selection",
     "UndoPlan",

@@ -27,6 +27,7 @@ from skerry.apply.preflight.results import Allowance, CheckResult
 from skerry.apply.recorded_tasks import RecordedTask, digest_of
 from skerry.apply.results import RunResult, StepReport
 from skerry.apply.run import make_changes
+from skerry.apply.step_records import ids_of
 from skerry.apply.steps import Tools
 from skerry.apply.waiting import Timing
 from skerry.aws.account_session import AccountSession, open_session
@@ -106,7 +107,7 @@ class Applied(msgspec.Struct, frozen=True):
 
     ``diagnosis`` is None if a step stopped, if the launches of the plan are not known any more, or if the account could
     not be read back: ``unread`` says why. ``rows`` are the changes of the plan, ``world`` is the account that was read
-    back; None without one.
+    back; None without one. ``opened`` is the first entry of the journal, ``ids`` are AWS's ids of the plan's resources.
     """
 
     journal: Path
@@ -116,6 +117,8 @@ class Applied(msgspec.Struct, frozen=True):
     rows: tuple[Planned, ...] = ()
     world: World | None = None
     unread: str = ""
+    opened: Opened | None = None
+    ids: dict[str, str] = {}
 
 
 def prepare_apply(
@@ -246,18 +249,20 @@ def carry_out(tools: Tools, account: Account, target: ApplyTarget, watcher: Watc
     """Make the steps of a journal, then read the account and diagnose the launches."""
     opened = tools.journal.opened
     run = make_changes(tools, (watcher or Watcher()).step)
+    rows = tuple(Planned(row.change, row.disposition, note=row.note) for row in opened.changes)
+    ids = ids_of(tools.journal.entries)
+    applied = Applied(tools.journal.path, opened.services, run, None, rows, opened=opened, ids=ids)
     if run.stopped is not None:
-        return Applied(tools.journal.path, opened.services, run, None)
+        return applied
     tools.notify("reading the account again")
     try:
         world = read_account(account, ReadScope(planning=True)).world
     except SkerryError as error:
         # All steps are made: that must not be lost behind an error of the reading.
-        return Applied(tools.journal.path, opened.services, run, None, unread=f"{error.what}. {error.remedy}")
+        return msgspec.structs.replace(applied, unread=f"{error.what}. {error.remedy}")
     diagnosis = diagnose_launches_of(world, opened, target)
     tools.journal.write(Closed("applied", "unknown" if diagnosis is None else diagnosis.verdict))
-    rows = tuple(Planned(row.change, row.disposition) for row in opened.changes)
-    return Applied(tools.journal.path, opened.services, run, diagnosis, rows, world)
+    return msgspec.structs.replace(applied, diagnosis=diagnosis, world=world)
 
 
 def opened_for(

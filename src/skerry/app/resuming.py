@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
+
 from skerry.app.account import read_account
 from skerry.app.applying import (
     NO_AGREEMENT,
@@ -26,8 +28,9 @@ from skerry.apply.preflight.check import PlanToApply, check_before
 from skerry.apply.preflight.managed_objects import touched_resources_of
 from skerry.apply.preflight.results import CheckResult, refusals_of
 from skerry.apply.recorded_tasks import path_of
-from skerry.apply.run import begun_changes, remaining_changes
-from skerry.apply.step_records import is_undoing
+from skerry.apply.results import StepReport
+from skerry.apply.run import begun_changes, ended_steps, remaining_changes
+from skerry.apply.step_records import ids_of, is_undoing
 from skerry.apply.steps import Tools
 from skerry.apply.waiting import Timing
 from skerry.aws.account_session import open_session
@@ -40,6 +43,16 @@ from skerry.plan.records import Planned
 from skerry.sources.live import ReadScope
 
 
+class ResumeCheck(msgspec.Struct, frozen=True):
+    """The state of an apply before it goes on: the ended steps, AWS's ids so far, and the results of the checks."""
+
+    journal: Path
+    opened: Opened
+    steps: tuple[StepReport, ...]
+    ids: dict[str, str]
+    results: tuple[CheckResult, ...]
+
+
 def resume_apply(
     account: Account,
     path: Path,
@@ -47,11 +60,11 @@ def resume_apply(
     watcher: Watcher | None = None,
     timing: Timing | None = None,
     agreement: Agreement = NO_AGREEMENT,
-    report: Callable[[tuple[CheckResult, ...]], None] = lambda _: None,
+    report: Callable[[ResumeCheck], None] = lambda _: None,
 ) -> Applied | None:
     """Go on with an apply that stopped; None if a check of the remaining changes refuses them.
 
-    ``report`` gets the results of the checks. ``agreement`` is in addition to that of the journal.
+    ``report`` gets the results of the checks, before a change. ``agreement`` is in addition to that of the journal.
     Raises `InputError` for the journal of another account, and for an undone one.
     """
     with journals.reopen_journal(path) as journal:
@@ -63,7 +76,8 @@ def resume_apply(
         with hold_vpcs(journal.opened, path):
             chosen = target if target is not None and target.hypothetical else recorded_target(journal.opened)
             results = check_remaining(tools, account, chosen, agreement)
-            report(results)
+            ended = ended_steps(tools)
+            report(ResumeCheck(path, journal.opened, ended, ids_of(journal.entries), results))
             return None if refusals_of(results) else carry_out(tools, account, chosen, watcher)
 
 

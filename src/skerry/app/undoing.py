@@ -17,6 +17,7 @@ from skerry.apply.preflight.permissions import check_permissions
 from skerry.apply.preflight.results import CheckResult
 from skerry.apply.preflight.undo_effects import UndoEffects, what_undo_breaks
 from skerry.apply.results import Conflict, Loss, RunResult
+from skerry.apply.step_records import ids_of
 from skerry.apply.steps import Tools
 from skerry.apply.undo import conflicts_of, losses_of, standing_changes, standing_steps, take_back
 from skerry.apply.waiting import Timing
@@ -32,7 +33,8 @@ class UndoPlan(msgspec.Struct, frozen=True):
     """The steps of an undo, the last change first, with its losses and its conflicts with later changes of others.
 
     ``effects`` are those on workloads that use the changes now. ``managed`` are the objects that another program
-    manages since, each in a sentence. ``permissions`` are the results about the caller's permissions.
+    manages since, each in a sentence. ``permissions`` are the results about the caller's permissions. ``opened`` is the
+    first entry of the journal, ``ids`` are AWS's ids of the plan's resources.
     """
 
     journal: Path
@@ -43,6 +45,8 @@ class UndoPlan(msgspec.Struct, frozen=True):
     effects: UndoEffects = UndoEffects((), ())
     managed: tuple[str, ...] = ()
     permissions: tuple[CheckResult, ...] = ()
+    opened: Opened | None = None
+    ids: dict[str, str] = {}
 
     @property
     def is_disruptive(self) -> bool:
@@ -133,7 +137,10 @@ def _target(opened: Opened) -> ApplyTarget:
 def _planned(tools: Tools) -> UndoPlan:
     changes = tuple(change for _, change, _ in standing_steps(tools))
     opened = tools.journal.opened
-    return UndoPlan(tools.journal.path, opened.services, changes, losses_of(tools), conflicts_of(tools))
+    ids = ids_of(tools.journal.entries)
+    return UndoPlan(
+        tools.journal.path, opened.services, changes, losses_of(tools), conflicts_of(tools), opened=opened, ids=ids
+    )
 
 
 def _changed_since(planned: UndoPlan) -> InputError:

@@ -69,6 +69,16 @@ def begun_changes(tools: Tools) -> tuple[Change, ...]:
     return tuple(with_ids(row.change, ids) for record, row in rows if record.started is not None)
 
 
+def ended_steps(tools: Tools) -> tuple[StepReport, ...]:
+    """Return the steps that earlier runs ended."""
+    reports = []
+    for number, recorded in enumerate(tools.journal.opened.changes):
+        finished = record_of(tools.journal.entries, number).finished
+        if finished is not None:
+            reports.append(StepReport(number, recorded.change, "there" if finished.unchanged else "made"))
+    return tuple(reports)
+
+
 def guarded(number: int, change: AutomaticChange, action: Callable[[], StepReport]) -> StepReport | Stopped:
     """Return the report of a step, or why it stopped."""
     try:

@@ -5,10 +5,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 
+from skerry.cli.change_documents import (
+    JSON,
+    change_format_option,
+    refuse_questions,
+    write_applied,
+    write_refused,
+    write_unapplied,
+)
 from skerry.cli.hints import OPTIONS
 from skerry.cli.next_commands import words_of
 from skerry.cli.options import (
@@ -24,9 +32,10 @@ from skerry.cli.output import complain, leave, say, write
 from skerry.cli.plan import PreferenceOptions, add_preference_options
 from skerry.cli.reading import InputSource, show_progress
 from skerry.errors import EXIT_BLOCKED
+from skerry.verdicts import OK
 
 if TYPE_CHECKING:
-    from skerry.app import Agreement, Applied, ApplyTarget, Preparation, Watcher
+    from skerry.app import Agreement, Applied, ApplyTarget, Preparation, ResumeCheck, Watcher
     from skerry.apply.plan_file import PlanFile
     from skerry.apply.preflight.managed_objects import ManagedTag
     from skerry.apply.preflight.results import Allowance, CheckResult
@@ -103,6 +112,7 @@ def add_agreement_options(command: Command) -> Command:
 @add_launch_options
 @add_preference_options
 @add_agreement_options
+@change_format_option()
 @click.option("--resume", type=PathOf(dir_okay=False), metavar="JOURNAL", help="Go on with an apply that stopped.")
 def apply(
     plan_path: Path | None,
@@ -110,6 +120,7 @@ def apply(
     launch: LaunchOptions,
     preferences: PreferenceOptions,
     agreement: AgreementOptions,
+    form: str,
     resume: Path | None,
 ) -> None:
     """Carry out a plan in the live account, then read it back: a plan's JSON, or the plan of skerry plan.
@@ -121,13 +132,14 @@ def apply(
     if resume is not None:
         if plan_path is not None or agreement.journal is not None:
             raise click.UsageError("--resume goes on with a journal: leave out the plan and --journal")
-        _resume(source, launch, agreement, resume)
+        _resume(source, launch, agreement, resume, form)
         return
+    refuse_questions(form, yes=agreement.yes)
     from skerry.apply.plan_file import read_plan_file
 
     plan_file = None if plan_path is None else read_plan_file(plan_path)
     preparation = _prepared(source, launch, preferences, plan_file)
-    _start(source, preparation, agreement, from_file=plan_file is not None)
+    _start(source, preparation, agreement, form, from_file=plan_file is not None)
 
 
 def refuse_without_terminal() -> None:
@@ -159,26 +171,35 @@ def _prepared(
         return app.prepare_apply(account, _target(launch), plan_file, preferences.plan_options, progress)
 
 
-def _start(source: InputSource, preparation: "Preparation", agreement: AgreementOptions, *, from_file: bool) -> None:
+def _start(
+    source: InputSource, preparation: "Preparation", agreement: AgreementOptions, form: str, *, from_file: bool
+) -> None:
     from skerry import app
     from skerry.render import plan as plan_texts
 
     plan = preparation.plan
     view = source.view
     if from_file and preparation.is_done:
-        write(plan_texts.format_done(plan))
+        if form == JSON:
+            write_unapplied(preparation, "nothing-to-do", verdict=OK)
+        else:
+            write(plan_texts.format_done(plan))
         return
-    write(source.shown(plan_texts.format_plan(plan, refused=preparation.world.facts.refused, view=view)))
+    if form != JSON:
+        write(source.shown(plan_texts.format_plan(plan, refused=preparation.world.facts.refused, view=view)))
     if not any(row.disposition != "manual" for row in plan.changes):
-        leave(plan_texts.verdict_of(plan), allow_unknown=False)
-    agreed = _agree(source, preparation, agreement)
+        verdict = plan_texts.verdict_of(plan)
+        if form == JSON:
+            write_unapplied(preparation, "nothing-to-do", verdict=verdict)
+        leave(verdict, allow_unknown=False)
+    agreed, results = _agree(source, preparation, agreement, form)
     with show_progress(quiet=source.quiet) as progress:
         watcher = watcher_for(progress)
         path = app.new_journal_path(preparation) if agreement.journal is None else agreement.journal
         say(f"journal {path}")
         with tell_if_interrupted(path, resume_command(source, path)):
             applied = app.start_apply(preparation, path, watcher, agreement=agreed)
-    _finish(applied, source)
+    _finish(applied, source, form, results)
 
 
 def watcher_for(progress: "Progress | None") -> "Watcher":
@@ -191,19 +212,26 @@ def watcher_for(progress: "Progress | None") -> "Watcher":
     return app.Watcher(lambda report: progress(f"{report.step + 1}. {title_of(report.change)}"), progress)
 
 
-def _agree(source: InputSource, preparation: "Preparation", agreement: AgreementOptions) -> "Agreement":
-    """Return the agreement to every change; leave unless the user gives it."""
+def _agree(
+    source: InputSource, preparation: "Preparation", agreement: AgreementOptions, form: str
+) -> tuple["Agreement", tuple["CheckResult", ...]]:
+    """Return the agreement to every change, with the results of the checks; leave unless the user gives it."""
     # A terminal is asked about disruptive changes; a pipeline has to allow them.
     agreed = _agreement(agreement, asked=not agreement.yes)
-    _leave_if_refused(source, preparation.check(agreed))
+    from skerry.render.applied import is_refused
+
+    results = preparation.check(agreed)
+    if form == JSON and is_refused(results):
+        write_unapplied(preparation, "refused", results)
+    _leave_if_refused(source, results)
     if agreement.yes:
-        return agreed
+        return agreed, results
     refuse_without_terminal()
     session = preparation.session
     if not agrees(f"Make these changes in account {session.account} in {session.region}?"):
         complain("skerry: nothing was changed")
         sys.exit(EXIT_BLOCKED)
-    return agreed
+    return agreed, results
 
 
 def _agreement(agreement: AgreementOptions, *, asked: bool) -> "Agreement":
@@ -223,11 +251,11 @@ def _leave_if_refused(source: InputSource, results: tuple["CheckResult", ...]) -
         sys.exit(EXIT_BLOCKED)
 
 
-def _resume(source: InputSource, launch: LaunchOptions, agreement: AgreementOptions, path: Path) -> None:
+def _resume(source: InputSource, launch: LaunchOptions, agreement: AgreementOptions, path: Path, form: str) -> None:
     from skerry import app
     from skerry.aws.session import Account
 
-    results: list[CheckResult] = []
+    checks: list[ResumeCheck] = []
     with show_progress(quiet=source.quiet) as progress, tell_if_interrupted(path, resume_command(source, path)):
         applied = app.resume_apply(
             Account(source.profile, source.region),
@@ -235,11 +263,14 @@ def _resume(source: InputSource, launch: LaunchOptions, agreement: AgreementOpti
             _target(launch),
             watcher_for(progress),
             agreement=_agreement(agreement, asked=False),
-            report=results.extend,
+            report=checks.append,
         )
-    _leave_if_refused(source, tuple(results))
+    [check] = checks
+    if applied is None and form == JSON:
+        write_refused(check)
+    _leave_if_refused(source, check.results)
     assert applied is not None  # noqa: S101 -- only refusals keep it back
-    _finish(applied, source)
+    _finish(applied, source, form, check.results)
 
 
 def resume_command(source: InputSource, path: Path) -> str:
@@ -262,7 +293,7 @@ def tell_if_interrupted(journal: Path, command: str) -> Iterator[None]:
         raise
 
 
-def _finish(applied: "Applied", source: InputSource) -> None:
+def _finish(applied: "Applied", source: InputSource, form: str, results: tuple["CheckResult", ...]) -> None:
     import msgspec
 
     from skerry.render import applied as texts
@@ -274,11 +305,18 @@ def _finish(applied: "Applied", source: InputSource) -> None:
         "stopped": resume_command(source, applied.journal),
         "done": shlex.join(["skerry", "undo", str(applied.journal), *words]),
     }
+    if form == JSON:
+        write_applied(applied, results, commands)
+        _exit(applied)
     view = msgspec.structs.replace(source.view, commands=commands)
     manual = "" if applied.world is None else format_manual_steps(applied.world, applied.rows)
     write(texts.format_applied(applied.services, applied.run, applied.diagnosis, manual, view))
     if applied.unread:
         complain(f"skerry: the account could not be read back: {clean(applied.unread)}")
+    _exit(applied)
+
+
+def _exit(applied: "Applied") -> NoReturn:
     if applied.run.stopped is not None:
         sys.exit(EXIT_BLOCKED)
     leave("unknown" if applied.diagnosis is None else applied.diagnosis.verdict, allow_unknown=False)

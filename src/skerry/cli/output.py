@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -89,7 +90,7 @@ def _drop(descriptor: int) -> None:
     os.close(nowhere)
 
 
-def leave(verdict: str, *, allow_unknown: bool) -> None:
+def leave(verdict: str, *, allow_unknown: bool) -> NoReturn:
     """Leave with the verdict's exit code."""
     code = _EXITS[verdict]
     if code == EXIT_UNKNOWN and allow_unknown:
