@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import click
 
 from skerry.cli.change_documents import (
+    FORMATS,
     JSON,
-    change_format_option,
     refuse_questions,
     write_applied,
     write_refused,
@@ -26,6 +26,7 @@ from skerry.cli.options import (
     add_account_options,
     add_color_option,
     add_launch_options,
+    format_option,
     hand_over,
 )
 from skerry.cli.output import complain, leave, say, write
@@ -112,7 +113,7 @@ def add_agreement_options(command: Command) -> Command:
 @add_launch_options
 @add_preference_options
 @add_agreement_options
-@change_format_option()
+@format_option(FORMATS)
 @click.option("--resume", type=PathOf(dir_okay=False), metavar="JOURNAL", help="Go on with an apply that stopped.")
 def apply(
     plan_path: Path | None,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import click
 
 from skerry.cli.hints import OPTIONS
-from skerry.cli.options import Command
 from skerry.cli.output import write
 
 if TYPE_CHECKING:
@@ -18,14 +17,8 @@ if TYPE_CHECKING:
     from skerry.render.applied_json import CommandResult, End
 
 JSON = "json"
+FORMATS = ("text", JSON)
 _SKERRY = "skerry"
-
-
-def change_format_option() -> Command:
-    """Return the option for the form of the result of a command that changes an account: ``form``."""
-    choice = click.Choice(["text", JSON])
-    text = "The output's format; json asks nothing and needs --yes."
-    return click.option("--format", "form", type=choice, default="text", show_default=True, help=text)
 
 
 def refuse_questions(form: str, *, yes: bool) -> None:

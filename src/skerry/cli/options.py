@@ -252,9 +252,8 @@ add_color_option = click.option(
 
 def add_output_options(formats: Iterable[str], default: str = "text") -> Decorator:
     """Add the options of every command that prints a result, one of its formats and a file: ``result``."""
-    choice = click.Choice(list(formats))
     options = [
-        click.option("--format", "form", type=choice, default=default, show_default=True, help="The output's format."),
+        format_option(formats, default),
         click.option(
             "--output",
             type=OutputPath(dir_okay=False),
@@ -264,6 +263,12 @@ def add_output_options(formats: Iterable[str], default: str = "text") -> Decorat
         add_color_option,
     ]
     return hand_over("result", ResultOptions, options)
+
+
+def format_option(formats: Iterable[str], default: str = "text") -> Decorator:
+    """Return the option for the form of a result: ``form``."""
+    choice = click.Choice(list(formats))
+    return click.option("--format", "form", type=choice, default=default, show_default=True, help="The output's format.")
 
 
 def add_launch_options(command: Command) -> Command:

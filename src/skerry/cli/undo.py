@@ -15,10 +15,10 @@ from skerry.cli.apply import (
     tell_if_interrupted,
     watcher_for,
 )
-from skerry.cli.change_documents import JSON, change_format_option, refuse_questions, write_undone
+from skerry.cli.change_documents import FORMATS, JSON, refuse_questions, write_undone
 from skerry.cli.hints import OPTIONS
 from skerry.cli.next_commands import words_of
-from skerry.cli.options import PathOf, add_account_options, add_color_option
+from skerry.cli.options import PathOf, add_account_options, add_color_option, format_option
 from skerry.cli.output import complain, write
 from skerry.cli.reading import InputSource, show_progress
 from skerry.errors import EXIT_BLOCKED
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @click.option("--yes", is_flag=True, help="Do not ask; for pipelines.")
 @allow_option()
 @managed_tags_option()
-@change_format_option()
+@format_option(FORMATS)
 def undo(
     journal: Path | None,
     source: InputSource,

@@ -74,7 +74,7 @@ class UndoLossOut(msgspec.Struct, frozen=True):
 
 
 class ApplyOut(msgspec.Struct, frozen=True):
-    """The document of ``apply``, also with ``--resume``."""
+    """The document of ``apply``, also of one that goes on."""
 
     version: int
     end: str
