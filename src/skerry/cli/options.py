@@ -268,7 +268,9 @@ def add_output_options(formats: Iterable[str], default: str = "text") -> Decorat
 def format_option(formats: Iterable[str], default: str = "text") -> Decorator:
     """Return the option for the form of a result: ``form``."""
     choice = click.Choice(list(formats))
-    return click.option("--format", "form", type=choice, default=default, show_default=True, help="The output's format.")
+    return click.option(
+        "--format", "form", type=choice, default=default, show_default=True, help="The output's format."
+    )
 
 
 def add_launch_options(command: Command) -> Command:
