@@ -7,11 +7,11 @@ import msgspec
 
 from skerry.model.arns import arn_of_resource, parse_arn
 from skerry.model.facts import Facts
-from skerry.model.origins import DESCRIBED, Origin
+from skerry.model.origins import DESCRIBED, UNRESOLVED, Origin
 from skerry.model.record_kinds import KINDS
 
 # A kind whose records have names, such as capacity providers, may share a name with another resource.
-_IDENTIFIED = (*(kind.field for kind in KINDS if kind.id.endswith(("id", "arn"))), "zones", DESCRIBED)
+_IDENTIFIED = (*(kind.field for kind in KINDS if kind.id.endswith(("id", "arn"))), "zones", DESCRIBED, UNRESOLVED)
 
 
 class OriginLookup:

@@ -35,5 +35,8 @@ class Origin(msgspec.Struct, frozen=True, gc=False):
 DESCRIBED: Final = "described_resources"
 """The kind of resources with an answer of AWS to themselves, such as secrets; their ids are ARNs."""
 
+UNRESOLVED: Final = "unresolved_values"
+"""The kind of values that a description leaves open, such as a parameter in the place of a subnet."""
+
 OriginIndex: TypeAlias = Mapping[str, Mapping[str, Origin]]
 """The origin of each record, by its kind and its id."""

@@ -13,7 +13,7 @@ import msgspec
 from skerry.errors import InputError, SkerryError
 from skerry.model.completeness import Completeness
 from skerry.model.facts import Facts
-from skerry.model.origins import Origin
+from skerry.model.origins import UNRESOLVED, Origin
 from skerry.model.planned_actions import PlannedAction
 from skerry.sources.answers import load_answers
 from skerry.sources.overlay.overlay import PlannedChange, put_on
@@ -56,7 +56,8 @@ class Description(msgspec.Struct, frozen=True, gc=False):
     ``change`` is there if the documents are only what a plan tells of existing resources.
 
     ``unlisted`` are kinds with some records and no list: an absent record is not examined. ``zones_to_choose`` are
-    subnets whose zone is chosen at the deployment.
+    subnets whose zone is chosen at the deployment. ``unresolved`` are names in place of values that are not known,
+    with the expression of each value.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Description(msgspec.Struct, frozen=True, gc=False):
     facts: Facts | None = None
     unlisted: frozenset[str] = frozenset()
     zones_to_choose: frozenset[str] = frozenset()
+    unresolved: Mapping[str, str] = {}
     change: "DescribedChange | None" = None
 
 
@@ -207,13 +209,18 @@ def _origins(facts: Facts, group: Sequence[Description]) -> Mapping[str, Mapping
     # A document in AWS's form that a reader wrote is no document of the user's.
     written = all(one.origins for one in group)
 
+    unresolved = {
+        name: Origin(one.name, None, expression) for one in group for name, expression in one.unresolved.items()
+    }
+
     def origin_of(resource: str, origin: Origin) -> Origin:
         place = places.get(resource)
         if place is not None:
             return msgspec.structs.replace(place, arn=origin.arn)
         return msgspec.structs.replace(origin, document=facts.source) if written else origin
 
-    return {
+    origins = {
         kind: {resource: origin_of(resource, origin) for resource, origin in table.items()}
         for kind, table in facts.origins.items()
     }
+    return origins | ({UNRESOLVED: unresolved} if unresolved else {})

@@ -8,7 +8,7 @@ from skerry.errors import Argument, InputError
 from skerry.model.arns import region_of_zone
 from skerry.model.origins import Origin
 from skerry.sources.cloudformation.mapping.attributes import attribute_of
-from skerry.sources.cloudformation.mapping.kinds_read import HARMLESS, READ, is_custom
+from skerry.sources.cloudformation.mapping.kinds_read import HARMLESS, LAUNCHING, READ, is_custom
 from skerry.sources.cloudformation.mapping.templates import Templates, TemplatesPlace
 from skerry.sources.cloudformation.mapping.writing import UNLISTED, ResourcePlace, WrittenTemplates, write
 from skerry.sources.cloudformation.reading import TemplateInput, read_templates
@@ -110,33 +110,46 @@ def _described(names: Sequence[str], resolved: ResolvedTemplates) -> Iterator[De
         resources = [resource for resource in resolved.resources if resource.stack in own]
         parts = [part for stack in system.stacks for part in stack.open_parts]
         templates = Templates(resources, parts, system.place, accounts)
+        _require_launches(templates)
         written = write(templates)
         notes = tuple(_notes(templates, resolved))
-        for position, name in enumerate(names):
-            yield _description(name, system.place, written if position == 0 else None, notes if position == 0 else ())
+        yield _description(names, system.place, written, notes)
+        yield from (Description(name, LEVEL, {}, system.place.region, system.place.account) for name in names[1:])
+
+
+def _require_launches(templates: Templates) -> None:
+    """Raise `InputError` if nothing starts tasks but perhaps an unlisted part."""
+    if not templates.open_parts or templates.of(*LAUNCHING):
+        return
+    part = templates.open_parts[0]
+    message = _words(Remark(part.position, part.reason))
+    raise InputError(message, "Nothing else here starts tasks: put the template beside its parent, or check it alone.")
 
 
 def _description(
-    name: str, place: TemplatesPlace, written: WrittenTemplates | None, notes: tuple[str, ...]
+    names: Sequence[str], place: TemplatesPlace, written: WrittenTemplates, notes: tuple[str, ...]
 ) -> Description:
-    if written is None:
-        return Description(name, LEVEL, {}, place.region, place.account)
     return Description(
-        name=name,
+        name=names[0],
         level=LEVEL,
         documents=written.documents,
         region=place.region,
         account=place.account,
-        origins={resource: _origin(name, where) for resource, where in written.places.items()},
+        origins={resource: _origin(where) for resource, where in written.places.items()},
         notes=notes,
         unlisted=UNLISTED,
         zones_to_choose=written.zones_to_choose,
+        unresolved={text: _without_stack(words, names) for text, words in written.unresolved.items()},
     )
 
 
-def _origin(name: str, where: ResourcePlace) -> Origin:
-    if where.position is None:
-        return Origin(name, None, where.name)
+def _without_stack(expression: str, names: Sequence[str]) -> str:
+    """Return an expression without the name of the stack, if it is the only one."""
+    stack = Path(names[0]).name.partition(".")[0]
+    return expression.replace(f"{stack}.", "") if len(names) == 1 else expression
+
+
+def _origin(where: ResourcePlace) -> Origin:
     file = _shown(where.position.file)
     return Origin(file, None, where.name, file, where.position.line, where.position.column)
 

@@ -48,6 +48,12 @@ _IDS: Final = {
     "AWS::ServiceDiscovery::PrivateDnsNamespace": "ns",
 }
 """The prefixes of ids: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html."""
+_ID_ATTRIBUTES: Final = {
+    "AWS::EC2::DHCPOptions": "DhcpOptionsId",
+    "AWS::EC2::SecurityGroup": "GroupId",
+    "AWS::EC2::VPC": "VpcId",
+}
+"""Attributes with the id of a resource that are not named after its type."""
 _NAMED: Final = {
     "AWS::ECR::Repository": ("RepositoryName", "ecr", "repository/{}"),
     "AWS::ECS::CapacityProvider": ("Name", "ecs", "capacity-provider/{}"),
@@ -71,7 +77,6 @@ _BY_ARN: Final = {
     "AWS::StepFunctions::StateMachine": ("StateMachineName", "states", "stateMachine:{}"),
 }
 """Types whose Ref is their ARN."""
-_OWN_ID: Final = ("Id", "PolicyArn", "TaskDefinitionArn")
 _WITHOUT_REGION: Final = {"iam": "", "s3": None}
 _SUFFIX: Final = 6
 """The random characters at the end of a secret's ARN:
@@ -94,7 +99,7 @@ def attribute_of(owner: AttributeOwner, attribute: str) -> Value | None:
     if owner.type in _NAMED:
         return _of_named(owner, attribute, *_NAMED[owner.type])
     if owner.type in _BY_ARN:
-        names = ("Ref", "Arn", *_OWN_ID)
+        names = {"Ref", "Arn", "Id", f"{owner.type.rpartition('::')[2]}Arn", "PolicyArn"}
         return _arn(owner, *_BY_ARN[owner.type]) if attribute in names else _property(owner, attribute)
     return _property(owner, attribute)
 
@@ -107,12 +112,12 @@ def physical_id_of(owner: AttributeOwner, prefix: str) -> str:
 
 
 def physical_name_of(owner: AttributeOwner, key: str) -> Value:
-    """Return the name of a resource, or one like those that CloudFormation makes up.
+    """Return the name of a resource, or one like those that CloudFormation makes up, without its random end.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html
     """
     name = owner.property(key)
-    made_up = f"{owner.stack.replace('/', '-')}-{owner.logical_id}-{digest_of_owner(owner)[:12].upper()}"
+    made_up = f"{owner.stack.replace('/', '-')}-{owner.logical_id}"
     return (made_up.lower() if owner.type in _LOWER_CASE else made_up) if name is None else name
 
 
@@ -125,8 +130,7 @@ def _property(owner: AttributeOwner, attribute: str) -> Value | None:
 
 
 def _of_identified(owner: AttributeOwner, attribute: str, prefix: str) -> Value | None:
-    short = owner.type.rpartition("::")[2]
-    names = {"Ref", "Id", f"{short}Id", {"VPC": "VpcId"}.get(short, "")}
+    names = {"Ref", "Id", _ID_ATTRIBUTES.get(owner.type, f"{owner.type.rpartition('::')[2]}Id")}
     return physical_id_of(owner, prefix) if attribute in names else _property(owner, attribute)
 
 

@@ -35,6 +35,11 @@ READ: Final = frozenset(
         "Custom::VpcRestrictDefaultSG",
     }
 )
+LAUNCHING: Final = (
+    *("AWS::ECS::Service", "AWS::ECS::TaskSet", "AWS::Events::Rule", "AWS::Scheduler::Schedule", "AWS::Pipes::Pipe"),
+    *("AWS::StepFunctions::StateMachine", "AWS::Batch::JobDefinition"),
+)
+"""The types that start tasks, or say which tasks to start."""
 HARMLESS: Final = (
     *("AWS::ApiGateway", "AWS::AppConfig::", "AWS::ApplicationAutoScaling::", "AWS::AutoScaling::", "AWS::CDK::"),
     *("AWS::CertificateManager::", "AWS::CloudFormation::WaitCondition", "AWS::CloudFront::", "AWS::CloudTrail::"),

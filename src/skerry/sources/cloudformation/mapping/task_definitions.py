@@ -33,13 +33,13 @@ _DECIDING: Final = (
 def write_task_definitions(templates: Templates) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield a document for each task definition that is known well enough."""
     for definition in templates.of(DEFINITION):
-        row = _definition(definition, templates.stand_ins)
+        row = _definition(definition, templates)
         if row is not None:
             yield f"task definition {definition.name}", {"taskDefinition": row}
 
 
-def _definition(made: Made, stand_ins: StandIns) -> dict[str, RowValue] | None:
-    properties = made.properties
+def _definition(made: Made, templates: Templates) -> dict[str, RowValue] | None:
+    properties, stand_ins = made.properties, templates.stand_ins
     deciding = {name: _block(properties, name) for name in _DECIDING if name in properties}
     if not is_known(deciding):
         return None
@@ -58,12 +58,20 @@ def _definition(made: Made, stand_ins: StandIns) -> dict[str, RowValue] | None:
             "pidMode": deciding.get("PidMode"),
             "ephemeralStorage": deciding.get("EphemeralStorage"),
             "placementConstraints": deciding.get("PlacementConstraints"),
-            "executionRoleArn": properties.id("ExecutionRoleArn"),
-            "taskRoleArn": properties.id("TaskRoleArn"),
+            "executionRoleArn": role_of(templates, properties.id("ExecutionRoleArn")),
+            "taskRoleArn": role_of(templates, properties.id("TaskRoleArn")),
             "containerDefinitions": containers_of(properties, "ContainerDefinitions", stand_ins),
             "volumes": volumes_of(properties, stand_ins),
         }
     )
+
+
+def role_of(templates: Templates, name: str | None) -> str | None:
+    """Return the ARN of a role of the templates that is named without one, as ECS takes names too.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+    """
+    return next((made.arn for made in templates.of("AWS::IAM::Role") if made.id == name), name)
 
 
 def _block(properties: Properties, name: str) -> RowValue:

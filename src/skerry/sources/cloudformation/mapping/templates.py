@@ -67,10 +67,18 @@ class Made:
 class Grouped:
     """Resources by the resource that one of their properties names."""
 
-    def __init__(self, groups: Mapping[str, list[Made]], open_owners: frozenset[str], *, is_open: bool) -> None:
+    def __init__(
+        self,
+        groups: Mapping[str, list[Made]],
+        open_owners: frozenset[str],
+        *,
+        has_unknown_owner: bool,
+        is_unlisted: bool,
+    ) -> None:
         self._groups = groups
         self._open_owners = open_owners
-        self.is_open = is_open
+        self._has_unknown_owner = has_unknown_owner
+        self.is_open = is_unlisted or has_unknown_owner
 
     def of(self, owner: str) -> list[Made]:
         """Return the resources of an owner."""
@@ -79,6 +87,10 @@ class Grouped:
     def may_have_more(self, owner: str) -> bool:
         """Return whether an owner may have resources that nobody can list."""
         return self.is_open or owner in self._open_owners
+
+    def has_open_owner(self, owner: str) -> bool:
+        """Return whether a resource under an unknown condition, or for an unknown owner, may belong to an owner."""
+        return self._has_unknown_owner or owner in self._open_owners
 
     def __iter__(self) -> Iterator[str]:
         """Yield the owners."""
@@ -134,14 +146,13 @@ class Templates:
         An owner that only a condition decides, or an unlisted part, may be any.
         """
         groups: dict[str, list[Made]] = {}
-        is_open = self.is_open(kind)
         for made in self.of(kind):
             owner = made.properties.id(name)
             if owner is not None:
-                is_open |= self._may_be_ours(owner)
                 groups.setdefault(owner, []).append(made)
         perhaps = frozenset(filter(None, (made.properties.id(name) for made in self.perhaps(kind))))
-        return Grouped(groups, perhaps, is_open=is_open or any(map(self._may_be_ours, perhaps)))
+        has_unknown_owner = any(map(self._may_be_ours, (*groups, *perhaps)))
+        return Grouped(groups, perhaps, has_unknown_owner=has_unknown_owner, is_unlisted=self.is_open(kind))
 
     def _may_be_ours(self, owner: str) -> bool:
         return self.stand_ins.is_made_up(owner)
@@ -174,13 +185,16 @@ class Templates:
         return [name for name in self.subnets if self.vpc_of_subnet(name) == vpc]
 
     @cached_property
-    def _ipv6(self) -> Grouped:
+    def _further(self) -> Grouped:
         return self.group_by("AWS::EC2::VPCCidrBlock", "VpcId")
 
     def further_blocks_of(self, vpc: str) -> list[Made]:
         """Return the further blocks of a VPC."""
-        return self._ipv6.of(vpc)
+        return self._further.of(vpc)
 
     def may_have_further_blocks(self, vpc: str) -> bool:
-        """Return whether a VPC may have blocks that nobody can list."""
-        return self._ipv6.may_have_more(vpc)
+        """Return whether a resource of the templates may give a VPC a block that is not known.
+
+        An unlisted part leaves the lists of a VPC open, and its own blocks as they are.
+        """
+        return self._further.has_open_owner(vpc)

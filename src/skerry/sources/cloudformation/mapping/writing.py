@@ -26,27 +26,30 @@ UNLISTED: Final = frozenset({"managed_policies", "pull_through_rules", "roles"})
 
 
 class ResourcePlace(NamedTuple):
-    """The place of a resource: its name in the template, and its position in the file; None for a parameter."""
+    """The place of a resource: its name in the template, and its position in the file."""
 
     name: str
-    position: SourcePosition | None
+    position: SourcePosition
 
 
 class WrittenTemplates(NamedTuple):
     """Documents with the place of each resource by its id or ARN.
 
-    ``zones_to_choose`` are the subnets whose zone the account or AWS chooses at the deployment.
+    ``zones_to_choose`` are the subnets whose zone the account or AWS chooses at the deployment. ``unresolved`` are the
+    made-up names in place of values that are not known, with the expression of each.
     """
 
     documents: Mapping[str, bytes]
     places: Mapping[str, ResourcePlace]
     zones_to_choose: frozenset[str]
+    unresolved: Mapping[str, str]
 
 
 def write(templates: Templates) -> WrittenTemplates:
     """Return the documents in AWS's form, as the loader of documents reads them."""
     documents = encode(dict(_documents(templates)))
-    return WrittenTemplates(documents, dict(_places(templates)), _zones_to_choose(templates))
+    places = dict(_places(templates))
+    return WrittenTemplates(documents, places, _zones_to_choose(templates), templates.stand_ins.expressions)
 
 
 def _documents(templates: Templates) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -84,7 +87,7 @@ _ATTRIBUTES: Final = ("Ref", "Arn", "Id")
 
 
 def _places(templates: Templates) -> Iterator[tuple[str, ResourcePlace]]:
-    """Yield the place of each resource by its id and its ARN; of values that are not known, their expression."""
+    """Yield the place of each resource by its id and its ARN."""
     for made in templates.all():
         place = ResourcePlace(name_of(made), made.resource.position)
         for attribute in _ATTRIBUTES:
@@ -94,8 +97,6 @@ def _places(templates: Templates) -> Iterator[tuple[str, ResourcePlace]]:
     for vpc, made in templates.vpcs.items():
         for prefix, part in _PARTS_OF_VPC.items():
             yield made_with_vpc(prefix, vpc, part), ResourcePlace(f"{name_of(made)}.{part}", made.resource.position)
-    for text, expression in templates.stand_ins.expressions.items():
-        yield text, ResourcePlace(expression, None)
 
 
 def name_of(made: Made) -> str:
