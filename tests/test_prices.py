@@ -27,12 +27,13 @@ def test_prices_of_regions_come_into_one_file(run: Skerry, tmp_path: Path) -> No
         assert "the Price List has no row for" in found.out
         first = decode_prices(own.read_bytes(), "first")
         assert {price.region for price in first.prices} == {"eu-west-1"}
-        assert run("prices", "refresh", own, "--region", "us-east-1").code == UNKNOWN
+        assert run("prices", "refresh", own, "--region", "us-east-1").code == 0
     table = decode_prices(own.read_bytes(), "second")
     assert {price.region for price in table.prices} == {"eu-west-1", "us-east-1"}
     shipped = load_prices()
     for price in table.prices:
-        original = shipped.find(price.region, price.item)
+        # AWS charges the data of both kinds of NAT gateway alike: https://aws.amazon.com/vpc/pricing/
+        original = shipped.find(price.region, "nat-gb" if price.item == "regional-nat-gb" else price.item)
         assert getattr(original, "tiers", None) == price.tiers
     assert {source.id for source in table.sources} == {"price-list-eu-west-1", "price-list-us-east-1"}
 

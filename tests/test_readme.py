@@ -29,8 +29,6 @@ ACCOUNT_PAGES = {name: page for name, page in PAGES.items() if page.name not in 
 # Files and folders that no test can stand in for: the image archive is tested by tests/test_rehearse.py.
 NOT_RUN = {
     "skerry rehearse --from FOLDER --image-archive web.tar",
-    # The embedded AWS lists some prices alone, so it leaves with 4: tests/cost/test_price_list.py reads whole lists.
-    "skerry prices refresh prices.json --region eu-west-1",
     # Journals are tested in tests/apply; no test may take back anything of the user's own.
     *("skerry apply --resume JOURNAL", "skerry undo JOURNAL", "skerry undo"),
 }

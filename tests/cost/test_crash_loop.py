@@ -1,5 +1,6 @@
 """The price of a crash loop, held to AWS's worked examples of Fargate and to the throttle of ECS."""
 
+from datetime import date
 from decimal import Decimal
 
 import msgspec
@@ -15,7 +16,7 @@ NIGHT = RestartLoop(Decimal("1.2"), Decimal(90), 8 * HOUR)
 
 
 def price(loop: RestartLoop, region: str = "us-east-1") -> CrashLoopCost:
-    return price_crash_loop(TABLE, region, loop)
+    return price_crash_loop(TABLE, region, loop, date(2026, 12, 1))
 
 
 def money(amount: Amount | Missing) -> tuple[str, str]:

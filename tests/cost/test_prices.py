@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from skerry.cost.prices import Price, PriceTable, decode_prices, load_prices
+from skerry.cost.prices import Price, PriceTable, decode_prices, is_stale, load_prices
 from skerry.errors import InputError
 from skerry.model.missing import Missing
 from tests.tables import each
@@ -119,9 +119,21 @@ def test_own_prices_go_before_those_of_skerry() -> None:
 
 
 def test_prices_are_stale_after_180_days() -> None:
-    table = decode_prices(own(), "mine.json")
-    assert not table.is_stale(date(2026, 7, 1))
-    assert table.is_stale(date(2026, 7, 2))
+    assert not is_stale("2026-01-02", date(2026, 7, 1))
+    assert is_stale("2026-01-02", date(2026, 7, 2))
+
+
+def test_age_is_that_of_the_oldest_price_in_use() -> None:
+    skerry = load_prices()
+    table = skerry.with_prices(
+        decode_prices(own(region="us-east-1").replace(b"2026-01-02", b"2030-01-02"), "mine.json")
+    )
+    assert table.date_of("us-east-1", ["nat-gb"]) == "2030-01-02"
+    assert table.date_of("us-east-1", ["nat-gb", "nat-hour"]) == skerry.compiled
+    assert table.date_of("eu-west-1", ["nat-gb"]) == skerry.compiled
+    assert table.date_of("xx-none-1", ["nat-gb"]) == table.compiled == skerry.compiled
+    later = table.with_prices(decode_prices(own().replace(b"2026-01-02", b"2031-01-02"), "later.json"))
+    assert later.date_of("us-east-1", ["nat-gb"]) == "2030-01-02"
 
 
 @each(
@@ -130,6 +142,7 @@ def test_prices_are_stale_after_180_days() -> None:
         (b"{", "mine.json holds no prices"),
         (b"{}", "mine.json holds no prices"),
         (own().replace(b"2026-01-02", b"today"), "mine.json holds no prices"),
+        (own(compiled="yesterday"), "mine.json holds no prices"),
         (own(item="gold"), "mine.json holds no prices"),
         (b'{"version": 2, ' + own()[1:], "mine.json has prices of version 2"),
         (own(tiers=[{"up_to": None, "price": "-1"}]), "has no price that can be of nat-gb in eu-west-3"),

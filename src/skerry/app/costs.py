@@ -53,7 +53,7 @@ def crash_loop_cost(
 ) -> CrashLoopCost:
     """Return the cost of a crash loop in a Region. Raises `InputError` where the prices cannot be read."""
     table = read_prices(prices)
-    return price_crash_loop(table, region, loop, stale=table.is_stale(today or _today()))
+    return price_crash_loop(table, region, loop, today or _today())
 
 
 def _today() -> date:

@@ -93,8 +93,5 @@ def _merged(kept: PriceTable | None, new: PriceTable) -> PriceTable:
     merged = kept.with_prices(new)
     used = {name for price in merged.prices for name in price.sources}
     sources = {source.id: source for source in reversed(merged.sources) if source.id in used}
-    is_all_new = {(price.region, price.item) for price in kept.prices} <= {
-        (price.region, price.item) for price in new.prices
-    }
-    compiled = new.compiled if is_all_new else merged.compiled
+    compiled = min(price.compiled for price in merged.prices) if merged.prices else new.compiled
     return PriceTable(compiled, tuple(sources.values()), merged.prices)

@@ -12,7 +12,7 @@ from skerry.cost.design_costs import DesignCost, price_design
 from skerry.cost.designs import Design, MonthlyTraffic, NatInstance, design_alternatives
 from skerry.cost.measured_costs import MeasuredTraffic
 from skerry.cost.monthly import Amount
-from skerry.cost.prices import PriceTable
+from skerry.cost.prices import PriceTable, is_stale
 from skerry.cost.volumes import Driver, PathVolume, Volumes
 from skerry.model.missing import Missing
 
@@ -123,7 +123,8 @@ def compare_designs(table: PriceTable, region: str, case: VpcCase) -> VpcCost:
 def report_of(table: PriceTable, region: str, cases: tuple[VpcCase, ...], today: date) -> CostReport:
     """Return the report on VPCs of a Region."""
     rows = tuple(compare_designs(table, region, case) for case in cases)
-    return CostReport(region, rows, table.compiled, table.is_stale(today))
+    day = table.date_of(region, (item for row in rows for design in row.designs for item in design.items))
+    return CostReport(region, rows, day, is_stale(day, today))
 
 
 def _baseline(case: VpcCase, alternatives: dict[str, Design]) -> Design:

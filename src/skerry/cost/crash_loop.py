@@ -8,6 +8,7 @@ Fargate bills from the start of the image download until the task ends, by the s
 five on Windows: https://aws.amazon.com/fargate/pricing/
 """
 
+from datetime import date
 from decimal import Decimal
 from math import ceil
 from typing import Literal, TypeAlias, get_args
@@ -17,7 +18,7 @@ import msgspec
 from skerry.cost.design_costs import price_design
 from skerry.cost.designs import Design, MonthlyTraffic, PathBytes, ZonalNat
 from skerry.cost.monthly import Amount
-from skerry.cost.prices import Price, PriceItem, PriceTable
+from skerry.cost.prices import Price, PriceItem, PriceTable, is_stale
 from skerry.model.missing import Missing
 
 FargatePlatform: TypeAlias = Literal["linux-x86", "linux-arm", "windows"]
@@ -100,15 +101,17 @@ class CrashLoopCost(msgspec.Struct, frozen=True):
         return any(isinstance(row.cost, Amount) for row in (self.paths[0], self.fargate))
 
 
-def price_crash_loop(table: PriceTable, region: str, loop: RestartLoop, *, stale: bool = False) -> CrashLoopCost:
+def price_crash_loop(table: PriceTable, region: str, loop: RestartLoop, today: date) -> CrashLoopCost:
     """Return the cost of a crash loop by a NAT gateway and by a gateway endpoint, and that of its tasks."""
     starts = count_starts(loop)
     # A task that never reaches RUNNING may have failed before its pull.
     gb = (starts[0] * loop.image_gb if loop.reaches_running else Decimal(0), starts[1] * loop.image_gb)
     paths = tuple(_path(table, region, loop, design, gb) for design in (_NAT, _OTHER_ZONE, _GATEWAY))
     fargate = _fargate(table, region, loop, starts)
-    notes = tuple(_notes(loop))
-    return CrashLoopCost(loop, region, starts, gb, paths, fargate, table.compiled, stale, notes, alarm_of(loop))
+    day = table.date_of(region, ("nat-gb", "cross-zone-gb", *_ITEMS[loop.platform][0]))
+    return CrashLoopCost(
+        loop, region, starts, gb, paths, fargate, day, is_stale(day, today), tuple(_notes(loop)), alarm_of(loop)
+    )
 
 
 def count_starts(loop: RestartLoop) -> tuple[int, int]:

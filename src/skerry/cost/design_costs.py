@@ -44,7 +44,7 @@ class DesignCost(msgspec.Struct, frozen=True):
     """The cost of a design a month, and a year.
 
     An amount without a price is `Missing`; the formulas keep the item in its place. ``unreachable`` are the paths with
-    bytes that the design has no way for.
+    bytes that the design has no way for. ``items`` are the items with a price in it.
     """
 
     design: Design
@@ -56,6 +56,7 @@ class DesignCost(msgspec.Struct, frozen=True):
     data_formula: str
     grade: Grade
     unreachable: tuple[str, ...] = ()
+    items: tuple[PriceItem, ...] = ()
 
 
 class DataPart(NamedTuple):
@@ -111,6 +112,7 @@ def price_design(
         " + ".join(map(str, data)) or _FREE,
         weakest_grade_of(price.grade for price in prices if isinstance(price, Price)),
         unreachable_paths(design, traffic),
+        tuple(dict.fromkeys((*(part.item for part in parts), *(part.item for part in data)))),
     )
 
 

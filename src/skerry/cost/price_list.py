@@ -2,6 +2,10 @@
 
 A row is JSON; tiers stand in any order. Usage types of most Regions have a prefix, which is no name of the Region:
 https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_pricing_GetProducts.html
+
+The filters, usage types and units are those of AWS's offer files, and the ones that Infracost looks up:
+https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-ppslong.html
+https://github.com/infracost/infracost/tree/master/internal/resources/aws
 """
 
 import re
@@ -38,6 +42,13 @@ _NAT = (("productFamily", "NAT Gateway"),)
 _ENDPOINT = (("productFamily", "VpcEndpoint"),)
 _TRANSIT = (("group", "AWSTransitGateway"), ("operation", "TransitGatewayVPC"))
 _OUT = (("transferType", "AWS Outbound"), ("toLocation", "External"))
+_INSTANCE = (
+    ("instanceType", "t4g.nano"),
+    ("operatingSystem", "Linux"),
+    ("preInstalledSw", "NA"),
+    ("tenancy", "Shared"),
+    ("capacitystatus", "Used"),
+)
 PRODUCTS = (
     Product("nat-hour", "AmazonEC2", _NAT, "NatGateway-Hours", _HOURS),
     Product("nat-gb", "AmazonEC2", _NAT, "NatGateway-Bytes", _GB),
@@ -61,6 +72,8 @@ PRODUCTS = (
     Product("fargate-x86-gb-hour", "AmazonECS", (), "Fargate-GB-Hours", _HOURS),
     Product("fargate-arm-vcpu-hour", "AmazonECS", (), "Fargate-ARM-vCPU-Hours:perCPU", _HOURS),
     Product("fargate-arm-gb-hour", "AmazonECS", (), "Fargate-ARM-GB-Hours", _HOURS),
+    Product("t4g-nano-hour", "AmazonEC2", _INSTANCE, "BoxUsage:t4g.nano", _HOURS),
+    Product("gp3-gb-month", "AmazonEC2", (("volumeApiName", "gp3"),), "EBS:VolumeUsage.gp3", _GB_MONTHS),
     Product("logs-gb", "AmazonCloudWatch", (), "DataProcessing-Bytes", _GB),
     Product("ecr-storage-gb-month", "AmazonECR", (), "TimedStorage-ByteHrs", _GB_MONTHS),
 )

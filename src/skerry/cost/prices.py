@@ -1,5 +1,6 @@
 """The price table: AWS's prices of items by Region, with currency, source, date and grade."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -70,8 +71,8 @@ class PriceSource(msgspec.Struct, frozen=True):
     seen: str | None
 
 
-class Price(msgspec.Struct, frozen=True):
-    """The price of an item in a Region, by tiers."""
+class Price(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The price of an item in a Region, by tiers; ``compiled`` is the date of its table if this joined another one."""
 
     region: str
     item: PriceItem
@@ -79,6 +80,7 @@ class Price(msgspec.Struct, frozen=True):
     tiers: tuple[Tier, ...]
     grade: Grade
     sources: tuple[str, ...]
+    compiled: str = ""
 
     @property
     def first(self) -> Decimal:
@@ -121,20 +123,33 @@ class PriceTable(msgspec.Struct, frozen=True):
             return msgspec.structs.replace(by_region[_EVERYWHERE], region=region, grade="inferred")
         return Missing(f"the price of {item} in {region}", _ACTION)
 
-    def is_stale(self, today: date) -> bool:
-        """Return whether the prices are older than 180 days."""
-        return today - date.fromisoformat(self.compiled) > _STALE
+    def date_of(self, region: str, items: Iterable[PriceItem]) -> str:
+        """Return the date of the oldest price of some items in a Region; that of the table without any price."""
+        prices = (self.find(region, item) for item in items)
+        return min(
+            (price.compiled or self.compiled for price in prices if isinstance(price, Price)), default=self.compiled
+        )
 
     def with_prices(self, own: "PriceTable") -> "PriceTable":
         """Return the table with other prices before its own, as old as the older of both."""
         replaced = {(price.region, price.item) for price in own.prices}
-        kept = tuple(price for price in self.prices if (price.region, price.item) not in replaced)
+        kept = [price for price in self.dated_prices() if (price.region, price.item) not in replaced]
         compiled = min(self.compiled, own.compiled)
-        return PriceTable(compiled, (*own.sources, *self.sources), (*own.prices, *kept))
+        return PriceTable(compiled, (*own.sources, *self.sources), (*own.dated_prices(), *kept))
+
+    def dated_prices(self) -> Iterator[Price]:
+        """Yield the prices, each with its date."""
+        for price in self.prices:
+            yield msgspec.structs.replace(price, compiled=price.compiled or self.compiled)
 
     def sources_of(self, price: Price) -> tuple[PriceSource, ...]:
         """Return the places where a price was read."""
         return tuple(source for source in self.sources if source.id in price.sources)
+
+
+def is_stale(day: str, today: date) -> bool:
+    """Return whether prices of a date are older than 180 days."""
+    return today - date.fromisoformat(day) > _STALE
 
 
 def decode_prices(content: bytes, name: str) -> PriceTable:
@@ -145,7 +160,8 @@ def decode_prices(content: bytes, name: str) -> PriceTable:
     """
     try:
         table = msgspec.json.decode(content, type=PriceTable)
-        date.fromisoformat(table.compiled)
+        for day in (table.compiled, *(price.compiled for price in table.prices if price.compiled)):
+            date.fromisoformat(day)
     except (msgspec.DecodeError, ValueError) as error:
         raise InputError(f"{name} holds no prices: {error}", _SHAPE) from error
     if table.version != _VERSION:

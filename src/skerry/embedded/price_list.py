@@ -10,9 +10,11 @@ from typing import Any
 from moto.core.responses import ActionResult
 
 from skerry.cost.price_list import PRODUCTS, Product
-from skerry.cost.prices import Price, load_prices
+from skerry.cost.prices import Price, PriceItem, load_prices
 from skerry.model.missing import Missing
 
+# AWS charges the data of both kinds of NAT gateway alike: https://aws.amazon.com/vpc/pricing/
+_SAME: dict[PriceItem, PriceItem] = {"regional-nat-gb": "nat-gb"}
 _UNITS = {"gb": "GB", "gb-mo": "GB-Mo", "hrs": "Hrs"}
 
 
@@ -30,7 +32,7 @@ def _rows(service: str, wanted: dict[str, str]) -> Iterator[dict[str, Any]]:
         attributes = {product.region_field: region, "usagetype": f"XXX1-{product.usage}", **dict(product.filters)}
         family = attributes.pop("productFamily", "")
         fits = all({**attributes, "productFamily": family}.get(field) == value for field, value in wanted.items())
-        price = load_prices().find(region, product.item)
+        price = load_prices().find(region, _SAME.get(product.item, product.item))
         if product.service == service and fits and not isinstance(price, Missing):
             terms = {"OnDemand": {"SKU.TERM": {"priceDimensions": _dimensions(product, price)}}}
             yield {

@@ -9,7 +9,7 @@ import msgspec
 from skerry.catalogue.services import ServiceRef
 from skerry.cost.monthly import Amount, MonthlyCost, add_costs, cost_of_nat_gateway, cost_of_regional_nat
 from skerry.cost.network_designs import public_addresses_of
-from skerry.cost.prices import PriceTable
+from skerry.cost.prices import PriceItem, PriceTable, is_stale
 from skerry.launch.launches import Launch
 from skerry.model.facts import Missing
 from skerry.model.world import World
@@ -43,6 +43,7 @@ _OTHER_LAUNCHES = {
     "state_machines": "state machines",
     "pipes": "EventBridge Pipes",
 }
+_ITEMS: tuple[PriceItem, ...] = ("nat-hour", "nat-gb", "address-hour", "endpoint-zone-hour", "endpoint-gb")
 _SUBNETS = "ecs:DescribeServices"
 _NOT_READ = "ec2:DescribeNatGateways"
 
@@ -59,12 +60,13 @@ class Question(NamedTuple):
 def examine(world: World, vpc_ids: Iterable[str], question: Question, today: date) -> NatExitReport:
     """Return for each VPC whether its NAT can go."""
     rows = tuple(examine_vpc(world, vpc_id, question) for vpc_id in vpc_ids)
-    evidence, prices = question.evidence, question.prices
+    evidence = question.evidence
+    day = question.prices.date_of(world.region or "", _ITEMS)
     return NatExitReport(
         world.region or "",
         rows,
-        prices.compiled,
-        prices.is_stale(today),
+        day,
+        is_stale(day, today),
         evidence.flow_logs,
         evidence.metrics,
         evidence.given,
