@@ -46,7 +46,7 @@ def walk_through_nat(local: VpcPaths, step: Step, nat_id: str) -> Fan:
     if isinstance(start, Missing):
         return _ends(local, step, make_undecided_hop("gateway", nat_id, start))
     if step.start.what == NAT:
-        return _ends(local, step, _no_exit(nat_id, step.start, start.subnet))
+        return _ends(local, step, set_place(_no_exit(nat_id, step.start, start.subnet), start.subnet))
     there, back = local.between(step, start.subnet)
     destination, addresses = _untranslated(step, behind)
     onward_paths = local.fan(start, destination, addresses, step.traffic)

@@ -1,0 +1,77 @@
+"""The words at the hop that fails: beside its mark, where they cover the least."""
+
+from collections.abc import Iterable
+
+from skerry.draw.picture import Callout, Point, Rect, Text
+from skerry.draw.words import width_of, wrap
+from skerry.verdicts import Verdict
+
+_SIZE = 11.5
+_ROOM, _NARROWEST, _LINES = 150, 80, 3
+_LINE = 15
+_FAR = 16
+_EDGE = 4
+
+
+def place_callout(words: str, at: Point, verdict: Verdict, obstacles: list[Rect], canvas: Point) -> Callout:
+    """Return the words at the free place nearest to a mark."""
+    lines = _balanced(words)
+    width = max(width_of(line, _SIZE, bold=True) for line in lines) + 18
+    height = 8 + _LINE * len(lines)
+    rects = [_inside(rect, canvas) for rect in _candidates(at, width, height)]
+    rect = min(rects, key=lambda candidate: _covered(candidate, obstacles))
+    texts = tuple(
+        Text(
+            Point(rect.middle.x, rect.y + 15 + _LINE * number),
+            line,
+            _SIZE,
+            width - 14,
+            "call",
+            bold=True,
+            anchor="middle",
+        )
+        for number, line in enumerate(lines)
+    )
+    return Callout(rect, texts, verdict)
+
+
+def _balanced(words: str) -> tuple[str, ...]:
+    """Return the words in as few lines as they need, of about the same length."""
+    fewest = wrap(words, _ROOM, _SIZE, _LINES, bold=True)
+    rooms = range(_NARROWEST, _ROOM, 10)
+    narrow = (wrap(words, room, _SIZE, _LINES, bold=True) for room in rooms)
+    return next((lines for lines in narrow if len(lines) == len(fewest) and _is_whole(lines, words)), fewest)
+
+
+def _is_whole(lines: tuple[str, ...], words: str) -> bool:
+    return " ".join(lines) == words
+
+
+def _candidates(at: Point, width: float, height: float) -> Iterable[Rect]:
+    """Yield the places around a mark, the nearer ones first."""
+    for far in (_FAR, _FAR + 10, _FAR + 22, _FAR + 40, _FAR + 64):
+        yield Rect(at.x - 14, at.y + far, width, height)
+        yield Rect(at.x - width - far, at.y - height / 2, width, height)
+        yield Rect(at.x - 14, at.y - far - height, width, height)
+        yield Rect(at.x - width + 14, at.y + far, width, height)
+        yield Rect(at.x - width + 14, at.y - far - height, width, height)
+        yield Rect(at.x + far, at.y - height / 2, width, height)
+        yield Rect(at.x - width - far, at.y - height - 4, width, height)
+        yield Rect(at.x - width - far, at.y + 4, width, height)
+
+
+def _inside(rect: Rect, canvas: Point) -> Rect:
+    x = min(max(_EDGE, rect.x), canvas.x - rect.width - _EDGE)
+    y = min(max(_EDGE, rect.y), canvas.y - rect.height - _EDGE)
+    return Rect(x, y, rect.width, rect.height)
+
+
+def _covered(rect: Rect, obstacles: Iterable[Rect]) -> float:
+    """Return the area of obstacles that a place covers, rounded so that the first of equal places is taken."""
+    area: float = 0
+    for other in obstacles:
+        if rect.overlaps(other, 2):
+            across = min(rect.right, other.right) - max(rect.x, other.x) + 2
+            down = min(rect.bottom, other.bottom) - max(rect.y, other.y) + 2
+            area += max(0, across) * max(0, down)
+    return round(area)

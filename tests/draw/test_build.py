@@ -1,0 +1,218 @@
+"""From a World to the map: chips, tables, gateways and connections, and the stops of paths."""
+
+from skerry.draw.layout import layout
+from skerry.draw.network_map import ChipStop, GatewayStop, LinkStop, MapPath, ServiceStop, TableStop
+from skerry.draw.vpcs import Touched, VpcReader
+from skerry.verdicts import OK
+from tests.draw.scenes import map_of
+from tests.networks import VPC, Network, Row
+
+
+def touched(**fields: object) -> Touched:
+    empty: dict[str, object] = {
+        "placements": {},
+        "task": "web",
+        "subnets": (),
+        "tables": (),
+        "chips": {},
+        "gateways": {},
+    }
+    return Touched(**empty | fields)  # type: ignore[arg-type]  # the fields of the test
+
+
+def labels(network: Network, subnet: str = "subnet-a", **fields: object) -> list[tuple[str, str]]:
+    vpc = VpcReader(network.world()).read(VPC, touched(**fields))
+    row = next(item for item in vpc.subnets if item.id == subnet)
+    return [(chip.label, chip.note) for chip in row.chips]
+
+
+def path_of(scenario: str, step: str) -> MapPath:
+    path = next(item.path for item in map_of(scenario).steps if item.step == step)
+    assert path is not None
+    return path
+
+
+def stops(scenario: str, step: str = "registry-auth") -> list[str]:
+    """The kinds of stops of a path, with the numbers of the hops at them."""
+    names = {ChipStop: "chip", TableStop: "table", GatewayStop: "gateway", LinkStop: "link", ServiceStop: "service"}
+    return [
+        f"{names[type(item.stop)]} {' '.join(str(hop.number) for hop in item.at)}".strip()
+        for item in path_of(scenario, step).stops
+    ]
+
+
+def test_chips_of_a_subnet_are_its_task_endpoints_and_nat_gateways() -> None:
+    network = Network()
+    network.endpoint("vpce-1", "logs")
+    network.nat(subnet="subnet-a")
+    assert labels(network, placements={"subnet-a": OK}) == [
+        ("task web", ""),
+        ("logs", "10.0.1.10"),
+        ("NAT gateway", "available"),
+    ]
+
+
+def test_endpoint_that_does_not_work_shows_its_state() -> None:
+    network = Network()
+    network.endpoint("vpce-1", "logs", State="pending")
+    assert labels(network) == [("logs", "pending")]
+
+
+def test_more_than_six_endpoints_are_folded_but_not_those_on_paths() -> None:
+    network = Network()
+    for number in range(9):
+        network.endpoint(f"vpce-{number}", f"service-{number}")
+    names = [label for label, _ in labels(network, chips={"subnet-a": ("vpce-8",)})]
+    assert names == ["service-0", "service-1", "service-2", "service-3", "service-8", "+ 4 more endpoints"]
+
+
+def test_interface_on_a_path_has_a_chip() -> None:
+    network = Network()
+    network.interface("eni-1", "10.0.1.60", subnet="subnet-a")
+    shown = labels(network, chips={"subnet-a": ("eni-1", "10.0.1.77")})
+    assert shown == [("interface", "10.0.1.60"), ("10.0.1.77", "")]
+
+
+def gateways(network: Network, **fields: object) -> list[tuple[str, str, bool]]:
+    vpc = VpcReader(network.world()).read(VPC, touched(**fields))
+    return [(row.id, row.label, row.on_path) for row in vpc.gateways]
+
+
+def attach(network: Network, kind: str, key: str, name: str) -> Row:
+    attachments = "VpcAttachments" if kind == "VpnGateways" else "Attachments"
+    return network.add(kind, **{key: name, attachments: [{"VpcId": VPC, "State": "attached"}]})
+
+
+def test_gateways_of_a_vpc_are_those_that_something_leads_to() -> None:
+    network = Network()
+    network.internet_gateway()
+    network.gateway_endpoint()
+    attach(network, "EgressOnlyInternetGateways", "EgressOnlyInternetGatewayId", "eigw-1")
+    attach(network, "VpnGateways", "VpnGatewayId", "vgw-1")
+    attach(network, "VpnGateways", "VpnGatewayId", "vgw-2")
+    network.route("::/0", EgressOnlyInternetGatewayId="eigw-1")
+    assert gateways(network, gateways={VPC: ("vgw-1",)}) == [
+        ("igw-1", "internet gw", False),
+        ("vpce-93", "S3 gateway", False),
+        ("vgw-1", "VPN gateway", True),
+        ("eigw-1", "egress-only gw", False),
+    ]
+
+
+def test_gateway_that_was_not_read_is_named_by_its_route() -> None:
+    network = Network()
+    network.route("10.9.0.0/16", TransitGatewayId="tgw-1")
+    network.route("10.8.0.0/16", CarrierGatewayId="cagw-1")
+    shown = gateways(network, tables=("rtb-main",), gateways={VPC: ("tgw-1", "cagw-1")})
+    assert shown == [("tgw-1", "transit gw", True), ("cagw-1", "gateway", True)]
+
+
+def test_words_of_routes_name_the_kinds_of_their_targets() -> None:
+    network = Network()
+    targets = {
+        "GatewayId": "igw-1",
+        "NatGatewayId": "nat-1",
+        "TransitGatewayId": "tgw-1",
+        "VpcPeeringConnectionId": "pcx-1",
+        "NetworkInterfaceId": "eni-1",
+        "CarrierGatewayId": "cagw-1",
+        "CoreNetworkArn": "arn:aws:networkmanager::1:core-network/c",
+        "EgressOnlyInternetGatewayId": "eigw-1",
+    }
+    for number, (key, name) in enumerate(targets.items()):
+        network.route(f"10.{number + 1}.0.0/16", **{key: name})
+    network.route("10.20.0.0/16", GatewayId="vgw-1")
+    network.route("10.21.0.0/16", GatewayId="vpce-unread")
+    (table,) = VpcReader(network.world()).read(VPC, touched()).tables
+    assert [route.word for route in table.routes] == [
+        *("local", "internet", "NAT", "transit", "peering", "interface", "another gateway", "core network"),
+        *("internet, outbound", "VPN", "endpoint"),
+    ]
+
+
+def test_table_whose_routes_were_not_read_says_so() -> None:
+    network = Network()
+    del network.row("RouteTables", "rtb-main")["Routes"]
+    vpc = VpcReader(network.world()).read(VPC, touched())
+    assert vpc.tables[0].routes == ()
+
+
+def test_vpc_that_is_read_twice_is_the_same() -> None:
+    reader = VpcReader(Network().world())
+    assert reader.read(VPC, touched()) == reader.read(VPC, touched())
+
+
+def test_peering_that_leads_no_further_is_one_stop() -> None:
+    assert stops("peering-to-a-nat-gateway")[-2:] == ["gateway 5 6", "service"]
+
+
+def test_endpoint_without_a_service_name_is_an_endpoint() -> None:
+    network = Network()
+    row = network.endpoint("vpce-1", "logs")
+    del row["ServiceName"]
+    assert labels(network) == [("endpoint", "10.0.1.10")]
+
+
+def test_attachments_that_were_not_read_attach_nothing() -> None:
+    network = Network()
+    network.add("InternetGateways", InternetGatewayId="igw-1")
+    assert gateways(network) == []
+
+
+def test_path_through_a_nat_gateway_stops_at_both_tables() -> None:
+    assert stops("nat-works") == ["chip 2", "table 4", "chip 6", "table 8", "gateway 9", "service"]
+
+
+def test_path_over_a_transit_gateway_ends_at_the_hubs_endpoint() -> None:
+    path = path_of("hub-and-spoke", "registry-auth")
+    assert stops("hub-and-spoke") == ["chip 2", "table 4", "link 6", "chip 10"]
+    assert [hop.number for hop in path.stops[2].after] == [7, 8]
+    end = path.stops[-1]
+    assert end.into is not None
+    assert (end.into.number, end.is_reached) == (9, True)
+
+
+def test_policy_of_a_gateway_endpoint_is_at_the_gateway() -> None:
+    assert stops("s3-policy-without-layer-bucket", "layers") == ["chip 2", "table 4", "gateway 5 6", "service"]
+
+
+def test_path_without_a_route_does_not_reach_its_end() -> None:
+    path = path_of("article-broken", "secrets")
+    assert stops("article-broken", "secrets") == ["chip 2", "table 4", "service"]
+    assert not path.stops[-1].is_reached
+
+
+def test_name_without_an_answer_leads_nowhere() -> None:
+    assert stops("dead-name-still-shows-filters") == ["chip 1 2"]
+
+
+def test_transit_gateway_to_an_unknown_network_is_on_the_border() -> None:
+    assert stops("transit-gateway-default-route")[-2:] == ["gateway 5", "service"]
+
+
+def test_target_that_was_not_read_is_a_gateway_of_the_map() -> None:
+    network = map_of("route-more-specific-than-local")
+    assert [row.label for row in network.vpcs[0].gateways] == ["S3 gateway", "interface"]
+
+
+def test_subnet_that_was_not_read_is_in_a_vpc_without_a_name() -> None:
+    network = map_of("subnet-not-shown")
+    assert [vpc.id for vpc in network.vpcs] == [""]
+    assert [chip.label for chip in network.vpcs[0].subnets[0].chips] == ["task web"]
+
+
+def test_hosts_outside_aws_come_after_the_services() -> None:
+    network = map_of("docker-hub-by-nat")
+    assert [service.is_outside for service in network.services] == sorted(item.is_outside for item in network.services)
+    assert any(service.is_outside for service in network.services)
+
+
+def test_file_system_is_a_called_service() -> None:
+    assert "fs-0f" in {service.id for service in map_of("s3-files-volume").services}
+
+
+def test_denied_permission_is_said_at_the_service() -> None:
+    picture = layout(map_of("role-without-token"))
+    step = next(item for item in picture.steps if item.callout is not None)
+    assert step.callout is not None
+    assert " ".join(line.words for line in step.callout.lines) == "The policies of the role do not allow the request"
