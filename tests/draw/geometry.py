@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from itertools import combinations, pairwise
 
 from skerry.draw.network_map import ChipStop, GatewayStop, LinkStop, MapPath, NetworkMap, ServiceStop, Stop, TableStop
-from skerry.draw.picture import Box, Line, Picture, Point, Rect, StepPicture, Text
-from skerry.draw.words import width_of
+from skerry.draw.picture import Picture, PictureBox, PictureLine, Point, Rect, StepPicture, Text
+from skerry.draw.text_width import width_of
 
 INSIDE = 0.5
 DOTS = 9
@@ -63,7 +63,7 @@ def of_step(picture: Picture, step: StepPicture, path: MapPath) -> Iterator[str]
         yield "a mark is outside"
 
 
-def of_line(picture: Picture, line: Line, foreign: list[Box]) -> Iterator[str]:
+def of_line(picture: Picture, line: PictureLine, foreign: list[PictureBox]) -> Iterator[str]:
     for start, end in pairwise(line.points):
         if start.x != end.x and start.y != end.y:
             yield f"{line.kind} has a diagonal at {start}"
@@ -73,7 +73,7 @@ def of_line(picture: Picture, line: Line, foreign: list[Box]) -> Iterator[str]:
         yield from (f"{line.kind} goes through {box.kind} {box.id}" for box in foreign if meets(stretch, box.rect))
 
 
-def is_of(stop: Stop, box: Box) -> bool:
+def is_of(stop: Stop, box: PictureBox) -> bool:
     match stop:
         case ChipStop(chip=name) | TableStop(table=name) | GatewayStop(gateway=name):
             return name == box.id

@@ -211,6 +211,11 @@ def test_file_system_is_a_called_service() -> None:
     assert "fs-0f" in {service.id for service in map_of("s3-files-volume").services}
 
 
+def test_policy_of_an_interface_endpoint_is_at_the_end_of_the_path() -> None:
+    ends = [path.stops[-1] for step in map_of("ecr-policy-denies-only").steps if (path := step.path) is not None]
+    assert any(hop.hop.kind == "endpoint" for end in ends for hop in end.at)
+
+
 def test_denied_permission_is_said_at_the_service() -> None:
     picture = layout(map_of("role-without-token"))
     step = next(item for item in picture.steps if item.callout is not None)

@@ -1,7 +1,7 @@
 """Pictures: the same frame before and after a plan, what is new, lines and marks of a step."""
 
 from skerry.draw.layout import layout
-from skerry.draw.picture import Box, Picture
+from skerry.draw.picture import Picture, PictureBox
 from skerry.verdicts import BLOCKED, OK
 from tests.draw.geometry import faults
 from tests.draw.making import endpoint, network, service, subnet, table, vpc
@@ -10,7 +10,7 @@ from tests.draw.scenes import map_of
 BROKEN, REPAIRED = "article-broken", "article-repaired"
 
 
-def boxes(picture: Picture) -> dict[tuple[str, str, float], Box]:
+def boxes(picture: Picture) -> dict[tuple[str, str, float], PictureBox]:
     return {(box.kind, box.id, box.rect.x): box for box in (*picture.frames, *picture.chips) if box.kind != "closed"}
 
 

@@ -18,10 +18,10 @@ from skerry.draw.network_map import (
     Stop,
     TableStop,
 )
-from skerry.draw.picture import Box, Point, Rect, Text
+from skerry.draw.picture import PictureBox, Point, Rect, Text
 from skerry.draw.route_words import LOCAL
 from skerry.draw.rows import SHORT_KINDS, Fold
-from skerry.draw.words import fit, short_id, width_of
+from skerry.draw.text_width import fit, short_id, width_of
 
 NAME, CHIP, NOTE, SMALL = 12, 11.5, 11, 10.5
 _MUTED = "muted"
@@ -31,7 +31,7 @@ _NEW = "new"
 class BoxWriter:
     """Makes the boxes of one map in a frame.
 
-    ``shown``: the parts that the map has, if the frame is that of two maps. ``new``: the parts that a plan adds.
+    The frame may have places for parts of another map. ``new``: the parts of a plan.
     ``crowds``: the most hops at one stop, which need room in its chip.
     """
 
@@ -40,7 +40,7 @@ class BoxWriter:
         self.frame, self.network, self.new, self.crowds = frame, network, new, crowds
         self.vpcs = {vpc.id: vpc for vpc in network.vpcs}
 
-    def frames(self) -> Iterator[Box]:
+    def frames(self) -> Iterator[PictureBox]:
         """Yield the VPCs, zones and subnets."""
         for place in self.frame.vpcs:
             vpc = self.vpcs.get(place.vpc.id)
@@ -57,7 +57,7 @@ class BoxWriter:
                     elif cell.id in own:
                         yield self._subnet(own[cell.id], rect, zoned=bool(place.zone_rects), full=row.is_full)
 
-    def chips(self) -> Iterator[Box]:
+    def chips(self) -> Iterator[PictureBox]:
         """Yield everything that stands in a subnet, in the lane, on a border or outside."""
         for place in self.frame.vpcs:
             if (vpc := self.vpcs.get(place.vpc.id)) is None:
@@ -76,7 +76,7 @@ class BoxWriter:
         yield from (self._service(service) for service in self.network.services)
 
     def _sign(self, place: VpcFrame) -> Rect | None:
-        """Return the place for the sign of no gateway: that of a gateway which a plan adds, if it adds one."""
+        """Return the place for the sign of no gateway: the one of a planned gateway if there is one."""
         added = (GatewayStop(place.vpc.id, gateway.id) for gateway in place.vpc.gateways)
         return next((self.frame.stops[stop] for stop in added), place.closed)
 
@@ -107,7 +107,7 @@ class BoxWriter:
     def _is_placed(self, stop: Stop) -> bool:
         return stop in self.frame.stops
 
-    def _vpc(self, vpc: MapVpc, place: VpcFrame) -> Box:
+    def _vpc(self, vpc: MapVpc, place: VpcFrame) -> PictureBox:
         rect = place.rect
         parts = [vpc.name, short_id(vpc.id) if vpc.id else "not known", vpc.cidr]
         label = " · ".join(part for part in parts if part)
@@ -116,20 +116,20 @@ class BoxWriter:
             Text(Point(rect.x + 10, rect.y + 17), "VPC", NAME, 30, bold=True),
             Text(Point(rect.x + 40, rect.y + 17), fit(label, room, NAME), NAME, room, _MUTED, title=vpc.id),
         )
-        return Box("vpc", vpc.id, rect, 8, texts, "home" if vpc.is_home else "")
+        return PictureBox("vpc", vpc.id, rect, 8, texts, "home" if vpc.is_home else "")
 
-    def _zone(self, zone: str, rect: Rect) -> Box:
+    def _zone(self, zone: str, rect: Rect) -> PictureBox:
         at, room = Point(rect.middle.x, rect.y + 15), rect.width - 10
         text = Text(at, fit(zone, room, NOTE), NOTE, room, _MUTED, anchor="middle", title=zone)
-        return Box("zone", zone, rect, 6, (text,))
+        return PictureBox("zone", zone, rect, 6, (text,))
 
-    def _fold(self, fold: Fold, rect: Rect) -> Box:
+    def _fold(self, fold: Fold, rect: Rect) -> PictureBox:
         words = f"+ {len(fold.subnets)} more, {SHORT_KINDS[fold.kind]}"
         title = ", ".join(subnet.id for subnet in fold.subnets)
         text = Text(Point(rect.x + 10, rect.y + 17), words, NOTE, rect.width - 16, _MUTED, title=title)
-        return Box("fold", fold.id, rect, 4, (text,))
+        return PictureBox("fold", fold.id, rect, 4, (text,))
 
-    def _subnet(self, subnet: MapSubnet, rect: Rect, *, zoned: bool, full: bool) -> Box:
+    def _subnet(self, subnet: MapSubnet, rect: Rect, *, zoned: bool, full: bool) -> PictureBox:
         name, kind = subnet.name or short_id(subnet.id), SHORT_KINDS[subnet.kind]
         style = subnet.kind.partition(",")[0].partition(" ")[0]
         if not full:
@@ -139,7 +139,7 @@ class BoxWriter:
                 Text(Point(rect.x + 10, rect.y + 17), fit(name, room, NOTE), NOTE, room, title=subnet.id),
                 Text(Point(rect.right - 8, rect.y + 17), note, SMALL, width_of(note, SMALL), _MUTED, anchor="end"),
             )
-            return Box("subnet", subnet.id, rect, 4, texts, style)
+            return PictureBox("subnet", subnet.id, rect, 4, texts, style)
         parts = [kind, *([] if zoned else [subnet.zone]), subnet.cidr]
         label, room = " · ".join(part for part in parts if part), rect.width - 20
         short = fit(name, room - 12, NAME, bold=True)
@@ -147,9 +147,9 @@ class BoxWriter:
             Text(Point(rect.x + 10, rect.y + 16), short, NAME, room - 12, bold=True, title=subnet.id),
             Text(Point(rect.x + 10, rect.y + 31), fit(label, room, NOTE), NOTE, room, _MUTED, title=label),
         )
-        return Box("subnet", subnet.id, rect, 4, texts, style, verdict=subnet.verdict)
+        return PictureBox("subnet", subnet.id, rect, 4, texts, style, verdict=subnet.verdict)
 
-    def _chip(self, subnet: MapSubnet, chip: MapChip) -> Box:
+    def _chip(self, subnet: MapSubnet, chip: MapChip) -> PictureBox:
         stop = ChipStop(subnet.id, chip.id)
         rect, is_new = self.frame.stops[stop], stop in self.new
         crowd = 16 * (self.crowds.get(stop, 1) - 1)
@@ -162,9 +162,9 @@ class BoxWriter:
         else:
             texts = _chip_texts(chip, rect, _NEW if is_new else chip.note, crowd)
         radius = 13 if chip.kind == "endpoint" else 4
-        return Box(chip.kind, chip.id, rect, radius, texts, is_new=is_new, verdict=chip.verdict, glyph=glyph)
+        return PictureBox(chip.kind, chip.id, rect, radius, texts, is_new=is_new, verdict=chip.verdict, glyph=glyph)
 
-    def _table(self, vpc: MapVpc, table: MapTable) -> Box:
+    def _table(self, vpc: MapVpc, table: MapTable) -> PictureBox:
         rect = self.frame.stops[TableStop(vpc.id, table.id)]
         room = rect.width - 19
         name = fit(table.name or short_id(table.id), room, NOTE, bold=True)
@@ -173,13 +173,13 @@ class BoxWriter:
             Text(Point(rect.x + 13, rect.y + 15), name, NOTE, room, bold=True, title=table.id),
             Text(Point(rect.x + 13, rect.y + 29), fit(ways, room, SMALL), SMALL, room, _MUTED, title=ways),
         )
-        return Box("table", table.id, rect, 3, texts, "path" if table.on_path else "")
+        return PictureBox("table", table.id, rect, 3, texts, "path" if table.on_path else "")
 
-    def _gateway(self, vpc: MapVpc, gateway: MapGateway) -> Box:
+    def _gateway(self, vpc: MapVpc, gateway: MapGateway) -> PictureBox:
         stop = GatewayStop(vpc.id, gateway.id)
         return self._border_box("gateway", gateway.id, stop, gateway.label, gateway.kind)
 
-    def _border_box(self, kind: str, name: str, stop: Stop, label: str, style: str) -> Box:
+    def _border_box(self, kind: str, name: str, stop: Stop, label: str, style: str) -> PictureBox:
         rect, is_new = self.frame.stops[stop], stop in self.new
         room, middle = rect.width - 22, rect.middle.x + 4
         note = _NEW if is_new else fit(short_id(name), room, SMALL)
@@ -197,16 +197,16 @@ class BoxWriter:
                 Point(middle, rect.y + 28), note, SMALL, room, _NEW if is_new else _MUTED, anchor="middle", title=name
             ),
         )
-        return Box("link" if kind == "link" else "gateway", name, rect, 18, texts, style, is_new)
+        return PictureBox("link" if kind == "link" else "gateway", name, rect, 18, texts, style, is_new)
 
-    def _closed(self, vpc: MapVpc, rect: Rect) -> Box:
+    def _closed(self, vpc: MapVpc, rect: Rect) -> PictureBox:
         texts = (
             Text(Point(rect.middle.x, rect.y + 15), "no gateway", NOTE, rect.width - 12, _MUTED, anchor="middle"),
             Text(Point(rect.middle.x, rect.y + 28), "of any kind", SMALL, rect.width - 12, _MUTED, anchor="middle"),
         )
-        return Box("closed", vpc.id, rect, 18, texts)
+        return PictureBox("closed", vpc.id, rect, 18, texts)
 
-    def _service(self, service: MapService) -> Box:
+    def _service(self, service: MapService) -> PictureBox:
         rect = self.frame.stops[ServiceStop(service.id)]
         room = rect.width - 40
         steps = steps_of(service)
@@ -222,7 +222,7 @@ class BoxWriter:
             ),
             Text(Point(rect.x + 33, rect.y + 30), note, SMALL, room, _MUTED, title=steps),
         )
-        return Box(
+        return PictureBox(
             "service", service.id, rect, 6, texts, verdict=service.verdict, glyph=Point(rect.x + 17, rect.middle.y)
         )
 

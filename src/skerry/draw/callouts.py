@@ -1,9 +1,9 @@
-"""The words at the hop that fails: beside its mark, where they cover the least."""
+"""The words at the failing hop, near its mark and over as little else as possible."""
 
 from collections.abc import Iterable
 
 from skerry.draw.picture import Callout, Point, Rect, Text
-from skerry.draw.words import width_of, wrap
+from skerry.draw.text_width import width_of, wrap
 from skerry.verdicts import Verdict
 
 _SIZE = 11.5
@@ -67,7 +67,7 @@ def _inside(rect: Rect, canvas: Point) -> Rect:
 
 
 def _covered(rect: Rect, obstacles: Iterable[Rect]) -> float:
-    """Return the area of obstacles that a place covers, rounded so that the first of equal places is taken."""
+    """Return the area of obstacles under a place, rounded: of equal places the first is taken."""
     area: float = 0
     for other in obstacles:
         if rect.overlaps(other, 2):

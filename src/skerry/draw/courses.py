@@ -21,7 +21,7 @@ class Course(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """A stop of a path with the point where its line enters it, and where it leaves; None at the ends."""
+    """A stop of a path with the points of its line on the way in and out; None at the ends."""
 
     hops: StopHops
     enters: Point | None

@@ -20,7 +20,7 @@ _TITLE_ROWS = 34
 def layout(
     network: NetworkMap, shape: Shape = "wide", *, planned: NetworkMap | None = None, current: NetworkMap | None = None
 ) -> Picture:
-    """Return the picture of a map, beside that of the network after or before a plan."""
+    """Return the picture of a map; ``planned`` or ``current``: the map after or before a plan."""
     both = network
     if planned is not None:
         both = union_of(network, planned)

@@ -7,7 +7,7 @@ import msgspec
 from skerry.verdicts import Verdict
 
 Shape = Literal["wide", "tall"]
-BoxKind = Literal[
+PictureBoxKind = Literal[
     "vpc",
     "zone",
     "subnet",
@@ -77,10 +77,10 @@ class Text(NamedTuple):
     title: str = ""
 
 
-class Box(msgspec.Struct, frozen=True):
+class PictureBox(msgspec.Struct, frozen=True):
     """A box with its texts; ``style`` names its variant, such as the kind of a subnet. ``is_new``: a plan adds it."""
 
-    kind: BoxKind
+    kind: PictureBoxKind
     id: str
     rect: Rect
     radius: float
@@ -91,7 +91,7 @@ class Box(msgspec.Struct, frozen=True):
     glyph: Point | None = None
 
 
-class Line(msgspec.Struct, frozen=True):
+class PictureLine(msgspec.Struct, frozen=True):
     """A line of right angles; ``style``: ``live`` as far as packets get on a failing path, else the verdict."""
 
     kind: LineKind
@@ -125,10 +125,10 @@ class Ring(msgspec.Struct, frozen=True):
 
 
 class StepPicture(msgspec.Struct, frozen=True):
-    """What is drawn for one step, above the boxes of the map."""
+    """The part of a picture for one step: lines below the boxes of the map, and marks above them."""
 
     number: int
-    lines: tuple[Line, ...]
+    lines: tuple[PictureLine, ...]
     rings: tuple[Ring, ...]
     dots: tuple[Dot, ...]
     texts: tuple[Text, ...]
@@ -141,9 +141,9 @@ class Picture(msgspec.Struct, frozen=True):
     shape: Shape
     width: float
     height: float
-    frames: tuple[Box, ...]
+    frames: tuple[PictureBox, ...]
     hairs: tuple[tuple[Point, ...], ...]
-    chips: tuple[Box, ...]
+    chips: tuple[PictureBox, ...]
     texts: tuple[Text, ...]
     steps: tuple[StepPicture, ...]
 

@@ -20,7 +20,7 @@ class Road(NamedTuple):
     of: str = ""
 
 
-class Port(NamedTuple):
+class RoadPort(NamedTuple):
     """The side of a stop at a road."""
 
     side: Side
@@ -28,7 +28,7 @@ class Port(NamedTuple):
 
 
 class Leg(NamedTuple):
-    """The way from one stop to the next one: the side that it leaves by, the roads, and the side that it enters by."""
+    """The way from one stop to the next: the side of the first stop, the roads, and the side of the next stop."""
 
     leaves: Side
     roads: tuple[Road, ...]
@@ -40,7 +40,7 @@ class RoadNetwork:
 
     def __init__(self) -> None:
         """Start without roads."""
-        self.ports: dict[Stop, list[Port]] = {}
+        self.ports: dict[Stop, list[RoadPort]] = {}
         self._meetings: dict[Road, list[Road]] = {}
         self._ways: dict[tuple[Stop, Stop], Leg] = {}
 
@@ -51,7 +51,7 @@ class RoadNetwork:
 
     def add_port(self, stop: Stop, side: Side, road: Road) -> None:
         """Give a stop a port at a road; of ports that serve alike the first one is taken."""
-        self.ports.setdefault(stop, []).append(Port(side, road))
+        self.ports.setdefault(stop, []).append(RoadPort(side, road))
 
     def leg(self, start: Stop, end: Stop) -> Leg:
         """Return the way with the fewest roads."""

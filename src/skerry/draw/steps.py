@@ -1,4 +1,4 @@
-"""What is drawn for one step: the line of its path, the dots of its hops, and the words at the first that fails."""
+"""The picture of one step: the line of its path, the dots of its hops, and the words at the first failing hop."""
 
 from itertools import pairwise
 
@@ -12,9 +12,9 @@ from skerry.draw.callouts import place_callout
 from skerry.draw.courses import Course, lines_of, passages_of
 from skerry.draw.frame import REPLY, Frame
 from skerry.draw.network_map import ChipStop, LinkStop, MapPath, MapService, MapStep, ServiceStop, Stop, TableStop
-from skerry.draw.picture import Callout, Dot, Line, Point, Rect, Ring, StepPicture, Text
+from skerry.draw.picture import Callout, Dot, PictureLine, Point, Rect, Ring, StepPicture, Text
 from skerry.draw.stops import KEPT
-from skerry.draw.words import fit, width_of
+from skerry.draw.text_width import fit, width_of
 from skerry.reach.trace import Trace
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 
@@ -27,7 +27,7 @@ _NOT_KNOWN = "not known"
 
 
 class Placed(msgspec.Struct):
-    """A hop at a distance from the start of the line, or at a point beside it."""
+    """A hop at a distance from the start of the line, or at a point near it."""
 
     hop: NumberedHop
     far: float | None
@@ -200,8 +200,8 @@ class _PathLine:
         """Return the point of a hop."""
         return item.at or polyline.point_at(self.points, item.far or 0)
 
-    def lines(self) -> list[Line]:
-        """Return the line of the way there, its part that packets do not come to, and that of the replies."""
+    def lines(self) -> list[PictureLine]:
+        """Return the lines of the way there, of its part without packets, and of the replies."""
         lost = [item for item in self.placed if item.hop.disposition == "lost"]
         verdict = self.path.trace.verdict
         style = _LIVE if verdict is BLOCKED else str(verdict)
@@ -211,13 +211,13 @@ class _PathLine:
         lines = []
         solid, ghost = polyline.cut(corners, min(ends)) if ends else (corners, [])
         if len(ghost) > 1:
-            lines.append(Line("ghost", tuple(ghost), "ghost"))
+            lines.append(PictureLine("ghost", tuple(ghost), "ghost"))
         if len(solid) > 1:
-            lines.append(Line("there", tuple(solid), style, arrow=not ends))
+            lines.append(PictureLine("there", tuple(solid), style, arrow=not ends))
         if not ends and len(corners) > 1:
             lost_back = any(item.hop.disposition == "lost" for item in self._back())
             back = [Point(point.x + REPLY, point.y + REPLY) for point in reversed(corners)]
-            lines.append(Line("back", tuple(back), str(BLOCKED if lost_back else verdict), arrow=True))
+            lines.append(PictureLine("back", tuple(back), str(BLOCKED if lost_back else verdict), arrow=True))
         return lines
 
     def strips(self) -> list[Rect]:

@@ -48,7 +48,7 @@ _GATEWAY_KINDS: dict[str, tuple[GatewayKind, str]] = {
 
 
 class Touched(msgspec.Struct, frozen=True):
-    """The parts of a network that the shown paths of a service touch, and where its tasks are placed.
+    """The parts of a network on the shown paths of a service, and the subnets of its tasks.
 
     ``chips``: the resources in a subnet. ``gateways``: those of a VPC.
     """
@@ -173,14 +173,14 @@ class VpcReader:
 
     def _routes(self, table: RouteTable) -> tuple[MapRoute, ...]:
         name = table.route_table_id
-        known = self._routes_by_table.get(name)
-        if known is None:
-            known = tuple(
+        routes = self._routes_by_table.get(name)
+        if routes is None:
+            routes = tuple(
                 MapRoute(route.to, spell_target(route.target), word_of(route.target, self._words), route.state)
                 for route in (() if table.routes is UNSET else table.routes)
             )
-            self._routes_by_table[name] = known
-        return known
+            self._routes_by_table[name] = routes
+        return routes
 
     def _gateways(self, vpc_id: str, tables: tuple[MapTable, ...], touched: Touched) -> tuple[MapGateway, ...]:
         needed = touched.gateways.get(vpc_id, ())
@@ -194,10 +194,10 @@ class VpcReader:
         return tuple(msgspec.structs.replace(row, on_path=row.id in needed) for row in own)
 
     def _other_gateway(self, name: str, word: str) -> MapGateway:
-        """Return a gateway on a path that is none of the VPC's own: one of another VPC, or one that was not read."""
-        known = (row for rows in self._own_gateways.values() for row in rows if row.id == name)
+        """Return a gateway on a path that belongs to another VPC or was not read."""
+        others = (row for rows in self._own_gateways.values() for row in rows if row.id == name)
         kind, label = _GATEWAY_KINDS.get(word, ("other", "gateway"))
-        return next(known, MapGateway(name, kind, label, "", on_path=True))
+        return next(others, MapGateway(name, kind, label, "", on_path=True))
 
     @cached_property
     def _kind_by_subnet(self) -> dict[str, Place]:

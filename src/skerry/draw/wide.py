@@ -195,7 +195,7 @@ class WideFrame:
         return min((self.frame.subnets[name].y for name in table.subnets if name in self.frame.subnets), default=None)
 
     def _place_gateways(self, vpc: MapVpc, y: float) -> tuple[float, Rect | None]:
-        """Place the gateways on the border, each beside the first table that leads to it."""
+        """Place the gateways on the border, each at the height of the first table with a route to it."""
         width, height = GATEWAY
         for gateway in sorted(vpc.gateways, key=lambda item: (_GATEWAY_ORDER.get(item.kind, 2), item.id)):
             leading = [

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from skerry.draw.picture import Box, Callout, Dot, Line, Picture, Point, Ring, StepPicture, Text
+from skerry.draw.picture import Callout, Dot, Picture, PictureBox, PictureLine, Point, Ring, StepPicture, Text
 from skerry.render.svg_style import GLYPHS, STYLE, SYMBOLS, TOKENS, VERDICT_CLASSES, file_style
 from skerry.render.text import clean
 
@@ -62,7 +62,7 @@ def _marks(step: StepPicture) -> str:
     return f'<g class="p p-{step.number}">{"".join(parts)}</g>' if parts else ""
 
 
-def _box(box: Box) -> str:
+def _box(box: PictureBox) -> str:
     rect = box.rect
     classes: list[str] = [box.kind] if box.kind in _FRAMES else ["chip", box.kind]
     if box.kind == "subnet":
@@ -83,7 +83,7 @@ def _text(text: Text) -> str:
     return f"<text{attribute} {_place(text.at.x, text.at.y)}>{_escape(text.words)}{title}</text>"
 
 
-def _line(line: Line) -> str:
+def _line(line: PictureLine) -> str:
     style = VERDICT_CLASSES.get(line.style, "")
     path = f'<path class="{f"{line.kind} {style}".strip()}" d="{_corners(line.points, _RADIUS)}"/>'
     return path + (_arrow(line.points, style) if line.arrow else "")

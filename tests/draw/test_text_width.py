@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skerry.draw.words import fit, short_id, visible, width_of, wrap
+from skerry.draw.text_width import fit, short_id, visible, width_of, wrap
 
 
 @given(st.text(max_size=80), st.integers(20, 300), st.sampled_from([10.5, 11, 12]), st.booleans())

@@ -14,7 +14,7 @@ _LONG_TAIL = 10
 _ENDS = 4
 _LATIN = 0x2E80
 _LONGEST = 200
-# Characters that are not seen, or that turn the text around them.
+# Invisible characters, and those of the direction of text.
 _HARMFUL = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
