@@ -160,3 +160,14 @@ def test_region_and_account_that_are_not_given_are_unresolved(tmp_path: Path) ->
     text = 'Resources:\n  R: {Type: T, Properties: {P: !Select [1, !Split [":", !Sub "a:${AWS::Region}:b"]]}}\n'
     (resource,) = read(tmp_path, text, region=None, account=None).resources
     assert resource.properties["P"] == Identifier("AWS::Region", "the Region is not given")
+
+
+def test_outputs_that_double_at_each_level_are_computed_once(tmp_path: Path) -> None:
+    def level(number: int) -> str:
+        nested = f"  N: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: {number + 1}.yaml}}}}\n"
+        value = '!Sub "${N.Outputs.O}${N.Outputs.O}"' if number < 19 else "''"
+        return f"Resources:\n  R: {{Type: T}}\n{nested if number < 19 else ''}Outputs: {{O: {{Value: {value}}}}}\n"
+
+    resolved = read(tmp_path, {f"{number}.yaml": level(number) for number in range(20)}, "0.yaml")
+    assert resolved.stacks[0].outputs == {"O": ""}
+    assert len(resolved.stacks) == 20

@@ -40,6 +40,7 @@ class StackSet:
         self._attribute_of = attribute_of
         self._attributes: dict[tuple[str, str, str], Value | None] = {}
         self._exports: dict[tuple[Value, Value, str], tuple[Evaluator, Entry]] | None = None
+        self._outputs: dict[tuple[str, str], Value] = {}
         self._unknown_exports = False
 
     def add(self, template: Template, place: StackPlace, given: Mapping[str, str], dummies: frozenset[str]) -> None:
@@ -139,7 +140,13 @@ class StackSet:
         return self.output(child, entry)
 
     def output(self, evaluator: Evaluator, entry: Entry) -> Value:
-        """Return the value of an output."""
+        """Return the value of an output, computed once."""
+        key = evaluator.place.scope, entry.name
+        if key not in self._outputs:
+            self._outputs[key] = self._output(evaluator, entry)
+        return self._outputs[key]
+
+    def _output(self, evaluator: Evaluator, entry: Entry) -> Value:
         node = child_of(entry.node, "Value")
         if node is None:
             return evaluator.problem(entry.node, f"the output {entry.name} has no value")
