@@ -18,7 +18,7 @@ _RECORDS = 200_000
 _FILES = 8
 _INTERFACES = 300
 _MOST_RATIO = 30.0
-_MOST_MEBIBYTES = 512
+_MOST_MEBIBYTES = 320
 
 
 def run(records: int = _RECORDS) -> bool:

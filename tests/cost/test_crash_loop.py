@@ -100,4 +100,4 @@ def test_alarm_is_at_half_of_the_bytes_of_a_period_with_two_starts() -> None:
     assert alarm_of(NIGHT) == LoopAlarm(6 * 1024**3, 900, 2)
     assert alarm_of(RestartLoop(Decimal(1), HOUR, DAY)) == LoopAlarm(1024**3, 7200, 2)
     assert alarm_of(RestartLoop(Decimal(1), 20 * HOUR, 7 * DAY)).period == 86400
-    assert alarm_of(RestartLoop(Decimal(1), 20 * HOUR, 7 * DAY)).periods == 1
+    assert alarm_of(RestartLoop(Decimal(1), 20 * HOUR, 7 * DAY)).periods == 2

@@ -128,12 +128,12 @@ def count_starts(loop: RestartLoop) -> tuple[int, int]:
 def alarm_of(loop: RestartLoop) -> LoopAlarm:
     """Return the threshold of an alarm for a loop, whose period has two starts at least.
 
-    A period of an hour and more must not be evaluated for longer than a day; other periods may be a multiple of 60
-    seconds: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    Periods are multiples of 60 seconds. Together they last at most a day, and seven days if each is an hour or longer:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     """
     period = min(max(ceil(2 * loop.restart_seconds / _PERIOD) * _PERIOD, _PERIOD), _HOUR * 24)
     moved = loop.image_gb * loop.tasks * _BYTES * period / loop.restart_seconds
-    return LoopAlarm(int(moved / 2), int(period), 2 if period <= _HOUR * 12 else 1)
+    return LoopAlarm(int(moved / 2), int(period), 2)
 
 
 def _path(table: PriceTable, region: str, loop: RestartLoop, design: Design, gb: tuple[Decimal, Decimal]) -> LoopPath:
