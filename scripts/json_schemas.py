@@ -17,6 +17,7 @@ from skerry.render.check import CheckResultOut
 from skerry.render.costs_json import CostReportOut, CrashLoopOut
 from skerry.render.explanations import CatalogueDocument, ExplainDocument
 from skerry.render.json import DiagnosisOut, TraceDocument
+from skerry.render.json_triage import BaselineOut
 from skerry.render.nat_exit_json import NatExitOut
 from skerry.render.plan_json import PlanOut
 from skerry.render.rehearsal import RehearsalOut
@@ -59,6 +60,7 @@ DOCUMENTS = {
     "explain": Document(ExplainDocument, "skerry explain --format json"),
     "explain-list": Document(CatalogueDocument, "skerry explain --list --format json"),
     "check": Document(CheckResultOut, "skerry check --format json"),
+    "baseline": Document(BaselineOut, "skerry check --write-baseline FILE"),
     "snapshot": Document(Manifest, "snapshot.json of skerry snapshot"),
 }
 

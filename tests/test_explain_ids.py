@@ -21,6 +21,7 @@ from skerry.diagnose.diagnosis import Severity
 from skerry.launch.needs import STEPS, Blocks
 from skerry.plan.changes import Change, Disposition
 from skerry.plan.records import StrategyName
+from skerry.problems.records import BROKEN, EXPIRED, MISSING_FACT
 from skerry.reach import trace
 from skerry.reach.subnets import Place
 from skerry.render import formats
@@ -64,6 +65,7 @@ WORDS = {
     "strategy of a plan": set(get_args(StrategyName)),
     "change of a plan": {str(change.__struct_config__.tag) for change in changes()},
     "effect of a change": set(get_args(Disposition)),
+    "rule of a problem": {BROKEN, MISSING_FACT, EXPIRED},
 }
 CHECK_IDS = [check.id for check in checks.CHECKS]
 RULE_IDS = [rule.id for rule in load_error_rules()]

@@ -51,6 +51,7 @@ def test_help_of_command_loads_no_use_case(tmp_path: Path, command: str) -> None
     assert not modules & _UNUSED
     assert {name for name in modules if name.startswith("skerry.")} - _OF_EVERY_COMMAND == {
         f"skerry.cli.{command}",
+        *({"skerry.cli.triage"} if command == "diagnose" else set()),
         "skerry.cli.next_commands",
         "skerry.cli.options",
         "skerry.cli.reading",

@@ -15,6 +15,7 @@ class Argument(StrEnum):
     """An argument of a use case, by its name in Python; a command line spells it as an option."""
 
     ALLOW_NETWORK = "allow_network"
+    BASELINE = "baseline"
     CLUSTER = "cluster"
     CODE = "code"
     DEFINITION = "definition"
@@ -30,7 +31,9 @@ class Argument(StrEnum):
     SERVICE = "service"
     SOURCE_ADDRESS = "source_address"
     SUBNET = "subnet"
+    SETTINGS = "file"
     TO = "to"
+    WRITE_BASELINE = "write_baseline"
 
 
 class SkerryError(Exception):

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from skerry.app.saving import Saved, snapshot
     from skerry.app.selection import Hypothetical, Selection, hypothetical_launch, launches
     from skerry.app.tracing import trace
+    from skerry.app.triaging import RepositorySettings, TriageOptions, load_settings, triage_diagnosis, triage_result
     from skerry.app.undoing import Undone, UndoPlan, latest_journal, undo
 
 _NAMES = {
@@ -53,6 +54,7 @@ _NAMES = {
     "diagnosis": ("diagnose", "diagnose_hypothetical"),
     "encoding": ("to_json",),
     "explanation": ("explain_code", "explain_text", "explain_with_diagnosis", "list_ids"),
+    "triaging": ("TriageOptions", "RepositorySettings", "triage_diagnosis", "triage_result", "load_settings"),
     "nat_exits": ("NatExitOptions", "nat_exit"),
     "planning": ("plan", "plan_hypothetical", "plan_options"),
     "reading": ("Gathered", "load", "read_files", "redact"),
@@ -79,9 +81,11 @@ __all__ = [
     "NatExitOptions",
     "Preparation",
     "RehearsalRequest",
+    "RepositorySettings",
     "ResumeCheck",
     "Saved",
     "Selection",
+    "TriageOptions",
     "UndoPlan",
     "Undone",
     "Watcher",
@@ -100,6 +104,7 @@ __all__ = [
     "launches",
     "list_ids",
     "load",
+    "load_settings",
     "nat_exit",
     "new_journal_path",
     "plan",
@@ -120,6 +125,8 @@ __all__ = [
     "start_apply",
     "to_json",
     "trace",
+    "triage_diagnosis",
+    "triage_result",
     "undo",
 ]
 

@@ -11,13 +11,14 @@ import click
 
 from skerry.cli.hints import hint_of
 from skerry.cli.options import PathOf, ResultOptions, add_output_options, hand_over
-from skerry.cli.output import complain, leave, say, write
+from skerry.cli.output import complain, say
 from skerry.cli.reading import WIDEST, InputSource, print_notes, world_of
-from skerry.errors import EXIT_BLOCKED, EXIT_USAGE
+from skerry.cli.triage import TriageArguments, add_triage_options, leave_triaged, write_triaged
+from skerry.errors import EXIT_USAGE
 from skerry.render import formats
 
 if TYPE_CHECKING:
-    from skerry.app import CheckRequest
+    from skerry.app import CheckRequest, RepositorySettings
     from skerry.diagnose.check_result import CheckResult
     from skerry.model.world import World
 
@@ -54,6 +55,13 @@ class CheckOptions(NamedTuple):
     allow_network: bool
     existing: Path | None
     profile: str | None
+
+    def with_settings(self, settings: "RepositorySettings | None") -> "CheckOptions":
+        """Return the options with the Region and the account of the repository where the user gave none."""
+        if settings is None:
+            return self
+        content = settings.content
+        return self._replace(region=self.region or content.region, account=self.account or content.account)
 
     def existing_world(self, *, quiet: bool) -> "World | None":
         """Read the network that the plans change: a snapshot, or the live account."""
@@ -109,16 +117,18 @@ _OPTIONS = [
 
 
 @click.command()
-@click.argument("inputs", type=_InputArgument(), nargs=-1, required=True, metavar="[NAME=]FILE|DIR...")
+@click.argument("inputs", type=_InputArgument(), nargs=-1, metavar="[NAME=]FILE|DIR...")
 @hand_over("options", CheckOptions, _OPTIONS)
 @click.option("--allow-unknown", is_flag=True, help="Exit 0, not 4, if a verdict is unknown.")
 @click.option("-q", "--quiet", is_flag=True, help="Only the first line.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every hop of every path.")
 @add_output_options(formats.CHECK)
+@add_triage_options(tuple(formats.CHECK))
 def check(
     inputs: tuple[tuple[Path, str | None], ...],
     options: CheckOptions,
     result: ResultOptions,
+    triage: TriageArguments,
     *,
     quiet: bool,
     verbose: bool,
@@ -127,20 +137,29 @@ def check(
 
     FILE is a plan or a state as JSON, of terraform show -json. DIR is an initialised folder of code: Terraform resolves
     it in a private copy, without network and without credentials. Saved answers of AWS are read too. Several inputs are
-    one system; a NAME says which state or stack one is.
+    one system; a NAME says which state or stack one is. Without any, the inputs that skerry.toml names.
     """
     from skerry import app
 
-    checked = app.check(options.request(inputs, options.existing_world(quiet=quiet)))
+    settings = triage.settings(quiet=quiet)
+    given = inputs or _inputs_of(settings)
+    checked = app.check(options.with_settings(settings).request(given, options.existing_world(quiet=quiet)))
     _print_inputs(checked, quiet=quiet)
+    triaged = app.triage_result(checked, triage.options([path for path, _ in given], settings))
     if checked.networks:
         view = InputSource(None, None, options.region, quiet, verbose).view
-        write(formats.CHECK[result.form](checked, view), result.output, quiet=quiet)
+        write_triaged(triaged, formats.CHECK, triage, result, view)
     if checked.unreadable:
         sys.exit(EXIT_USAGE)
-    if checked.breaks:
-        sys.exit(EXIT_BLOCKED)
-    leave(checked.verdict, allow_unknown=result.allow_unknown)
+    leave_triaged(triaged, triage, result, settings)
+
+
+def _inputs_of(settings: "RepositorySettings | None") -> tuple[tuple[Path, str | None], ...]:
+    """Return the inputs that the settings name, relative to their folder."""
+    if settings is None or not settings.content.inputs:
+        raise click.UsageError("name a FILE or DIR, or inputs in skerry.toml")
+    named = [_InputArgument().convert(one, None, None) for one in settings.content.inputs]
+    return tuple((settings.folder / path, name) for path, name in named)
 
 
 def _print_inputs(checked: "CheckResult", *, quiet: bool) -> None:

@@ -6,6 +6,7 @@ from skerry.errors import Argument, SkerryError
 
 OPTIONS: Mapping[Argument, str] = {
     Argument.ALLOW_NETWORK: "--allow-network",
+    Argument.BASELINE: "--baseline",
     Argument.CLUSTER: "--cluster",
     Argument.CODE: "--code",
     Argument.DEFINITION: "--task-definition",
@@ -21,7 +22,9 @@ OPTIONS: Mapping[Argument, str] = {
     Argument.SERVICE: "--service",
     Argument.SOURCE_ADDRESS: "--source-address",
     Argument.SUBNET: "--subnet",
+    Argument.SETTINGS: "--config",
     Argument.TO: "--to",
+    Argument.WRITE_BASELINE: "--write-baseline",
 }
 
 

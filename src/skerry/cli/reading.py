@@ -42,6 +42,11 @@ class InputSource(NamedTuple):
             rewrite=self.shown,
         )
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The saved answers, if they are the input."""
+        return () if self.path is None else (self.path,)
+
     def shown(self, text: str) -> str:
         """Return a result with stand-ins for the names of people, where they are asked for."""
         return text if self.redaction is None else self.redaction.replace_names(text)

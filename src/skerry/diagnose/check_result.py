@@ -1,5 +1,7 @@
 """Records of a check: the inputs that were read, and the verdicts for each account and Region of them."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from skerry.diagnose.breakage import BrokenService
@@ -40,8 +42,7 @@ class CheckResult(msgspec.Struct, frozen=True, gc=False):
     @property
     def verdict(self) -> Verdict:
         """The worst verdict of all networks; not applicable if none of them has a service on Fargate."""
-        verdicts = {network.diagnosis.verdict for network in self.networks}
-        return NOT_APPLICABLE if verdicts == {NOT_APPLICABLE} else worst_of(verdicts)
+        return combine_verdicts(network.diagnosis.verdict for network in self.networks)
 
     @property
     def breaks(self) -> tuple[BrokenService, ...]:
@@ -52,3 +53,9 @@ class CheckResult(msgspec.Struct, frozen=True, gc=False):
     def unreadable(self) -> tuple[CheckedInput, ...]:
         """The inputs that could not be read."""
         return tuple(one for one in self.inputs if one.error is not None)
+
+
+def combine_verdicts(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the worst verdict; not applicable if each of them is."""
+    kinds = set(verdicts)
+    return NOT_APPLICABLE if kinds == {NOT_APPLICABLE} else worst_of(kinds)

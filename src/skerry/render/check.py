@@ -1,17 +1,18 @@
 """The result of a check as text and as JSON: one diagnosis for each account and Region."""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
 from skerry.diagnose.breakage import BrokenService
 from skerry.diagnose.check_result import CheckedInput, CheckedNetwork, CheckResult
+from skerry.model.address_writer import write_addresses
 from skerry.model.world import World
 from skerry.render import console
 from skerry.render.json import DiagnosisOut, diagnosis_out
 from skerry.render.json_causes import BlockerOut, encode_blockers
 from skerry.render.json_document import write
+from skerry.render.json_triage import TriageOut
 from skerry.render.text import bold, clean, list_names, red, style_word
 from skerry.render.view import View
 
@@ -65,13 +66,14 @@ class CheckResultOut(msgspec.Struct, frozen=True):
     breaks: list[BrokenServiceOut]
     inputs: list[CheckedInputOut]
     networks: list[DiagnosisOut]
+    triage: TriageOut | None
 
 
-def encode_check(result: CheckResult) -> str:
+def encode_check(result: CheckResult, triage: TriageOut | None = None) -> str:
     """Write the result of a check."""
     inputs = [_input(one) for one in result.inputs]
     breaks = [_break(one, network.world) for network in result.networks for one in network.breaks]
-    document = CheckResultOut(version=1, verdict=result.verdict, breaks=breaks, inputs=inputs, networks=[])
+    document = CheckResultOut(1, result.verdict, breaks, inputs, networks=[], triage=triage)
     return write(document, networks=(diagnosis_out(one.world, one.diagnosis) for one in result.networks))
 
 
@@ -106,7 +108,7 @@ def format_check(result: CheckResult, view: View) -> str:
 def _breaks(result: CheckResult, view: View) -> Iterator[str]:
     """Yield the breaks: the services with the first failing steps, and the actions of the change that break them."""
     for network in result.networks:
-        shown = msgspec.structs.replace(view, rewrite=_names_of(network.world))
+        shown = msgspec.structs.replace(view, rewrite=write_addresses(network.world, clean))
         for one in network.breaks:
             steps = dict.fromkeys(step.step for step in one.steps)
             lines = [f"{red('breaks')}: service {bold(one.service)} at {', '.join(steps)}"]
@@ -139,21 +141,5 @@ def _place_of(world: World) -> str:
 
 def _text_of(network: CheckedNetwork, view: View) -> str:
     facts = network.world.facts
-    shown = msgspec.structs.replace(view, places=True, rewrite=_names_of(network.world))
+    shown = msgspec.structs.replace(view, places=True, rewrite=write_addresses(network.world, clean))
     return console.format_diagnosis(network.diagnosis, refused=facts.refused, source=facts.source, view=shown)
-
-
-def _names_of(world: World) -> Callable[[str], str]:
-    """Return a function for writing the addresses of resources in place of their made-up ids."""
-    # Lines are rewritten after they were cleaned, and an address is a text of the input.
-    addresses = {
-        resource: clean(origin.address)
-        for table in world.facts.origins.values()
-        for resource, origin in table.items()
-        if origin.address is not None
-    }
-    if not addresses:
-        return str
-    ids = "|".join(map(re.escape, sorted(addresses, key=len, reverse=True)))
-    whole = re.compile(rf"(?<![\w-])(?:{ids})(?![\w-])")
-    return lambda line: whole.sub(lambda match: addresses[match[0]], line)

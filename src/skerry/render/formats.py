@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from skerry.checks.check import Check
     from skerry.cost.comparison import CostReport
     from skerry.cost.crash_loop import CrashLoopCost
-    from skerry.diagnose.check_result import CheckResult
-    from skerry.diagnose.diagnosis import Diagnosis, TraceDiagnosis
+    from skerry.diagnose.diagnosis import TraceDiagnosis
     from skerry.diagnose.rehearsal import Rehearsal
     from skerry.model.world import World
     from skerry.nat_exit.records import NatExitReport
     from skerry.plan.records import Plan
     from skerry.plan.report import Report
+    from skerry.problems.records import TriagedResult
     from skerry.render.explanations import ComparedExplanation
 
 _Result = TypeVar("_Result")
@@ -33,24 +33,52 @@ Meaning: TypeAlias = "Code | Check | ErrorTextRule | OutputTerm"
 WorldlessFormats: TypeAlias = Mapping[str, Callable[[_Result, View], str]]
 
 
-def _diagnosis_text(result: "Diagnosis", world: "World", view: View) -> str:
-    from skerry.render import console
+def _diagnosis_text(triaged: "TriagedResult", view: View) -> str:
+    from skerry.render import console, triage_text
 
-    facts = world.facts
-    return console.format_diagnosis(result, refused=facts.refused, source=facts.source, view=view)
-
-
-def _diagnosis_json(result: "Diagnosis", world: "World", _view: View) -> str:
-    from skerry.render import json
-
-    return json.encode_diagnosis(world, result)
+    [network] = triaged.result.networks
+    facts = network.world.facts
+    text = console.format_diagnosis(network.diagnosis, refused=facts.refused, source=facts.source, view=view)
+    return triage_text.add_triage(text, triaged, view)
 
 
-def _diagnosis_markdown(result: "Diagnosis", world: "World", view: View) -> str:
+def _diagnosis_json(triaged: "TriagedResult", _view: View) -> str:
+    from skerry.render import json, json_triage
+
+    [network] = triaged.result.networks
+    return json.encode_diagnosis(network.world, network.diagnosis, json_triage.encode_triage(triaged.triage))
+
+
+def _sarif(triaged: "TriagedResult", _view: View) -> str:
+    from skerry.render import sarif
+
+    return sarif.write_sarif(triaged)
+
+
+def _junit(triaged: "TriagedResult", _view: View) -> str:
+    from skerry.render import junit
+
+    return junit.write_junit(triaged)
+
+
+def _github(triaged: "TriagedResult", _view: View) -> str:
+    from skerry.render import github_annotations
+
+    return github_annotations.write_annotations(triaged)
+
+
+def _gitlab(triaged: "TriagedResult", _view: View) -> str:
+    from skerry.render import gitlab_code_quality
+
+    return gitlab_code_quality.write_code_quality(triaged)
+
+
+def _markdown(triaged: "TriagedResult", view: View) -> str:
     from skerry.plan.report import Report
     from skerry.render.report import markdown
 
-    return markdown.write_markdown(Report(world, result), view)
+    reports = (Report(network.world, network.diagnosis) for network in triaged.result.networks)
+    return "\n".join(markdown.write_markdown(report, view) for report in reports)
 
 
 def _report_html(result: "Report", _world: "World", view: View) -> str:
@@ -125,16 +153,16 @@ def _rehearsal_json(result: "Rehearsal", view: View) -> str:
     return rehearsal.encode_rehearsal(result, view.snapshot)
 
 
-def _check_text(result: "CheckResult", view: View) -> str:
-    from skerry.render import check
+def _check_text(triaged: "TriagedResult", view: View) -> str:
+    from skerry.render import check, triage_text
 
-    return check.format_check(result, view)
+    return triage_text.add_triage(check.format_check(triaged.result, view), triaged, view)
 
 
-def _check_json(result: "CheckResult", _view: View) -> str:
-    from skerry.render import check
+def _check_json(triaged: "TriagedResult", _view: View) -> str:
+    from skerry.render import check, json_triage
 
-    return check.encode_check(result)
+    return check.encode_check(triaged.result, json_triage.encode_triage(triaged.triage))
 
 
 def _explanations_text(result: "Sequence[ComparedExplanation]", view: View) -> str:
@@ -236,13 +264,16 @@ def _crash_loop_cloudformation(result: "CrashLoopCost", _view: View) -> str:
     return crash_loop_alarm.write_cloudformation(result)
 
 
-DIAGNOSIS: "Formats[Diagnosis]" = {
-    "text": _diagnosis_text,
-    "json": _diagnosis_json,
-    "markdown": _diagnosis_markdown,
-}
 REPORT: "Formats[Report]" = {"html": _report_html, "markdown": _report_markdown, "json": _report_json}
-CHECK: "WorldlessFormats[CheckResult]" = {"text": _check_text, "json": _check_json}
+_PLACES: "WorldlessFormats[TriagedResult]" = {
+    "sarif": _sarif,
+    "junit": _junit,
+    "github": _github,
+    "gitlab": _gitlab,
+    "markdown": _markdown,
+}
+DIAGNOSIS: "WorldlessFormats[TriagedResult]" = {"text": _diagnosis_text, "json": _diagnosis_json, **_PLACES}
+CHECK: "WorldlessFormats[TriagedResult]" = {"text": _check_text, "json": _check_json, **_PLACES}
 TRACE: "Formats[TraceDiagnosis]" = {"text": _trace_text, "json": _trace_json}
 PLAN: "Formats[Plan]" = {
     "text": _plan_text,

@@ -26,6 +26,7 @@ from skerry.render.json_causes import (
     encode_shared_cause,
 )
 from skerry.render.json_document import OriginOut, encode_origin, format_time, write
+from skerry.render.json_triage import TriageOut
 from skerry.render.paths_json import ServiceRefOut, TraceOut, encode_path, encode_service_ref
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ class RefusalOut(msgspec.Struct, frozen=True):
 
 
 class DiagnosisOut(msgspec.Struct, frozen=True):
-    """The document of ``diagnose``."""
+    """The document of ``diagnose``, and each network of ``check``."""
 
     version: int
     verdict: str
@@ -162,6 +163,7 @@ class DiagnosisOut(msgspec.Struct, frozen=True):
     causes: list[SharedCauseOut]
     skerry_version: str
     read_at: str | None
+    triage: TriageOut | None
 
 
 class TraceDocument(msgspec.Struct, frozen=True):
@@ -176,9 +178,10 @@ class TraceDocument(msgspec.Struct, frozen=True):
     refused: list[RefusalOut]
 
 
-def encode_diagnosis(world: World, diagnosis: Diagnosis) -> str:
+def encode_diagnosis(world: World, diagnosis: Diagnosis, triage: TriageOut | None = None) -> str:
     """Write a Diagnosis."""
-    return write(diagnosis_out(world, diagnosis, []), services=map(_service, diagnosis.services))
+    document = msgspec.structs.replace(diagnosis_out(world, diagnosis, []), triage=triage)
+    return write(document, services=map(_service, diagnosis.services))
 
 
 def diagnosis_out(world: World, diagnosis: Diagnosis, services: list[ServiceOut] | None = None) -> DiagnosisOut:
@@ -199,6 +202,7 @@ def diagnosis_out(world: World, diagnosis: Diagnosis, services: list[ServiceOut]
         causes=[encode_shared_cause(cause) for cause in diagnosis.causes],
         skerry_version=diagnosis.made_by,
         read_at=None if world.facts.read_at is None else format_time(world.facts.read_at),
+        triage=None,
     )
 
 

@@ -2,9 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -14,6 +14,10 @@ from skerry.net.parsed_text import ParsedText
 
 # Characters to escape in addition to those of JSON.
 _UNUSUAL = re.compile(r"[^\n -~]")
+
+
+Document: TypeAlias = msgspec.Struct | Sequence[msgspec.Struct]
+"""A document is an object, or a list of them."""
 
 
 class OriginOut(msgspec.Struct, frozen=True):
@@ -42,7 +46,7 @@ def format_time(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def write(document: msgspec.Struct, **rows: Iterable[msgspec.Struct]) -> str:
+def write(document: Document, **rows: Iterable[msgspec.Struct]) -> str:
     """Write a document: secrets are masked, and what a terminal would act on is escaped.
 
     ``rows`` are long lists by their names, empty ones in the document: each row is written before the next one is
@@ -64,7 +68,7 @@ def _with_rows(content: bytes, name: str, rows: Iterable[bytes]) -> bytes:
     return b"".join([head, key, b"\n    ", b",\n    ".join(pieces), b"\n  ", tail]) if pieces else content
 
 
-def _write(part: msgspec.Struct, masked_texts: dict[str, str], line_break: bytes) -> bytes:
+def _write(part: Document, masked_texts: dict[str, str], line_break: bytes) -> bytes:
     content = mask_json(msgspec.to_builtins(part, enc_hook=spell), masked_texts)
     try:
         encoded = msgspec.json.encode(content)

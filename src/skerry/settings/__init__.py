@@ -1,0 +1,1 @@
+"""The settings of a repository: its file of settings, accepting comments, the baseline, and its own files."""

@@ -1,0 +1,126 @@
+"""Settings, accepting comments, baselines and other formats, by the commands that have them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.commands import BLOCKED, UNKNOWN, USAGE, Skerry, complaint
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+ACCEPTED = """
+[[accept]]
+rule = "NO_ROUTE_TO_DESTINATION"
+reason = "not yet"
+"""
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Skerry:
+    """Run skerry in a repository with saved answers."""
+    repository = tmp_path / "repository"
+    (repository / ".git").mkdir(parents=True)
+    for name, scenario in {"broken": "article-broken", "unknown": "one-zone-blocked-one-unknown"}.items():
+        (repository / f"{name}.json").write_bytes((SCENARIOS / scenario / "network.json").read_bytes())
+    monkeypatch.chdir(repository)
+    return Skerry(monkeypatch, capsys)
+
+
+def write_settings(text: str) -> None:
+    Path("skerry.toml").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("words", [("diagnose", "--from", "broken.json"), ("check", "broken.json")])
+def test_accepted_causes_leave_exit_code_0_and_are_named(words: tuple[str, ...], run: Skerry) -> None:
+    assert run(*words).code == BLOCKED
+    write_settings(ACCEPTED)
+    found = run(*words)
+    assert (found.code, "settings of skerry.toml" in found.err) == (0, True)
+    assert found.out.splitlines()[0].endswith("; ok without what is accepted")
+    assert "not yet (skerry.toml:3)" in found.out
+    assert run(*words, "--no-config").code == BLOCKED
+
+
+def test_other_settings_file_is_read_by_name(run: Skerry) -> None:
+    Path("other.toml").write_text(ACCEPTED, encoding="utf-8")
+    assert run("check", "broken.json", "--config", "other.toml").code == 0
+
+
+def test_wrong_settings_are_refused_with_their_line(run: Skerry) -> None:
+    write_settings("\nfail_on = 1")
+    assert complaint(run("check", "broken.json")) == "skerry.toml:2: unknown key 'fail_on'. Did you mean fail-on?"
+
+
+def test_inputs_and_exit_codes_come_from_the_settings(run: Skerry) -> None:
+    write_settings('inputs = ["unknown.json"]')
+    assert run("check").code == run("check", "unknown.json", "--no-config").code != 0
+    write_settings("")
+    assert run("check").code == USAGE
+
+
+def test_unknown_fails_unless_only_blocked_does(run: Skerry) -> None:
+    content = json.loads(Path("broken.json").read_bytes())
+    del content["RouteTables"]
+    Path("partial.json").write_text(json.dumps(content), encoding="utf-8")
+    assert run("check", "partial.json").code == UNKNOWN
+    assert run("check", "partial.json", "--fail-on", "blocked").code == 0
+    write_settings('fail-on = "blocked"')
+    assert run("check", "partial.json").code == 0
+    assert run("check", "partial.json", "--fail-on", "unknown").code == UNKNOWN
+
+
+def test_only_new_problems_count_after_a_baseline(run: Skerry) -> None:
+    assert run("check", "broken.json", "--write-baseline", "baseline.json", "-q").code == 0
+    found = run("check", "broken.json", "--baseline", "baseline.json")
+    assert (found.code, "problems of the baseline" in found.out) == (0, True)
+    write_settings('baseline = "baseline.json"')
+    assert run("check", "broken.json").code == 0
+    rows = json.loads(Path("baseline.json").read_bytes())["problems"]
+    Path("baseline.json").write_text(json.dumps({"version": 1, "problems": rows[1:]}), encoding="utf-8")
+    causes = {row["rule"] for row in rows}
+    assert "NO_ROUTE_TO_DESTINATION" in causes
+
+
+def test_baseline_outside_the_repository_is_refused(run: Skerry) -> None:
+    write_settings('baseline = "../baseline.json"')
+    found = run("check", "broken.json")
+    assert (found.code, "is outside repository" in found.err) == (USAGE, True)
+
+
+def test_baseline_of_another_version_is_refused(run: Skerry) -> None:
+    Path("baseline.json").write_text('{"version": 7, "problems": []}', encoding="utf-8")
+    message = complaint(run("check", "broken.json", "--baseline", "baseline.json"))
+    assert message == "baseline.json is a baseline of version 7, and this skerry reads version 1"
+
+
+def test_further_formats_are_saved_beside_the_text(run: Skerry) -> None:
+    found = run("check", "broken.json", "--also", "sarif=a.sarif", "--also", "junit=a.xml", "-q")
+    assert (found.code, found.out.startswith("blocked")) == (BLOCKED, True)
+    assert json.loads(Path("a.sarif").read_bytes())["version"] == "2.1.0"
+    assert Path("a.xml").read_text(encoding="utf-8").startswith("<?xml")
+    assert "'x=y' is not FORMAT=FILE" in run("check", "broken.json", "--also", "x=y").err
+
+
+def test_json_lists_the_problems_with_their_places(run: Skerry) -> None:
+    triage: Any = json.loads(run("diagnose", "--from", "broken.json", "--format", "json").out)["triage"]
+    assert triage["verdict"] == "blocked"
+    assert {row["place"]["path"] for row in triage["problems"] if row["kind"] == "cause"} == {"broken.json"}
+
+
+def test_input_outside_the_repository_is_named_and_has_no_place(run: Skerry, tmp_path: Path) -> None:
+    outside = tmp_path / "outside.json"
+    outside.write_bytes(Path("broken.json").read_bytes())
+    found = run("check", outside, "--format", "gitlab")
+    assert "outside.json is in no file of this repository" in found.err
+    assert json.loads(found.out) == []
+
+
+def test_least_severity_shortens_the_list_and_keeps_the_exit_code(run: Skerry) -> None:
+    every, errors = (
+        json.loads(run("check", "broken.json", "--format", "gitlab", *words).out)
+        for words in ((), ("--min-severity", "error"))
+    )
+    assert {row["severity"] for row in errors} == {"critical"}
+    assert len(errors) <= len(every)
+    assert run("check", "broken.json", "--min-severity", "error").code == BLOCKED
