@@ -95,11 +95,11 @@ def test_baseline_of_another_version_is_refused(run: Skerry) -> None:
 
 
 def test_further_formats_are_saved_beside_the_text(run: Skerry) -> None:
-    found = run("check", "broken.json", "--also", "sarif=a.sarif", "--also", "junit=a.xml", "-q")
+    found = run("check", "broken.json", "--write", "sarif=a.sarif", "--write", "junit=a.xml", "-q")
     assert (found.code, found.out.startswith("blocked")) == (BLOCKED, True)
     assert json.loads(Path("a.sarif").read_bytes())["version"] == "2.1.0"
     assert Path("a.xml").read_text(encoding="utf-8").startswith("<?xml")
-    assert "'x=y' is not FORMAT=FILE" in run("check", "broken.json", "--also", "x=y").err
+    assert "'x=y' is not FORMAT=FILE" in run("check", "broken.json", "--write", "x=y").err
 
 
 def test_json_lists_the_problems_with_their_places(run: Skerry) -> None:

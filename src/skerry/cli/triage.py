@@ -82,7 +82,7 @@ def add_triage_options(formats: Sequence[str]) -> Decorator:
                      help="List no problem below it; the verdict stays."),
         click.option("--fail-on", type=click.Choice(["blocked", "unknown"]),
                      help="Exit with a failure for blocked only, or for unknown too (default)."),
-        click.option("--also", "copies", type=_FormatFile(formats), multiple=True, metavar="FORMAT=FILE",
+        click.option("--write", "copies", type=_FormatFile(formats), multiple=True, metavar="FORMAT=FILE",
                      help="Write the result in another format too; repeatable."),
     ]  # fmt: skip
 

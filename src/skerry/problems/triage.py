@@ -104,7 +104,7 @@ def _is_listed(problem: Problem, least: Severity) -> bool:
 
 def _verdict_of(network: ListedNetwork, remaining: Sequence[Problem]) -> Verdict:
     """Return the verdict without the problems that are accepted or in the baseline."""
-    if len(remaining) == len(network.problems):
+    if len(remaining) == len(network.problems) or network.diagnosis.verdict not in {*_FAILS, UNKNOWN}:
         return network.diagnosis.verdict
     subjects = {(problem.rule, problem.subject) for problem in remaining}
     return combine_verdicts([_verdict_of_service(service, subjects) for service in network.diagnosis.services])
