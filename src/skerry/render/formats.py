@@ -74,11 +74,9 @@ def _gitlab(triaged: "TriagedResult", _view: View) -> str:
 
 
 def _markdown(triaged: "TriagedResult", view: View) -> str:
-    from skerry.plan.report import Report
-    from skerry.render.report import markdown
+    from skerry.render import check
 
-    reports = (Report(network.world, network.diagnosis) for network in triaged.result.networks)
-    return "\n".join(markdown.write_markdown(report, view) for report in reports)
+    return check.format_check_as_markdown(triaged.result, view)
 
 
 def _report_html(result: "Report", _world: "World", view: View) -> str:

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from skerry.diagnose.check_result import CheckedNetwork, CheckResult
 from skerry.plan.report import Report
-from skerry.render import formats
+from skerry.render import check
 from skerry.render.report.markdown import MOST_BYTES, write_markdown
 from skerry.render.report.markdown_text import code_block, code_span, escape_markdown
 from skerry.render.view import View
@@ -25,7 +26,7 @@ def test_markdown_has_answer_steps_causes_and_plan() -> None:
 
 def test_diagnosis_is_markdown_without_a_plan() -> None:
     world = scenario("article-broken")
-    text = formats.DIAGNOSIS["markdown"](diagnosed(world), world, View())
+    text = check.format_check_as_markdown(CheckResult((), (CheckedNetwork(world, diagnosed(world)),)), View())
     assert "| 3 | secrets | Secrets Manager | ✕ blocked | A |" in text
     assert "least change" not in text
 
