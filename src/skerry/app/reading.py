@@ -50,6 +50,7 @@ def read_files(path: str | PathLike[str], region: str | None = None, *, network_
 def redact(gathered: Gathered, redaction: "Redaction") -> Gathered:
     """Return the documents and the World without secrets and names of people; its diagnoses have the same verdicts."""
     redacted = redaction.redact_documents(gathered.documents)
+    redaction.learn(redacted, gathered.world.account or "")
     if not redacted:
         return gathered
     before = gathered.world.facts

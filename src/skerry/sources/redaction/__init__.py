@@ -20,9 +20,11 @@ from skerry.sources.decoding import UNREADABLE, decode, read_top_level
 from skerry.sources.documents import PAGE_KEYS, known_keys_of
 from skerry.sources.json_repair import has_repeated_keys
 from skerry.sources.list_scopes import FILTERS, narrowing_parameters_of, vpcs_of
+from skerry.sources.redaction.addresses import AddressStandIns
 from skerry.sources.redaction.keys import LISTS, PARAMETERS, WHOLE
 from skerry.sources.redaction.pseudonyms import Pseudonyms
 from skerry.sources.redaction.records import Keep, keep_record, keep_rows
+from skerry.sources.redaction.resource_names import NameStandIns, texts_of
 from skerry.sources.redaction.values import REDACTED, decode_json, replace_texts
 
 _ENCODED = "Encoded authorization failure message:"
@@ -42,16 +44,31 @@ def redact(documents: Mapping[str, bytes]) -> dict[str, bytes]:
 class Redaction:
     """One run of redaction: a name has the same pseudonym everywhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, of_network: bool = False) -> None:
+        """Begin; ``of_network``: account numbers, names of resources and addresses are replaced in results too."""
         self._people = Pseudonyms()
+        self._of_network = of_network
+        self._names: NameStandIns | None = None
+        self._addresses: AddressStandIns | None = None
+
+    def learn(self, documents: Mapping[str, bytes], *texts: str) -> None:
+        """Learn the accounts, names and addresses of documents, to replace them in results."""
+        if self._of_network:
+            self._names = NameStandIns(documents.values(), texts)
+            self._addresses = AddressStandIns(
+                text for content in documents.values() for _, text in texts_of(msgspec.json.decode(content))
+            )
 
     def redact_text(self, text: str) -> str:
         """Replace the secrets and the names of people in a text."""
         return self._people.replace_all(text)
 
     def replace_names(self, text: str) -> str:
-        """Replace the names of people in a result with masked secrets."""
-        return self._people.replace_names(text)
+        """Replace the names of people in a result with masked secrets, and what `learn` learned."""
+        text = self._people.replace_names(text)
+        if self._names is not None:
+            text = self._names.replace(text)
+        return text if self._addresses is None else self._addresses.replace(text)
 
     def redact_error(self, error: SkerryError) -> SkerryError:
         """Replace the secrets and the names of people in an error's words."""
