@@ -68,6 +68,13 @@ _SOURCE = [
 ]  # fmt: skip
 
 
+_JUDGING = [
+    *_SOURCE,
+    click.option("--allow-unknown", is_flag=True, help="Exit 0, not 4, if a verdict is unknown."),
+    click.option("-v", "--verbose", is_flag=True, help="Show every hop of every path."),
+]
+
+
 class ResultOptions(NamedTuple):
     """The form and the place of a result, and whether an unknown verdict is accepted."""
 
@@ -202,23 +209,36 @@ def add_redaction_option(command: Command) -> Command:
     return click.option("--redact", "redaction", is_flag=True, callback=_redaction, help=what)(command)
 
 
+def _add_network_redaction_option(command: Command) -> Command:
+    """Add the option of a command whose result is for others: names of the network are replaced too."""
+    what = "Replace accounts, names of resources and people, addresses and CIDR blocks with stand-ins."
+    return click.option("--redact", "redaction", is_flag=True, callback=_network_redaction, help=what)(command)
+
+
 def _redaction(_context: click.Context, _option: click.Parameter, wanted: bool) -> "Redaction | None":  # noqa: FBT001
     """Return one run of redaction, where it is asked for."""
-    if not wanted:
-        return None
+    return _redaction_of(network=False) if wanted else None
+
+
+def _network_redaction(_context: click.Context, _option: click.Parameter, wanted: bool) -> "Redaction | None":  # noqa: FBT001
+    """Return one run of redaction of people and networks, where it is asked for."""
+    return _redaction_of(network=True) if wanted else None
+
+
+def _redaction_of(*, network: bool) -> "Redaction":
     from skerry.sources.redaction import Redaction
 
-    return Redaction()
+    return Redaction(of_network=network)
 
 
 def add_reading_options(command: Command) -> Command:
     """Add the options of every command that judges a network: ``source``."""
-    options = [
-        *_SOURCE,
-        click.option("--allow-unknown", is_flag=True, help="Exit 0, not 4, if a verdict is unknown."),
-        click.option("-v", "--verbose", is_flag=True, help="Show every hop of every path."),
-    ]
-    return hand_over("source", InputSource, options)(add_redaction_option(command))
+    return hand_over("source", InputSource, _JUDGING)(add_redaction_option(command))
+
+
+def add_report_reading_options(command: Command) -> Command:
+    """Add the options of a command that judges a network for others to read: ``source``."""
+    return hand_over("source", InputSource, _JUDGING)(_add_network_redaction_option(command))
 
 
 add_network_only_option = click.option(

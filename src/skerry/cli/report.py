@@ -9,7 +9,7 @@ from skerry.cli.options import (
     add_launch_options,
     add_network_only_option,
     add_output_options,
-    add_reading_options,
+    add_report_reading_options,
 )
 from skerry.cli.output import leave, write
 from skerry.cli.plan import PreferenceOptions, add_preference_options
@@ -18,7 +18,7 @@ from skerry.render import formats
 
 
 @click.command()
-@add_reading_options
+@add_report_reading_options
 @add_output_options(formats.REPORT, default="html")
 @add_launch_options
 @add_network_only_option
@@ -42,6 +42,6 @@ def report(source: InputSource, result: ResultOptions, launch: LaunchOptions, pr
     else:
         made = app.report(world, launch.selection, options)
     view = view_with_commands("report", source, launch.words(), preferences.words())
-    text = formats.REPORT[result.form](made, world, view)
-    write(source.shown(text), result.output, quiet=source.quiet)
+    # Names are replaced within texts, before they are cut or escaped: never in the markup around them.
+    write(formats.REPORT[result.form](made, world, view), result.output, quiet=source.quiet)
     leave(made.diagnosis.verdict, allow_unknown=result.allow_unknown)

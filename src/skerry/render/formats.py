@@ -91,10 +91,10 @@ def _report_markdown(result: "Report", _world: "World", view: View) -> str:
     return markdown.write_markdown(result, view)
 
 
-def _report_json(result: "Report", _world: "World", _view: View) -> str:
+def _report_json(result: "Report", _world: "World", view: View) -> str:
     from skerry.render import report_json
 
-    return report_json.encode_report(result)
+    return report_json.encode_report(result, view.rewrite)
 
 
 def _trace_text(result: "TraceDiagnosis", world: "World", view: View) -> str:

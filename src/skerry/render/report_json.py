@@ -1,5 +1,9 @@
 """A report as JSON, version 1: the documents of the diagnosis, the plan, and the diagnosis with the plan."""
 
+import json
+from collections.abc import Callable
+from typing import Any
+
 import msgspec
 
 from skerry.plan.report import Report
@@ -17,10 +21,10 @@ class ReportOut(msgspec.Struct, frozen=True):
     planned: DiagnosisOut | None
 
 
-def encode_report(report: Report) -> str:
-    """Write a report for programs."""
+def encode_report(report: Report, rewrite: Callable[[str], str] = str) -> str:
+    """Write a report for programs; ``rewrite`` replaces names in its texts, but not in its keys."""
     planned = report.planned
-    return write(
+    content = write(
         ReportOut(
             version=1,
             diagnosis=diagnosis_out(report.world, report.diagnosis),
@@ -28,3 +32,12 @@ def encode_report(report: Report) -> str:
             planned=None if planned is None else diagnosis_out(planned.world, planned.diagnosis),
         )
     )
+    return content if rewrite is str else json.dumps(_rewritten(json.loads(content), rewrite), indent=2) + "\n"
+
+
+def _rewritten(node: Any, rewrite: Callable[[str], str]) -> Any:  # noqa: ANN401 -- a document
+    if isinstance(node, str):
+        return rewrite(node)
+    if isinstance(node, dict):
+        return {key: _rewritten(value, rewrite) for key, value in node.items()}
+    return [_rewritten(item, rewrite) for item in node] if isinstance(node, list) else node

@@ -1,7 +1,7 @@
 """The services of a report as the page shows them: groups that fail alike, each with its steps and causes."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -48,15 +48,15 @@ class GroupView(msgspec.Struct, frozen=True):
         return [service.launch.name for service in self.group.services]
 
 
-def group_views_of(report: Report) -> tuple[GroupView, ...]:
-    """Return the groups that are shown step by step, the worst first."""
+def group_views_of(report: Report, rewrite: Callable[[str], str] = str) -> tuple[GroupView, ...]:
+    """Return the groups to show step by step, the worst first; ``rewrite`` replaces names in those of links."""
     slugs: set[str] = set()
-    return tuple(_view_of(report, group, slugs) for group in report.groups[:MOST_GROUPS])
+    groups = report.groups[:MOST_GROUPS]
+    return tuple(_view_of(report, group, _slug_of(rewrite(group.services[0].launch.name), slugs)) for group in groups)
 
 
-def _view_of(report: Report, group: ServiceGroup, slugs: set[str]) -> GroupView:
+def _view_of(report: Report, group: ServiceGroup, slug: str) -> GroupView:
     service = group.services[0]
-    slug = _slug_of(service.launch.name, slugs)
     steps = ServiceGroup((service,)).steps
     writer = StepWriter(report.world, service)
     planned = report.planned_service(service)

@@ -34,7 +34,7 @@ class _Writer:
     def __init__(self, report: Report, view: View) -> None:
         self._report = report
         self._view = view
-        self._groups = group_views_of(report)
+        self._groups = group_views_of(report, view.rewrite)
 
     def _text(self, text: str) -> str:
         return escape_markdown(self._view.rewrite(text))

@@ -55,7 +55,7 @@ class KindOfCause(msgspec.Struct, frozen=True):
 
 def write_page(report: Report, view: View = DEFAULT_VIEW) -> str:
     """Write a report as a web page."""
-    groups = group_views_of(report)
+    groups = group_views_of(report, view.rewrite)
     maps = map_views_of(groups)
     environment = _environment(view.rewrite)
     plan = report.plan

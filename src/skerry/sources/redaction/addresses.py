@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 _V4 = r"\d{1,3}(?:\.\d{1,3}){3}"
-_V6 = r"(?:[0-9A-Fa-f]{1,4}:){2,7}[0-9A-Fa-f]{0,4}(?:::?(?:[0-9A-Fa-f]{1,4}:?){0,6})?|(?:[0-9A-Fa-f]{1,4}:){1,6}:[0-9A-Fa-f:]{0,30}"
+_V6 = r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}"
 _ADDRESS = re.compile(rf"(?<![\w.:-])({_V4}|{_V6})(/\d{{1,3}})?(?![\w:]|\.\d)")
 # Names of hosts by their address: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html
 _DASHED = re.compile(r"(?<![\w-])ip-(\d{1,3})-(\d{1,3})-(\d{1,3})-(\d{1,3})(?![\w-])")

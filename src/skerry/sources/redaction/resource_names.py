@@ -1,6 +1,6 @@
 """Stand-ins for account numbers and for the names of resources, as they stand in ARNs and alone.
 
-A name has the same stand-in everywhere, by the kind of its resource: ``service-1``, ``role-2``. Ids that AWS gives stay.
+A name has the same stand-in everywhere, by the kind of its resource, as ``service-1``. Ids that AWS gives stay.
 """
 
 import re
@@ -61,11 +61,12 @@ class NameStandIns:
         self._names: dict[str, str] = {}
         self._accounts: dict[str, str] = {}
         self._counts: dict[str, int] = {}
-        for content in documents:
-            for key, text in texts_of(msgspec.json.decode(content)):
-                self._learn(key, text)
-        for text in texts:
-            self._learn_accounts(text)
+        pairs = [pair for content in documents for pair in texts_of(msgspec.json.decode(content))]
+        # A key says best what a name is of.
+        for key, text in pairs:
+            self._learn_by_key(key, text)
+        for text in (*(text for _, text in pairs), *texts):
+            self._learn(text)
         names = sorted(self._names, key=len, reverse=True)
         self._pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, names))})(?![\w-])") if names else None
 
@@ -75,20 +76,19 @@ class NameStandIns:
             text = self._pattern.sub(lambda match: self._names[match[0]], text)
         return _ACCOUNT.sub(lambda match: self._accounts.get(match[0], match[0]), text)
 
-    def _learn(self, key: str, text: str) -> None:
-        self._learn_accounts(text)
-        for match in _ARN.finditer(text):
-            self._learn_arn(match[0])
-        for match in _REPOSITORY.finditer(text):
-            self._learn_parts("repository", match[1])
+    def _learn_by_key(self, key: str, text: str) -> None:
         if kind := _KEYS.get(key):
             self._learn_parts(kind, text)
         elif key == "Tag.Name":
             self._add("name", text)
 
-    def _learn_accounts(self, text: str) -> None:
+    def _learn(self, text: str) -> None:
         for match in _ACCOUNT.finditer(text):
             self._accounts.setdefault(match[0], f"{len(self._accounts) + 1:012}")
+        for match in _ARN.finditer(text):
+            self._learn_arn(match[0])
+        for match in _REPOSITORY.finditer(text):
+            self._learn_parts("repository", match[1])
 
     def _learn_arn(self, text: str) -> None:
         arn = parse_arn(text)
