@@ -21,6 +21,7 @@ from skerry.render.report.groups import GroupView, group_views_of
 from skerry.render.report.maps import map_views_of
 from skerry.render.report.plan_rows import against, cost_lines_of, plan_rows_of, remaining_of
 from skerry.render.report.steps import place_of
+from skerry.render.svg import STYLE, SYMBOLS, TOKENS
 from skerry.render.text import clean, pluralize
 from skerry.render.text import list_names as list_first_names
 from skerry.render.unread_calls import list_refusals
@@ -56,45 +57,68 @@ class KindOfCause(msgspec.Struct, frozen=True):
 def write_page(report: Report, view: View = DEFAULT_VIEW) -> str:
     """Write a report as a web page."""
     groups = group_views_of(report, view.rewrite)
-    maps = map_views_of(groups)
-    environment = _environment(view.rewrite)
-    plan = report.plan
-    context: dict[str, Any] = {
+    context = _results(report, groups) | _plan_of(report, view) | _sources(report, view) | _page_parts(report, groups)
+    context["maps"] = map_views_of(report, groups, view.rewrite)
+    return _environment(view.rewrite).get_template("page.html").render(context)
+
+
+def _results(report: Report, groups: Sequence[GroupView]) -> dict[str, Any]:
+    """Return the values for the answer and the services."""
+    return {
         "report": report,
         "groups": groups,
-        "maps": maps,
-        "answers": answers,
-        "alone": len(report.diagnosis.services) == 1,
-        "title": _title_of(report),
-        "icon": _icon_of(report.diagnosis.verdict),
-        "style": _style_for(groups),
-        "fix": answers.fix_of(report),
         "kinds": _kinds_of(report),
         "failing": sum(len(group.services) for group in report.groups),
         "group_count": len(report.groups),
         "more_groups": report.groups[len(groups) :],
         "working": report.diagnosis.working_groups,
+        "place_of": place_of,
+        "origin_of": lambda resource: place_of(report.world.origin_of(resource)),
+    }
+
+
+def _plan_of(report: Report, view: View) -> dict[str, Any]:
+    """Return the values for the section about the plan."""
+    plan = report.plan
+    return {
+        "fix": answers.fix_of(report),
         "plan_rows": () if plan is None else plan_rows_of(plan),
         "plan_cost": () if plan is None else tuple(cost_lines_of(plan)),
         "remaining": () if plan is None else remaining_of(plan),
         "against": () if plan is None else against(plan),
         "script": _script_of(report),
         "commands": tuple(_commands(report, view)),
+    }
+
+
+def _sources(report: Report, view: View) -> dict[str, Any]:
+    """Return the values for the section about sources and limits."""
+    read_at = report.world.facts.read_at
+    return {
         "missing": _missing_facts_of(report),
         "refused": list_refusals(report.world.facts.refused),
-        "read_at": "" if report.world.facts.read_at is None else format_time(report.world.facts.read_at),
+        "read_at": "" if read_at is None else format_time(read_at),
         "command": view.commands.get("report", ""),
-        "command_of_service": view.commands.get("report-service", ""),
+        "command_of_service": f"{view.commands.get('report', 'skerry report')} --service NAME",
         "rehearse": view.commands.get("rehearse", "") if report.diagnosis.next_step == "rehearse" else "",
         "supply": view.commands.get("supply-facts", ""),
-        "place_of": place_of,
-        "origin_of": lambda resource: place_of(report.world.origin_of(resource)),
+    }
+
+
+def _page_parts(report: Report, groups: Sequence[GroupView]) -> dict[str, Any]:
+    """Return the values for the frame of the page, and words for all of its parts."""
+    return {
+        "answers": answers,
+        "alone": len(report.diagnosis.services) == 1,
+        "title": _title_of(report),
+        "icon": _icon_of(report.diagnosis.verdict),
+        "style": _style_for(groups),
+        "symbols": Markup(SYMBOLS),  # noqa: S704 -- nothing of the input is in it
         "OK": OK,
         "BLOCKED": BLOCKED,
         "INTERMITTENT": INTERMITTENT,
         "UNKNOWN": UNKNOWN,
     }
-    return environment.get_template("page.html").render(context)
 
 
 def _environment(rewrite: Callable[[str], str]) -> Environment:
@@ -139,9 +163,8 @@ def _source_of(name: str) -> str:
 
 @cache
 def _style() -> str:
-    folder = files(_FOLDER)
-    texts = (folder.joinpath(name).read_text(encoding="utf-8") for name in ("tokens.css", "report.css"))
-    return "".join(texts).replace("\n", "")
+    own = files(_FOLDER).joinpath("report.css").read_text(encoding="utf-8")
+    return TOKENS + STYLE + own.replace("\n", "")
 
 
 def _style_for(groups: Sequence[GroupView]) -> Markup:
@@ -154,9 +177,9 @@ def _style_for(groups: Sequence[GroupView]) -> Markup:
 def _rules_of_step(number: int) -> str:
     first = f".b.f-{number}:not(:has(.steps :checked,.path:target))"
     linked = f".b:not(:has(.steps :checked)):has(.p-{number}:target)"
-    chosen = f".b:has(.r-{number}:checked) .p-{number},{first} .p-{number},{linked} .p-{number}{{display:block}}"
-    marked = f"{first} .l-{number},{linked} .l-{number}{{background:var(--accent-t);box-shadow:var(--chosen)}}"
-    return chosen + marked
+    marked = f".l-{number}{{background:var(--accent-t);box-shadow:var(--chosen)}}"
+    panel = f".p-{number}{{display:block}}"
+    return f".b:has(.r-{number}:checked) {panel}{first},{linked}{{{panel}{marked}}}"
 
 
 def _title_of(report: Report) -> str:
