@@ -21,7 +21,7 @@ _WIDEST = 940
 """The width of a map above which the list of hops stands below it."""
 
 _SHAPES: tuple[Shape, ...] = ("wide", "tall")
-# Words of skerry's own, of which each has a meaning for the drawing.
+# Words of skerry's own, with a meaning for the drawing.
 _FIXED = frozenset({"kind", "state", "verdict", "word"})
 _Part = TypeVar("_Part")
 
@@ -93,7 +93,7 @@ def _drawn(view: GroupView, network: NetworkMap, pictures: Sequence[Picture], wh
 
 
 def _description_of(network: NetworkMap) -> str:
-    """Return the content of a map in words; the hops are in the list beside it."""
+    """Return the content of a map in words, without hops."""
     parts = []
     for vpc in network.vpcs:
         kinds = dict.fromkeys(subnet.kind for subnet in vpc.subnets)

@@ -1,7 +1,7 @@
 """Stand-ins for addresses and CIDR blocks: as long as they were, in the same order, and within the same blocks.
 
-A stand-in keeps a bit only where known addresses differ in it, so that nothing tells the blocks of the network, and yet
-each block holds what it held. The kind of an address stays: private addresses are private.
+A stand-in keeps only the bits in which known addresses differ. So it does not tell the blocks of the network, and
+each block still holds its parts. The kind of an address stays: private addresses are private.
 """
 
 import re
@@ -63,7 +63,7 @@ class AddressStandIns:
         for place in range(bits):
             bit, head = value >> (total - place - 1) & 1, value >> (total - place)
             known = [(version, place + 1, head << 1 | side) in self._heads for side in (0, 1)]
-            # With one way to go on, as where only one block is known, the bit says nothing that must be kept.
+            # The same bit in all known addresses need not be kept.
             is_kept = place < fixed or all(known) or not known[bit]
             result = result << 1 | (bit if is_kept else base >> (total - place - 1) & 1)
         return type(address)(result << (total - bits))

@@ -62,7 +62,7 @@ class NameStandIns:
         self._accounts: dict[str, str] = {}
         self._counts: dict[str, int] = {}
         pairs = [pair for content in documents for pair in texts_of(msgspec.json.decode(content))]
-        # A key says best what a name is of.
+        # The key of a name tells its kind best.
         for key, text in pairs:
             self._learn_by_key(key, text)
         for text in (*(text for _, text in pairs), *texts):
@@ -110,7 +110,7 @@ class NameStandIns:
             self._add(kind, part)
 
     def _add(self, kind: str, name: str) -> None:
-        """Add a stand-in for a name; that of a secret also without the characters that AWS adds."""
+        """Add a stand-in for a name; for a secret also without the suffix of AWS."""
         if len(name) < _SHORTEST or name in self._names or name in _WORDS or _ID.fullmatch(name):
             return
         self._counts[kind] = number = self._counts.get(kind, 0) + 1
