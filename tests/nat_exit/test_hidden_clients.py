@@ -264,3 +264,15 @@ class TestOtherNetworks:
         given = served(INSIDE)
         given.interface("eni-2", "10.0.1.9", groups=[], InterfaceType="transit_gateway")
         assert vpc(given).verdict == "unknown"
+
+    def test_attachment_without_an_interface_counts_too(self) -> None:
+        given = served(INSIDE)
+        row = {"TransitGatewayAttachmentId": "tgw-attach-1", "TransitGatewayId": "tgw-1", "VpcId": "vpc-1"}
+        given.add("TransitGatewayVpcAttachments", **row, SubnetIds=["subnet-b"], State="available")
+        assert vpc(given).verdict == "can-go"
+        given.rows["TransitGatewayVpcAttachments"][0]["SubnetIds"] = ["subnet-a"]
+        assert [item.workload for item in vpc(given).unsettled] == ["tgw-attach-1"]
+        del given.rows["TransitGatewayVpcAttachments"][0]["SubnetIds"]
+        assert [item.workload for item in vpc(given).unsettled] == ["tgw-attach-1"]
+        given.interface("eni-2", "10.0.1.9", groups=[], InterfaceType="transit_gateway")
+        assert [item.workload for item in vpc(given).unsettled] == ["eni-2"]

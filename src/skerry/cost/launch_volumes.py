@@ -88,10 +88,9 @@ def _scheduled_starts_of(world: World, launch: Launch) -> Decimal | None:
     Each time starts the task count of the target:
     https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_EcsParameters.html
     """
-    for schedule in world.facts.schedules:
-        if launch.arn and schedule.arn == launch.arn and schedule.schedule_expression is not None:
-            target = None if schedule.target is UNSET else schedule.target
-            return _starts(schedule.schedule_expression, target)
+    schedule = {row.arn: row for row in world.facts.schedules}.get(launch.arn) if launch.arn else None
+    if schedule is not None and schedule.schedule_expression is not None:
+        return _starts(schedule.schedule_expression, None if schedule.target is UNSET else schedule.target)
     rules = {(rule.event_bus_name, rule.name): rule for rule in world.facts.event_rules}
     for row in world.facts.rule_targets if launch.arn is None else ():
         rule = rules.get((row.event_bus, row.rule))

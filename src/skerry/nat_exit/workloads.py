@@ -63,7 +63,21 @@ def workloads_behind(world: World, launches: Iterable[Launch], behind: Iterable[
         if not owners:
             others.setdefault(_owner_of(row), []).append(row)
     rows = (_of_launch(launch, places, tuple(of_launches.get(number, ()))) for number, launch in enumerate(chosen))
-    return (*rows, *(_of_interfaces(name, kind, owned) for (name, kind), owned in others.items()))
+    clients = tuple(_of_interfaces(name, kind, owned) for (name, kind), owned in others.items())
+    seen = {subnet for workload in clients for subnet in workload.subnets if workload.kind == "transit-gateway"}
+    return (*rows, *clients, *_attachments(world, places - seen))
+
+
+def _attachments(world: World, places: set[str]) -> Iterator[Workload]:
+    """Yield the attachments of transit gateways in the subnets, if their interfaces were not read.
+
+    https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html
+    """
+    for row in world.facts.transit_gateway_vpc_attachments:
+        own = {name for name in places if name in world.subnets and world.subnets[name].vpc_id == row.vpc_id}
+        subnets = tuple(sorted(own if row.subnet_ids is UNSET else own.intersection(row.subnet_ids)))
+        if subnets:
+            yield Workload(row.transit_gateway_attachment_id, "transit-gateway", subnets, (), UNSET)
 
 
 def launches_of_clients(world: World, workloads: Iterable[Workload]) -> tuple[Launch, ...]:
