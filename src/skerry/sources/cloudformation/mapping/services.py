@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from skerry.sources.cloudformation.mapping.ecs_names import block_of
 from skerry.sources.cloudformation.mapping.properties import Properties
-from skerry.sources.cloudformation.mapping.task_definitions import DEFINITION
 from skerry.sources.cloudformation.mapping.templates import Made, Templates
 from skerry.sources.planned.lists import write_open_list
 from skerry.sources.planned.values import UNKNOWN, Value, known_row
@@ -72,8 +71,7 @@ def definition_arn_of(templates: Templates, name: str | None) -> Value:
     """Return the ARN of a task definition of the templates that is named by its family, with or without a revision."""
     if name is None:
         return UNKNOWN
-    families = {made.id.rpartition("/")[2].rpartition(":")[0]: made.id for made in templates.of(DEFINITION)}
-    return families.get(name.rpartition("/")[2].partition(":")[0], name)
+    return templates.families.get(name.rpartition("/")[2].partition(":")[0], name)
 
 
 def write_services(templates: Templates) -> Iterator[tuple[str, dict[str, Any]]]:

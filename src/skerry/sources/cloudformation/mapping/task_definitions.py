@@ -71,7 +71,7 @@ def role_of(templates: Templates, name: str | None) -> str | None:
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
     """
-    return next((made.arn for made in templates.of("AWS::IAM::Role") if made.id == name), name)
+    return None if name is None else templates.roles.get(name, name)
 
 
 def _block(properties: Properties, name: str) -> RowValue:

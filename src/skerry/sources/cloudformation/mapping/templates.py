@@ -35,20 +35,18 @@ class TemplatesPlace(msgspec.Struct, frozen=True):
 class Made:
     """One resource: its id and its properties."""
 
-    __slots__ = ("_owner", "_stand_ins", "properties", "resource")
-
     def __init__(self, resource: TemplateResource, stand_ins: StandIns) -> None:
         self.resource = resource
         self._owner = AttributeOwner(resource.evaluator, resource.entry)
         self._stand_ins = stand_ins
         self.properties = Properties(resource.properties, stand_ins)
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The value of its Ref."""
         return self.attribute("Ref")
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """Its ARN."""
         return self.attribute("Arn")
@@ -112,6 +110,7 @@ class Templates:
         self.open_parts = tuple(open_parts)
         self._sure: dict[str, list[Made]] = {}
         self._perhaps: dict[str, list[Made]] = {}
+        self._grouped: dict[tuple[str, str], Grouped] = {}
         for resource in resources:
             made = Made(resource, self.stand_ins)
             table = self._sure if resource.condition is None else self._perhaps
@@ -141,10 +140,13 @@ class Templates:
         return any(part.types is None or not part.types.isdisjoint(kinds) for part in self.open_parts)
 
     def group_by(self, kind: str, name: str) -> Grouped:
-        """Return the resources of a type by the resource that a property names.
+        """Return the resources of a type by the resource that a property names."""
+        key = kind, name
+        if key not in self._grouped:
+            self._grouped[key] = self._group(kind, name)
+        return self._grouped[key]
 
-        An owner that only a condition decides, or an unlisted part, may be any.
-        """
+    def _group(self, kind: str, name: str) -> Grouped:
         groups: dict[str, list[Made]] = {}
         for made in self.of(kind):
             owner = made.properties.id(name)
@@ -173,6 +175,18 @@ class Templates:
     def closed_vpcs(self) -> frozenset[str]:
         """The VPCs with no other resources than those of the templates."""
         return frozenset() if any(part.types is None for part in self.open_parts) else frozenset(self.vpcs)
+
+    @cached_property
+    def families(self) -> Mapping[str, str]:
+        """The ARN of each task definition, by its family."""
+        return {
+            made.id.rpartition("/")[2].rpartition(":")[0]: made.id for made in self.of("AWS::ECS::TaskDefinition")
+        }
+
+    @cached_property
+    def roles(self) -> Mapping[str, str]:
+        """The ARN of each role, by its name."""
+        return {made.id: made.arn for made in self.of("AWS::IAM::Role")}
 
     def vpc_of_subnet(self, subnet: str) -> RowValue:
         """Return the VPC of a subnet; `UNKNOWN` for a subnet that the templates do not create."""
