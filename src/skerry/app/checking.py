@@ -32,6 +32,7 @@ class CheckRequest(msgspec.Struct, frozen=True):
     ``code`` is the initialised folder of a plan's configuration. ``variables`` are words of Terraform's command line,
     such as ``-var=name=value``; ``parameters`` are those of templates, ``[STACK.]KEY=VALUE``. ``region`` and
     ``account`` go before those that an input names. ``existing`` is the network that the plans of the inputs change.
+    ``strict``: a reference to a stack outside the inputs is a fault.
     """
 
     inputs: tuple[NamedPath, ...]
@@ -43,6 +44,7 @@ class CheckRequest(msgspec.Struct, frozen=True):
     account: str | None = None
     allow_network: bool = False
     existing: World | None = None
+    strict: bool = False
 
     @property
     def options(self) -> ReadingOptions:
@@ -56,6 +58,7 @@ class CheckRequest(msgspec.Struct, frozen=True):
             account=self.account,
             allow_network=self.allow_network,
             existing=None if self.existing is None else self.existing.facts,
+            strict=self.strict,
         )
 
 

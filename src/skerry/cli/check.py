@@ -55,6 +55,7 @@ class CheckOptions(NamedTuple):
     allow_network: bool
     existing: Path | None
     profile: str | None
+    strict: bool
 
     def with_settings(self, settings: "RepositorySettings | None") -> "CheckOptions":
         """Return the options with the Region and the account of the repository where the user gave none."""
@@ -87,6 +88,7 @@ class CheckOptions(NamedTuple):
             account=self.account,
             allow_network=self.allow_network,
             existing=existing,
+            strict=self.strict,
         )
 
 
@@ -112,6 +114,7 @@ _OPTIONS = [
         help="What exists, to put the change of a plan on: saved answers, or the live account.",
     ),
     click.option("--profile", help="The profile of the live account's credentials."),
+    click.option("--strict", is_flag=True, help="Refuse templates that import what no stack here exports."),
     click.option("--allow-network", is_flag=True, help="Let Terraform reach the network while it resolves the code."),
 ]
 
@@ -119,6 +122,7 @@ _OPTIONS = [
 @click.command()
 @click.argument("inputs", type=_InputArgument(), nargs=-1, metavar="[NAME=]FILE|DIR...")
 @hand_over("options", CheckOptions, _OPTIONS)
+@click.option("--fix", "fixes", is_flag=True, help="Print a patch for templates, checked before it is printed.")
 @click.option("--allow-unknown", is_flag=True, help="Exit 0, not 4, if a verdict is unknown.")
 @click.option("-q", "--quiet", is_flag=True, help="Only the first line.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every hop of every path.")
@@ -130,20 +134,26 @@ def check(
     result: ResultOptions,
     triage: TriageArguments,
     *,
+    fixes: bool,
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Tell whether Fargate tasks can start in a network of Terraform that is not deployed yet.
+    """Tell whether Fargate tasks can start in a network that is not deployed yet.
 
-    FILE is a plan or a state as JSON, of terraform show -json. DIR is an initialised folder of code: Terraform resolves
-    it in a private copy, without network and without credentials. Saved answers of AWS are read too. Several inputs are
+    FILE is a CloudFormation template, or a plan or a state of Terraform as JSON, of terraform show -json. DIR is a
+    cdk.out of the AWS CDK, or an initialised folder of Terraform code: Terraform resolves it in a private copy, without
+    network and without credentials. Saved answers of AWS are read too. Several inputs are
     one system; a NAME says which state or stack one is. Without any, the inputs that skerry.toml names.
     """
     from skerry import app
 
     settings = triage.settings(quiet=quiet)
     given = inputs or _inputs_of(settings)
-    checked = app.check(options.with_settings(settings).request(given, options.existing_world(quiet=quiet)))
+    request = options.with_settings(settings).request(given, options.existing_world(quiet=quiet))
+    if fixes:
+        _print_fix(request, result, quiet=quiet)
+        return
+    checked = app.check(request)
     _print_inputs(checked, quiet=quiet)
     triaged = app.triage_result(checked, triage.options([path for path, _ in given], settings))
     if checked.networks:
@@ -160,6 +170,22 @@ def _inputs_of(settings: "RepositorySettings | None") -> tuple[tuple[Path, str |
         raise click.UsageError("name a FILE or DIR, or inputs in skerry.toml")
     named = [_InputArgument().convert(one, None, None) for one in settings.content.inputs]
     return tuple((settings.folder / path, name) for path, name in named)
+
+
+def _print_fix(request: "CheckRequest", result: ResultOptions, *, quiet: bool) -> None:
+    """Print a patch, and on stderr the steps for people and the verdict with the patch."""
+    from skerry.app.fixing import fix
+    from skerry.render.text import clean
+
+    made = fix(request)
+    _print_inputs(made.before, quiet=quiet)
+    for step in made.manual:
+        say(f"by hand: {clean(step)}")
+    if made.before.unreadable:
+        sys.exit(EXIT_USAGE)
+    say(f"{'with the patch' if made.patch else 'no patch'}: {made.after.verdict}")
+    write(made.patch, result.output, quiet=quiet)
+    leave(made.after.verdict, allow_unknown=result.allow_unknown)
 
 
 def _print_inputs(checked: "CheckResult", *, quiet: bool) -> None:

@@ -36,6 +36,7 @@ class ReadingOptions(msgspec.Struct, frozen=True, gc=False):
     ``code`` is the initialised folder of a plan's configuration. ``variables`` are words of Terraform's command line,
     such as ``-var=name=value``; ``parameters`` are those of templates, ``[STACK.]KEY=VALUE``. ``region`` and
     ``account`` go before those that an input names. ``existing`` is what the plans of the inputs will change.
+    ``strict``: a reference to a stack outside the inputs is a fault.
     """
 
     code: Path | None = None
@@ -46,6 +47,7 @@ class ReadingOptions(msgspec.Struct, frozen=True, gc=False):
     account: str | None = None
     allow_network: bool = False
     existing: Facts | None = None
+    strict: bool = False
 
 
 class Description(msgspec.Struct, frozen=True, gc=False):

@@ -17,6 +17,7 @@ _OF_TERRAFORM = {"terraform_version", "resource_changes", "format_version"}
 _OF_TEMPLATES = {"AWSTemplateFormatVersion", "Resources"}
 _TEMPLATE_NAMES = {".template", ".yaml", ".yml"}
 _ASSEMBLY = "manifest.json"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class InputForm(StrEnum):
@@ -58,7 +59,7 @@ def _form_of_folder(folder: Path) -> InputForm:
 def _keys_of(content: bytes) -> set[str]:
     """Return the keys of a JSON object; none for anything else."""
     try:
-        return set(msgspec.json.decode(content, type=dict[str, msgspec.Raw]))
+        return set(msgspec.json.decode(content.removeprefix(_BYTE_ORDER_MARK), type=dict[str, msgspec.Raw]))
     except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
         return set()
 

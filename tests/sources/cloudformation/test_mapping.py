@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec import UNSET
 
+from skerry.app.checking import CheckRequest, NamedPath, read_descriptions
 from skerry.errors import SkerryError
 from skerry.model.facts import Missing
 from skerry.model.iam import Role
@@ -297,3 +299,21 @@ class TestInputs:
         assert world.facts.vpcs[0].cidr_block == "10.9.0.0/16"
         with pytest.raises(SkerryError, match="Block is no parameter with a value"):
             world_of(tmp_path, vpc, head=head, parameters=("Block",))
+
+    def test_import_that_nobody_exports_is_unknown_and_with_strict_a_fault(self, tmp_path: Path) -> None:
+        path = tmp_path / "net.yaml"
+        text = f"Resources:{VPC}{SUBNET.replace('!Ref Vpc', '!ImportValue vpc')}"
+        path.write_text(text, encoding="utf-8")
+        request = CheckRequest((NamedPath(path),), region="eu-west-1")
+        [network] = read_descriptions(request).networks
+        assert any("no stack here exports vpc" in note for note in network.facts.notes)
+        with pytest.raises(SkerryError, match=r"net\.yaml:\d+:\d+: no stack here exports vpc"):
+            read_descriptions(msgspec.structs.replace(request, strict=True))
+
+    def test_template_with_a_fault_does_not_hide_the_others(self, tmp_path: Path) -> None:
+        (tmp_path / "good.yaml").write_text(f"Resources:{VPC}", encoding="utf-8")
+        (tmp_path / "bad.yaml").write_text("Resources:\n\tVpc: {}\n", encoding="utf-8")
+        paths = tuple(NamedPath(tmp_path / name) for name in ("bad.yaml", "good.yaml"))
+        described = read_descriptions(CheckRequest(paths, region="eu-west-1"))
+        assert [(one.name, one.error is None) for one in described.inputs] == [("good.yaml", True), ("bad.yaml", False)]
+        assert len(described.networks[0].facts.vpcs) == 1

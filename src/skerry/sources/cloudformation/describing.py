@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from skerry.errors import Argument, InputError
 from skerry.model.arns import region_of_zone
@@ -26,7 +26,8 @@ def read(inputs: Sequence[InputFile], options: ReadingOptions) -> Iterator[Descr
     names = {one.name: one for one in inputs}
     while names:
         resolved = _resolve(names.values(), parameters, region, options.account)
-        faults = dict(_faults_of(resolved, names))
+        problems = (*resolved.problems, *(resolved.missing_exports if options.strict else ()))
+        faults = dict(_faults_of(problems, resolved, names))
         if not faults:
             yield from _described(tuple(names), resolved)
             return
@@ -66,15 +67,17 @@ def _only_region(resolved: ResolvedTemplates) -> str | None:
     return regions.pop() if len(regions) == 1 else None
 
 
-def _faults_of(resolved: ResolvedTemplates, names: Mapping[str, InputFile]) -> Iterator[tuple[str, InputError]]:
+def _faults_of(
+    problems: Iterable[Remark], resolved: ResolvedTemplates, names: Mapping[str, InputFile]
+) -> Iterator[tuple[str, InputError]]:
     """Yield the first fault of each input; a fault of no file is that of the first input."""
     first = next(iter(names))
     seen: set[str] = set()
-    for problem in resolved.problems:
+    for problem in problems:
         name = _input_of(problem, resolved, names) or first
         if name not in seen:
             seen.add(name)
-            yield name, InputError(_words(problem), "CloudFormation refuses this template too: mend it first.")
+            yield name, InputError(_words(problem), "No network can be read from it: fix it first.")
 
 
 def _words(remark: Remark) -> str:
@@ -95,6 +98,18 @@ def _input_of(problem: Remark, resolved: ResolvedTemplates, names: Mapping[str, 
     return None if owner is None else list(names)[roots.index(owner)]
 
 
+class NamedFile(Protocol):
+    """The path of a template, and the name that the user gives it."""
+
+    @property
+    def path(self) -> Path:
+        """The path."""
+
+    @property
+    def name(self) -> str | None:
+        """The name of the stack; None if it has none."""
+
+
 class _System(NamedTuple):
     """The stacks of one account and Region."""
 
@@ -105,16 +120,27 @@ class _System(NamedTuple):
 def _described(names: Sequence[str], resolved: ResolvedTemplates) -> Iterator[Description]:
     """Yield a description for each account and Region; the first name stands for the documents of all templates."""
     for system in _systems(names, resolved):
-        own = {stack.name for stack in system.stacks}
-        accounts = {stack.account: STAND_IN_ACCOUNT for stack in system.stacks if isinstance(stack.account, Unresolved)}
-        resources = [resource for resource in resolved.resources if resource.stack in own]
-        parts = [part for stack in system.stacks for part in stack.open_parts]
-        templates = Templates(resources, parts, system.place, accounts)
+        templates = _templates(system, resolved)
         _require_launches(templates)
         written = write(templates)
         notes = tuple(_notes(templates, resolved))
         yield _description(names, system.place, written, notes)
         yield from (Description(name, LEVEL, {}, system.place.region, system.place.account) for name in names[1:])
+
+
+def read_systems(inputs: Iterable[NamedFile], options: ReadingOptions) -> list[Templates]:
+    """Return the resources of templates without faults, apart for each account and Region."""
+    given = [InputFile(one.name or one.path.name, one.path) for one in inputs]
+    resolved = _resolve(given, _parameters_of(options.parameters), options.region, options.account)
+    return [_templates(system, resolved) for system in _systems([one.name for one in given], resolved)]
+
+
+def _templates(system: _System, resolved: ResolvedTemplates) -> Templates:
+    own = {stack.name for stack in system.stacks}
+    accounts = {stack.account: STAND_IN_ACCOUNT for stack in system.stacks if isinstance(stack.account, Unresolved)}
+    resources = [resource for resource in resolved.resources if resource.stack in own]
+    parts = [part for stack in system.stacks for part in stack.open_parts]
+    return Templates(resources, parts, system.place, accounts)
 
 
 def _require_launches(templates: Templates) -> None:

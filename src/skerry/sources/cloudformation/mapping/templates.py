@@ -179,9 +179,7 @@ class Templates:
     @cached_property
     def families(self) -> Mapping[str, str]:
         """The ARN of each task definition, by its family."""
-        return {
-            made.id.rpartition("/")[2].rpartition(":")[0]: made.id for made in self.of("AWS::ECS::TaskDefinition")
-        }
+        return {made.id.rpartition("/")[2].rpartition(":")[0]: made.id for made in self.of("AWS::ECS::TaskDefinition")}
 
     @cached_property
     def roles(self) -> Mapping[str, str]:

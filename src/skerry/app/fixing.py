@@ -1,0 +1,134 @@
+"""The use case of fixing templates: a patch that is checked again before it is offered."""
+
+import difflib
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from skerry.app.checking import CheckRequest, NamedPath, check
+from skerry.app.planning import plan
+from skerry.app.template_fixes import TemplateFixes, read_texts
+from skerry.diagnose.check_result import CheckResult
+from skerry.errors import InputError
+from skerry.sources.cloudformation.describing import read_systems
+from skerry.verdicts import NOT_APPLICABLE, OK, Verdict, worst_of
+
+_TEMPLATES: Final = "template"
+_CONTEXT: Final = 3
+
+
+class CheckFix(msgspec.Struct, frozen=True):
+    """A patch for templates: a unified diff, empty if there is none.
+
+    ``manual`` are changes for people. ``after`` is the check of the templates with the patch.
+    """
+
+    patch: str
+    manual: tuple[str, ...]
+    before: CheckResult
+    after: CheckResult
+
+
+def fix(request: CheckRequest) -> CheckFix:
+    """Return the patch that lets tasks start, as far as edits of the templates can.
+
+    The patch is read and diagnosed in a private copy first. Without an improvement there is none. Raises `InputError`
+    for inputs other than templates.
+    """
+    before = check(request)
+    if any(one.level != _TEMPLATES for one in before.inputs if one.error is None):
+        raise InputError("only templates can be patched", "Check templates of CloudFormation alone.")
+    if before.unreadable or before.verdict in {OK, NOT_APPLICABLE}:
+        return CheckFix("", (), before, before)
+    edited, manual = _edits(request, before)
+    after = _check_again(request, edited) if edited else before
+    if not edited or not _is_better(before, after):
+        return CheckFix("", manual, before, before)
+    return CheckFix("".join(_patch(edited)), manual, before, after)
+
+
+def _edits(request: CheckRequest, before: CheckResult) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
+    """Return the old and the new text of each edited file, and the changes that no edit makes."""
+    edited: dict[str, tuple[str, str]] = {}
+    manual: list[str] = []
+    systems = read_systems(request.inputs, request.options)
+    for network, templates in zip(before.networks, systems, strict=True):
+        texts = read_texts(templates)
+        fixes = TemplateFixes(templates, texts)
+        fixes.add(plan(network.world))
+        edited |= {file: (texts[file], text) for file, text in fixes.results.items() if text != texts[file]}
+        manual += fixes.manual
+    return edited, tuple(manual)
+
+
+def _check_again(request: CheckRequest, edited: Mapping[str, tuple[str, str]]) -> CheckResult:
+    """Check a private copy of the templates with the edits."""
+    folders = [one.path.absolute().parent for one in request.inputs]
+    root = Path(os.path.commonpath([*folders, *(Path(file).absolute().parent for file in edited)]))
+    with tempfile.TemporaryDirectory() as name:
+        copy = Path(name)
+        for source in _templates_below(root, request, edited):
+            target = copy / source.relative_to(root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source.read_bytes())
+        for file, (_, text) in edited.items():
+            (copy / Path(file).absolute().relative_to(root)).write_bytes(text.encode())
+        paths = [
+            NamedPath(copy / one.path.absolute().relative_to(root), one.name or one.path.name) for one in request.inputs
+        ]
+        inputs = tuple(
+            one._replace(name=None) if given.name is None else one
+            for one, given in zip(paths, request.inputs, strict=True)
+        )
+        return check(msgspec.structs.replace(request, inputs=inputs))
+
+
+def _templates_below(root: Path, request: CheckRequest, edited: Mapping[str, object]) -> Iterator[Path]:
+    """Yield the files of all templates: those of the inputs, and nested ones."""
+    files = {one.path.absolute() for one in request.inputs} | {Path(file).absolute() for file in edited}
+    for templates in read_systems(request.inputs, request.options):
+        files |= {Path(made.resource.evaluator.template.file).absolute() for made in templates.all()}
+    return (file for file in sorted(files) if file.is_relative_to(root))
+
+
+def _is_better(before: CheckResult, after: CheckResult) -> bool:
+    """Return whether fewer blockers stay, and no service has a worse verdict."""
+    if after.unreadable:
+        return False
+    verdicts = _verdicts(before), _verdicts(after)
+    if any(worst_of([verdicts[1].get(name, verdict), verdict]) is not verdict for name, verdict in verdicts[0].items()):
+        return False
+    return _blockers(after) < _blockers(before)
+
+
+def _verdicts(result: CheckResult) -> dict[str, Verdict]:
+    return {
+        f"{service.launch.cluster}/{service.launch.name}": service.verdict
+        for network in result.networks
+        for service in network.diagnosis.services
+    }
+
+
+def _blockers(result: CheckResult) -> int:
+    return sum(
+        len(need.blockers) for network in result.networks for service in network.diagnosis.services
+        for need in service.needs
+    )  # fmt: skip
+
+
+def _patch(edited: Mapping[str, tuple[str, str]]) -> Iterator[str]:
+    """Yield the lines of a unified diff; paths are those from the working folder."""
+    for file, texts in sorted(edited.items()):
+        name = os.path.relpath(file)
+        before, after = (text.splitlines(keepends=True) for text in texts)
+        yield from _with_last_lines(difflib.unified_diff(before, after, f"a/{name}", f"b/{name}", n=_CONTEXT))
+
+
+def _with_last_lines(lines: Iterator[str]) -> Iterator[str]:
+    """Yield the lines of a diff; a last line of a file without its end is marked, as patch(1) expects."""
+    for line in lines:
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

@@ -1,0 +1,172 @@
+"""Edits of a template's text: new resources and properties, and nothing else of the file changes."""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from yaml import MappingNode, Node, ScalarNode, SequenceNode
+
+from skerry.sources.cloudformation.positions import last_line
+from skerry.sources.cloudformation.template import Template, child_of
+
+_BREAK: Final = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+"""Line breaks of YAML 1.1: https://yaml.org/spec/1.1/#id871136."""
+_PLAIN: Final = re.compile(r"[A-Za-z](?:[\w ./-]|:(?=[\w:]))*(?<! )|(?:\d+\.){3}\d+/\d+")
+"""Texts that need no quotes: https://yaml.org/spec/1.1/#id907281."""
+_STEP: Final = 2
+
+
+class UneditableTemplate(Exception):  # noqa: N818 -- an answer, and no fault
+    """A place of a template where no edit fits."""
+
+
+class TemplateEdits:
+    """The edits of one template; ``text`` is that of its file."""
+
+    def __init__(self, template: Template, text: str) -> None:
+        self._template = template
+        self._mark = "\ufeff" if text.startswith("\ufeff") else ""
+        self._text = text = text.removeprefix(self._mark)
+        self._starts = [0, *(match.end() for match in _BREAK.finditer(text))]
+        self._newline = "\r\n" if "\r\n" in text else "\n"
+        self._is_json = text.lstrip().startswith("{")
+        self._edits: list[tuple[int, int, str]] = []
+
+    @property
+    def result(self) -> str:
+        """The text with all edits; those of one place in their order."""
+        text = self._text
+        for _, (start, end, words) in sorted(enumerate(self._edits), key=lambda row: (row[1][0], row[0]), reverse=True):
+            text = text[:start] + words + text[end:]
+        return self._mark + text
+
+    def has_resource(self, name: str) -> bool:
+        """Return whether a logical id is taken."""
+        sections = [self._template.resources.value, self._template.parameters.items()]
+        return any(getattr(key, "value", key) == name for rows in sections for key, _ in rows)
+
+    def add_resource(self, name: str, body: dict[str, Any]) -> None:
+        """Add a resource after the last one."""
+        rows = self._template.resources.value
+        if not rows:
+            raise UneditableTemplate("the template has no resource")
+        key, last = rows[-1]
+        indent = rows[0][0].start_mark.column
+        if self._template.resources.flow_style:
+            words = json.dumps(body, indent=_STEP).replace("\n", "\n" + " " * indent)
+            self._insert(self._end(last), f",\n{' ' * indent}{json.dumps(name)}: {words}")
+            return
+        lines = [f"{name}:", *(" " * _STEP + line for line in _block(body))]
+        end = last_line(last, self._lines)
+        self._insert_lines(max(end, key.start_mark.line + 1), [" " * indent + line for line in lines])
+
+    def set_property(self, resource: Node, path: Sequence[str], value: Any) -> None:  # noqa: ANN401 -- JSON
+        """Set a property of a resource: a scalar, or a new property in an existing block."""
+        parent = child_of(resource, "Properties")
+        for name in path[:-1]:
+            parent = child_of(parent, name)
+        if not isinstance(parent, MappingNode) or parent.tag.startswith("!") or parent.value == []:
+            raise UneditableTemplate(f"the properties around {path[-1]} are not written out")
+        child = child_of(parent, path[-1])
+        if child is None:
+            self._add_key(parent, path[-1], value)
+        elif isinstance(child, ScalarNode):
+            self._replace(child, self._inline(value))
+        else:
+            raise UneditableTemplate(f"{path[-1]} is not written out")
+
+    def append(self, resource: Node, name: str, value: Any) -> None:  # noqa: ANN401 -- JSON
+        """Add an item to a list of a resource's properties."""
+        properties = child_of(resource, "Properties")
+        child = child_of(properties, name)
+        if child is None:
+            self.set_property(resource, [name], [value])
+            return
+        if not isinstance(child, SequenceNode) or child.tag.startswith("!"):
+            raise UneditableTemplate(f"the list {name} is not written out")
+        if child.flow_style:
+            comma = "" if child.value == [] else ", "
+            self._insert(self._end(child) - 1, f"{comma}{self._inline(value)}")
+            return
+        indent = child.start_mark.column
+        self._insert_lines(last_line(child, self._lines), [f"{' ' * indent}- {self._inline(value)}"])
+
+    # ------------------------------------------------------------------------------------------------------- positions
+
+    @property
+    def _lines(self) -> Sequence[str]:
+        return self._template.document.lines
+
+    def _index(self, line: int, column: int) -> int:
+        return self._starts[line] + column
+
+    def _end(self, node: Node) -> int:
+        return self._index(node.end_mark.line, node.end_mark.column)
+
+    def _insert(self, index: int, words: str) -> None:
+        self._edits.append((index, index, words.replace("\n", self._newline)))
+
+    def _insert_lines(self, after: int, lines: Sequence[str]) -> None:
+        """Insert lines after a line, which counts from 1."""
+        words = "".join(f"{line}\n" for line in lines)
+        if after < len(self._starts):
+            self._insert(self._starts[after], words)
+        else:
+            # The last line has no end.
+            self._insert(len(self._text), "\n" + words.removesuffix("\n"))
+
+    def _replace(self, node: Node, words: str) -> None:
+        start = self._index(node.start_mark.line, node.start_mark.column)
+        self._edits.append((start, self._end(node), words))
+
+    def _add_key(self, parent: MappingNode, name: str, value: Any) -> None:  # noqa: ANN401 -- JSON
+        key, last = parent.value[-1]
+        if parent.flow_style:
+            shown = json.dumps(name) if self._is_json else name
+            first = parent.value[0][0].start_mark
+            is_spread = self._is_json and first.line != parent.start_mark.line
+            separator = f",\n{' ' * first.column}" if is_spread else ", "
+            self._insert(self._end(last), f"{separator}{shown}: {self._inline(value)}")
+            return
+        indent = " " * parent.value[0][0].start_mark.column
+        end = max(last_line(last, self._lines), key.start_mark.line + 1)
+        self._insert_lines(end, [f"{indent}{name}: {self._inline(value)}"])
+
+    def _inline(self, value: Any) -> str:  # noqa: ANN401 -- JSON
+        return json.dumps(value) if self._is_json else _flow(value)
+
+
+def _flow(value: Any) -> str:  # noqa: ANN401 -- JSON
+    """Write a value in one line of YAML."""
+    if isinstance(value, dict):
+        short = _short(value)
+        return short or f"{{{', '.join(f'{name}: {_flow(item)}' for name, item in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_flow, value))}]"
+    if isinstance(value, str):
+        return value if _PLAIN.fullmatch(value) and value.lower() not in _WORDS else json.dumps(value)
+    return json.dumps(value)
+
+
+_WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+
+
+def _short(value: dict[str, Any]) -> str | None:
+    """Return a function in its short form."""
+    if value.keys() == {"Ref"}:
+        return f"!Ref {value['Ref']}"
+    if value.keys() == {"Fn::GetAtt"}:
+        return f"!GetAtt {'.'.join(value['Fn::GetAtt'])}"
+    return f'!Sub "{value["Fn::Sub"]}"' if value.keys() == {"Fn::Sub"} else None
+
+
+def _block(value: dict[str, Any]) -> list[str]:
+    """Write a mapping as lines of YAML; lists and functions in one line each."""
+    lines: list[str] = []
+    for name, item in value.items():
+        if isinstance(item, dict) and _short(item) is None:
+            lines += [f"{name}:", *(" " * _STEP + line for line in _block(item))]
+        else:
+            lines.append(f"{name}: {_flow(item)}")
+    return lines

@@ -1,0 +1,196 @@
+"""Patches of templates: what they add, and that the rest of each file stays byte for byte."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Final
+
+import pytest
+from yaml import Node
+
+from skerry.app.checking import CheckRequest, NamedPath
+from skerry.app.fixing import CheckFix, fix
+from skerry.errors import InputError
+from skerry.sources.cloudformation.documents import read_document
+from skerry.sources.cloudformation.template import template_of
+from skerry.sources.cloudformation.template_edits import TemplateEdits, UneditableTemplate
+from skerry.verdicts import BLOCKED, OK
+
+LABELLED: Final = Path(__file__).parent / "labelled"
+PATCHED: Final = (
+    *("gateway-on-another-table", "private-dns-by-default", "host-names-off", "endpoint-without-groups"),
+    *("public-without-address", "schedule-in-isolated-subnet", "single-egress-rule", "nat-in-private-subnet"),
+)
+
+
+def fixed(path: Path, *others: Path) -> CheckFix:
+    """Return the patch of templates."""
+    return fix(CheckRequest(tuple(map(NamedPath, (path, *others))), region="eu-west-1", account="111122223333"))
+
+
+def applied(folder: Path, patch: str) -> None:
+    """Apply a patch as a user does."""
+    subprocess.run(["patch", "-p1", "--binary"], cwd=folder, input=patch.encode(), check=True, capture_output=True)  # noqa: S607
+
+
+class TestPatches:
+    @pytest.mark.parametrize("name", PATCHED)
+    def test_template_with_its_patch_is_ok_and_keeps_every_other_line(
+        self, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        path = Path("net.yaml")
+        before = (LABELLED / f"{name}.yaml").read_text(encoding="utf-8")
+        path.write_text(before, encoding="utf-8")
+        made = fixed(path)
+        assert path.read_text(encoding="utf-8") == before
+        assert (made.before.verdict, made.after.verdict, made.manual) == (BLOCKED, OK, ())
+        applied(tmp_path, made.patch)
+        again = fixed(path)
+        assert (again.before.verdict, again.patch) == (OK, "")
+        lines = path.read_text(encoding="utf-8").splitlines()
+        removed = [line for line in made.patch.splitlines() if line.startswith("-") and not line.startswith("---")]
+        assert len(removed) <= 1
+        kept = [line for line in before.splitlines() if f"-{line}" not in removed]
+        rest = iter(lines)
+        assert all(line in rest for line in kept)
+
+    def test_json_with_other_line_ends_and_without_a_last_one_is_patched(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        path = Path("net.json")
+        text = json.dumps({"Resources": {**NETWORK, **ENDPOINTS}}, indent=2)
+        path.write_bytes(("\ufeff" + text).replace("\n", "\r\n").encode())
+        made = fixed(path)
+        assert (made.before.verdict, made.after.verdict) == (BLOCKED, OK)
+        applied(tmp_path, made.patch)
+        after = path.read_bytes()
+        assert after.startswith(b"\xef\xbb\xbf{\r\n")
+        assert b"\n" not in after.replace(b"\r\n", b"")
+        assert json.loads(after.decode("utf-8-sig"))["Resources"]["Api"]["Properties"]["PrivateDnsEnabled"] is True
+        assert fixed(path).before.verdict is OK
+
+    def test_patch_goes_to_the_template_of_a_nested_stack(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        network = (LABELLED / "private-dns-by-default.yaml").read_text(encoding="utf-8")
+        Path("network.yaml").write_text(network, encoding="utf-8")
+        parent = (
+            "Resources:\n  Net:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: network.yaml}\n"
+        )
+        Path("parent.yaml").write_text(parent, encoding="utf-8")
+        made = fixed(Path("parent.yaml"))
+        assert made.after.verdict is OK
+        assert "+++ b/network.yaml" in made.patch
+        assert "parent.yaml" not in made.patch
+
+    def test_changes_that_no_edit_makes_are_told(self, tmp_path: Path) -> None:
+        text = (LABELLED / "role-for-logs-only.yaml").read_text(encoding="utf-8")
+        path = tmp_path / "net.yaml"
+        path.write_text(text, encoding="utf-8")
+        made = fixed(path)
+        assert (made.patch, made.after.verdict) == ("", BLOCKED)
+        assert made.manual
+
+    def test_template_that_is_fine_has_no_patch(self) -> None:
+        assert fixed(LABELLED / "nat-gateway.yaml").patch == ""
+
+    def test_answers_of_aws_have_no_patch(self) -> None:
+        scenario = LABELLED.parents[2] / "scenarios" / "article-broken"
+        with pytest.raises(InputError, match="only templates"):
+            fixed(scenario / "network.json")
+
+
+def sub(text: str) -> dict[str, str]:
+    """Return a reference."""
+    return {"Ref": text}
+
+
+NETWORK: Final = {
+    "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16", "EnableDnsHostnames": True}},
+    "Private": {
+        "Type": "AWS::EC2::Subnet",
+        "Properties": {"VpcId": sub("Vpc"), "CidrBlock": "10.0.1.0/24", "AvailabilityZone": "eu-west-1a"},
+    },
+    "Table": {"Type": "AWS::EC2::RouteTable", "Properties": {"VpcId": sub("Vpc")}},
+    "Pair": {
+        "Type": "AWS::EC2::SubnetRouteTableAssociation",
+        "Properties": {"SubnetId": sub("Private"), "RouteTableId": sub("Table")},
+    },
+    "Task": {
+        "Type": "AWS::ECS::TaskDefinition",
+        "Properties": {
+            "NetworkMode": "awsvpc",
+            "ContainerDefinitions": [{"Name": "web", "Image": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1"}],
+        },
+    },
+    "Service": {
+        "Type": "AWS::ECS::Service",
+        "Properties": {
+            "LaunchType": "FARGATE",
+            "TaskDefinition": sub("Task"),
+            "NetworkConfiguration": {"AwsvpcConfiguration": {"Subnets": [sub("Private")]}},
+        },
+    },
+}
+ENDPOINTS: Final = {
+    name: {
+        "Type": "AWS::EC2::VPCEndpoint",
+        "Properties": {
+            "VpcEndpointType": "Interface",
+            "VpcId": sub("Vpc"),
+            "ServiceName": f"com.amazonaws.eu-west-1.{service}",
+            "SubnetIds": [sub("Private")],
+        },
+    }
+    for name, service in (("Api", "ecr.api"), ("Dkr", "ecr.dkr"))
+}
+
+
+class TestEdits:
+    def edits(self, text: str) -> TemplateEdits:
+        return TemplateEdits(template_of(read_document(text.encode(), "net.yaml")), text)
+
+    @pytest.mark.parametrize(
+        ("text", "after"),
+        [
+            ("Resources:\n  A:\n    Type: T\n    Properties:\n      L: [x]\n", "      L: [x, z]\n"),
+            ("Resources:\n  A:\n    Type: T\n    Properties:\n      L: []\n", "      L: [z]\n"),
+            (
+                "Resources:\n  A:\n    Type: T\n    Properties:\n      L:\n        - x # one\n",
+                "        - x # one\n        - z\n",
+            ),
+            ("Resources:\n  A:\n    Type: T\n    Properties:\n      M: x", "      M: x\n      L: [z]"),
+            ("Resources: {A: {Type: T, Properties: {M: x}}}", "{M: x, L: [z]}}}"),
+        ],
+    )
+    def test_item_is_added_to_a_list(self, text: str, after: str) -> None:
+        edits = self.edits(text)
+        edits.append(self.resource(text), "L", "z")
+        assert edits.result.endswith(after)
+
+    def resource(self, text: str) -> Node:
+        template = template_of(read_document(text.encode(), "net.yaml"))
+        node: Node = template.resources.value[0][1]
+        return node
+
+    @pytest.mark.parametrize("value", ["!Ref P", "!If [C, [x], []]"])
+    def test_list_that_a_function_makes_is_not_edited(self, value: str) -> None:
+        text = f"Resources:\n  A:\n    Type: T\n    Properties:\n      L: {value}\n"
+        with pytest.raises(UneditableTemplate, match="L is not written out"):
+            self.edits(text).append(self.resource(text), "L", "z")
+
+    def test_scalar_is_replaced_and_its_comment_stays(self) -> None:
+        text = "Resources:\n  A:\n    Type: T\n    Properties:\n      P: 'false' # off\n"
+        edits = self.edits(text)
+        edits.set_property(self.resource(text), ["P"], value=True)
+        assert edits.result == text.replace("'false'", "true")
+
+    def test_resource_comes_before_the_next_section_and_its_comments(self) -> None:
+        text = "Resources:\n    A:\n        Type: T\n\n# Outputs\nOutputs: {}\n"
+        edits = self.edits(text)
+        edits.add_resource("B", {"Type": "AWS::EC2::EIP", "Properties": {"Domain": "vpc"}})
+        added = "    B:\n      Type: AWS::EC2::EIP\n      Properties:\n        Domain: vpc\n"
+        assert edits.result == f"Resources:\n    A:\n        Type: T\n{added}\n# Outputs\nOutputs: {{}}\n"
