@@ -11,7 +11,7 @@ import click
 
 from skerry.cli.hints import hint_of
 from skerry.cli.options import PathOf, ResultOptions, add_output_options, hand_over
-from skerry.cli.output import complain, say
+from skerry.cli.output import complain, leave, say, write
 from skerry.cli.reading import WIDEST, InputSource, print_notes, world_of
 from skerry.cli.triage import TriageArguments, add_triage_options, leave_triaged, write_triaged
 from skerry.errors import EXIT_USAGE
