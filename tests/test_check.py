@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import terraforming
+from tests import real_provider, terraforming
 from tests.commands import BLOCKED, UNKNOWN, USAGE, Skerry, complaint
 from tests.sources.terraform.plans import change, plan_of
 
@@ -42,7 +42,7 @@ class TestPlans:
         path = tmp_path / "plan.out"
         path.write_bytes(b"PK\x03\x04more")
         found = run("check", path)
-        assert complaint(found).endswith("is a saved plan, which only Terraform can read")
+        assert complaint(found).endswith("is a saved plan, which only Terraform can read, in its initialised folder")
         assert "terraform show -json plan.out" in found.err
 
     def test_missing_file_is_reported(self, run: Skerry, tmp_path: Path) -> None:
@@ -193,3 +193,19 @@ class TestChanges:
 
     def test_profile_is_for_the_live_account(self, run: Skerry, saved: Path) -> None:
         assert "--profile is for --with live" in run("check", saved, "--profile", "x").err
+
+    @pytest.mark.long
+    @pytest.mark.skipif(real_provider.why_not() is not None, reason=real_provider.why_not() or "")
+    def test_saved_plan_is_shown_and_completed_by_its_code(
+        self, run: Skerry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        text = (self.FOLDER / "main.tf").read_text(encoding="utf-8")
+        terraform = real_provider.RealTerraform(tmp_path, text, "http://127.0.0.1:9")
+        terraform.plan(refresh=False)
+        monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "cli.tfrc"))
+        words = ("--code", tmp_path, "--allow-network")
+        found = run("check", tmp_path / "plan", *words)
+        assert found.out.startswith("ok on the network")
+        assert found.err == ""
+        (tmp_path / "main.tf").write_text(f"{text}# changed\n", encoding="utf-8")
+        assert "main.tf differs from the code that the plan was made of" in run("check", tmp_path / "plan", *words).err

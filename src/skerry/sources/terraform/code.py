@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -12,6 +12,8 @@ _HEADER = re.compile(r'^\s*(?:(resource)|(data))\s+"([\w-]+)"\s+"([\w-]+)"', re.
 """https://developer.hashicorp.com/terraform/language/syntax/configuration: a header is on one line as terraform fmt
 writes it."""
 _MOST_BYTES: Final = 4 << 20
+_VARIABLE = re.compile(r"\$\{var\.([\w-]+)\}")
+_REGION_NAME = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]')
 _ATTRIBUTE = re.compile(r"^((?:module\.[\w-]+\.)*(?:data\.)?\w+\.[\w-]+)\.\w+$")
 
@@ -83,6 +85,35 @@ def providers_of(folder: Path, selected: Mapping[str, Any]) -> list[Provider]:
     names = {"aws", *(address.rpartition("/")[2] for address in selected)}
     aliases = {Provider(name, str(values["alias"])) for name, values in _blocks(folder) if values.get("alias")}
     return sorted({*(Provider(name, None) for name in names), *aliases}, key=lambda one: (one.name, one.alias or ""))
+
+
+def regions_of_providers(folder: Path, words: Iterable[str]) -> dict[str | None, str]:
+    """Return the Regions of AWS's providers in the root module, by alias, as far as constants and variables tell them.
+
+    ``words`` are those of the command line, such as ``-var=region=eu-west-1``.
+    """
+    given = dict(word.removeprefix("-var=").split("=", 1) for word in words if word.startswith("-var="))
+    regions: dict[str | None, str] = {}
+    for name, values in _blocks(folder):
+        region = values.get("region")
+        if name != "aws" or not isinstance(region, str):
+            continue
+        match = _VARIABLE.fullmatch(region)
+        text = region if match is None else given.get(match[1]) or _default_of(folder, match[1])
+        if text is not None and _REGION_NAME.fullmatch(text):
+            alias = values.get("alias")
+            regions[None if alias is None else str(alias)] = text
+    return regions
+
+
+def _default_of(folder: Path, variable: str) -> str | None:
+    """Return the default of a variable, if it is a text."""
+    header = re.compile(rf'variable\s+"{re.escape(variable)}"\s*\{{[^}}]*?\bdefault\s*=\s*"([^"$]*)"')
+    for file in sorted(folder.glob("*.tf")):
+        match = header.search(_text_of(file))
+        if match is not None:
+            return match[1]
+    return None
 
 
 class CodeTypes(NamedTuple):

@@ -2,11 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import NamedTuple
 
 import msgspec
 
 from skerry.sources.planned.values import UNKNOWN, UnknownValue, Value
 from skerry.sources.terraform.values import Instance, by_type
+
+
+class ProviderScope(NamedTuple):
+    """An account and a Region, each None if it is not known."""
+
+    region: str | None = None
+    account: str | None = None
 
 
 class Configuration(msgspec.Struct, frozen=True, dict=True):
@@ -15,6 +23,7 @@ class Configuration(msgspec.Struct, frozen=True, dict=True):
     ``closed``: the instances are all that the apply leaves in its new VPCs; False for a targeted plan, or one with a
     stack or a script that makes resources of its own. ``types``: those of all its resources, read or not.
     ``level`` is ``plan``, ``state`` or ``code``. ``is_change``: only its difference to another configuration counts.
+    ``scopes`` are the accounts and Regions of the providers, by the addresses of their resources.
     """
 
     instances: tuple[Instance, ...]
@@ -24,6 +33,7 @@ class Configuration(msgspec.Struct, frozen=True, dict=True):
     types: frozenset[str] = frozenset()
     level: str = "code"
     is_change: bool = False
+    scopes: Mapping[str, ProviderScope] = {}
 
     @cached_property
     def _by_type(self) -> Mapping[str, list[Instance]]:

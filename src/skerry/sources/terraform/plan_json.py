@@ -4,7 +4,7 @@ OpenTofu prints the same form. A state in its own file has version 4.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -12,6 +12,9 @@ from msgspec import Raw
 
 from skerry.errors import InputError
 from skerry.sources.terraform.attributes import ATTRIBUTES
+from skerry.sources.terraform.configuration import ProviderScope
+from skerry.sources.terraform.data_answers import LATER
+from skerry.sources.terraform.provider_scopes import ProviderConfig, scopes_in
 from skerry.sources.terraform.references import ConfiguredModule
 from skerry.sources.terraform.values import Instance, join_unknown
 
@@ -20,6 +23,17 @@ _STATE_VERSION: Final = 4
 _FORGOTTEN: Final = "forget"
 """The action on a resource that stays in AWS, and that Terraform manages no more."""
 _NOTHING: Final = Raw(b"null")
+REMOTE_STATE: Final = "terraform_remote_state"
+ANSWERED: Final = (
+    *("arn", "arns", "availability_zone", "availability_zone_id", "cidr_block", "cidr_blocks", "id", "ids", "json"),
+    *("main_route_table_id", "names", "outputs", "prefix_list_id", "repository_url", "revision", "service_name"),
+    *("vpc_id", "zone_ids"),
+)
+"""The attributes of data sources that resources of a network are made of."""
+_NAME_OF_AWS: Final = re.compile(
+    r"arn:[\w-]+:[^\s]{1,400}|(?:[a-z]{1,8})-[0-9a-f]{8,17}|[0-9a-fA-F.:]+(?:/\d{1,3})?|[a-z]{2}(?:-[a-z]+)+-\d[a-z]?"
+)
+"""An ARN, an id, a block of addresses, or a Region or zone: no text that could be a secret."""
 _STRANGERS: Final = ("aws_cloudformation_stack", "aws_lambda_invocation", "awscc_", "null_resource", "terraform_data")
 """The beginnings of types that may make resources of AWS which no plan names."""
 
@@ -76,6 +90,15 @@ class _RawResource(msgspec.Struct, frozen=True, gc=False):
 
 class _Written(msgspec.Struct, frozen=True, gc=False):
     root_module: ConfiguredModule = ConfiguredModule()
+    provider_config: dict[str, ProviderConfig] = {}
+
+
+class _Variable(msgspec.Struct, frozen=True, gc=False):
+    value: Any = None
+
+
+class _PriorState(msgspec.Struct, frozen=True, gc=False):
+    values: _Values | None = None
 
 
 class _Document(msgspec.Struct, frozen=True, gc=False):
@@ -89,6 +112,7 @@ class _Document(msgspec.Struct, frozen=True, gc=False):
     deferred_changes: tuple[_DeferredChange, ...] = ()
     complete: bool = True
     errored: bool = False
+    variables: dict[str, _Variable] = {}
     values: _Values | None = None
     root_module: _Module | None = None
     version: int | None = None
@@ -101,6 +125,8 @@ class PlannedResources(msgspec.Struct, frozen=True, gc=False):
 
     ``former`` are the instances that a plan expects before its apply. ``deferred`` are the addresses of changes that
     a plan leaves to a later one, ``acted`` are those of all other changes.
+    ``data`` are the data sources that were read for a plan, ``variables`` the values of its variables.
+    ``scopes`` are the accounts and Regions of the providers, by the addresses of their resources.
     """
 
     instances: tuple[Instance, ...]
@@ -111,6 +137,9 @@ class PlannedResources(msgspec.Struct, frozen=True, gc=False):
     former: tuple[Instance, ...] = ()
     deferred: tuple[str, ...] = ()
     acted: frozenset[str] = frozenset()
+    data: tuple[Instance, ...] = ()
+    variables: Mapping[str, Any] = {}
+    scopes: Mapping[str, ProviderScope] = {}
 
     @property
     def has_strangers(self) -> bool:
@@ -140,6 +169,7 @@ def _plan_of(name: str, document: _Document) -> PlannedResources:
         instances = tuple(_planned(document.resource_changes))
         types = frozenset(row.type for row in document.resource_changes if row.mode == "managed")
         is_whole = document.complete and not document.deferred_changes
+        variables = {name: variable.value for name, variable in document.variables.items()}
         plan = PlannedResources(
             instances,
             is_whole,
@@ -152,6 +182,9 @@ def _plan_of(name: str, document: _Document) -> PlannedResources:
                 for one in document.deferred_changes
             ),
             frozenset(row.address for row in document.resource_changes if set(row.change.actions) - {"no-op", "read"}),
+            tuple(read_data(document.prior_state)),
+            variables,
+            scopes_in(document.configuration.root_module, document.configuration.provider_config, variables),
         )
         return msgspec.structs.replace(plan, closed=is_whole and not plan.has_strangers)
     root = document.root_module if document.values is None else document.values.root_module
@@ -183,6 +216,28 @@ def _planned(rows: tuple[_ResourceChange, ...]) -> Iterator[Instance]:
         instance = _instance(row.address, row.type, row.mode, change.after, change.after_unknown, is_new=is_new)
         if instance is not None:
             yield instance
+
+
+def read_data(document: Raw) -> Iterator[Instance]:
+    """Yield the data sources of a plan's prior state, with the attributes that resources are made of."""
+    prior = msgspec.json.decode(document, type=_PriorState | None)
+    if prior is None or prior.values is None:
+        return
+    for row in _in_module(prior.values.root_module):
+        if row.mode == "data" and (row.type.startswith("aws_") or row.type == REMOTE_STATE):
+            values = _some(row.values, set(ANSWERED)) or {}
+            if "outputs" in values:
+                values["outputs"] = _public(values["outputs"])
+            yield Instance(row.address, row.type, row.mode, values)
+
+
+def _public(value: Any) -> Any:  # noqa: ANN401 -- JSON
+    """Return outputs of another state with a mark in place of each text that names no resource of AWS."""
+    if isinstance(value, dict):
+        return {key: _public(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_public(inner) for inner in value]
+    return value if not isinstance(value, str) or _NAME_OF_AWS.fullmatch(value) else LATER
 
 
 def _former(rows: tuple[_ResourceChange, ...]) -> Iterator[Instance]:

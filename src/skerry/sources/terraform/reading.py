@@ -1,6 +1,7 @@
 """Inputs of Terraform as descriptions: folders of code, and plans and states as JSON."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -17,7 +18,15 @@ from skerry.sources.terraform.changes import split_change
 from skerry.sources.terraform.code import Position, address_of_code, positions_of
 from skerry.sources.terraform.configuration import Configuration
 from skerry.sources.terraform.plan_json import PlannedResources, read_plan
-from skerry.sources.terraform.resolving import AccountPlace, TerraformCode, configuration_of, resolve_code
+from skerry.sources.terraform.planned_code import changed_files, show_plan
+from skerry.sources.terraform.provider_scopes import split_scopes
+from skerry.sources.terraform.resolving import (
+    AccountPlace,
+    TerraformCode,
+    configuration_of,
+    resolve_code,
+    resolve_plan,
+)
 from skerry.sources.terraform.writing import write
 
 _FIELDS = {kind.key: kind.field for kind in KINDS}
@@ -44,22 +53,54 @@ def _read(given: InputFile, options: ReadingOptions) -> Iterator[Description]:
         raise InputError(
             message, "Give its plan: terraform plan -out=plan.out; terraform show -json plan.out > plan.json"
         )
-    if folder is not None:
-        code = TerraformCode(folder, options.variables, options.allow_network)
-        yield _described(given.name, "code", resolve_code(code, place), positions_of(folder))
+    if given.path.is_dir():
+        code = _code_of(given.path, options)
+        positions = positions_of(given.path)
+        for part in _parts_of(resolve_code(code, place), options.region):
+            yield _described(given.name, "code", part, positions)
         return
-    if is_saved_plan(given.content):
-        message = f"{given.name} is a saved plan, which only Terraform can read"
-        raise InputError(message, f"Convert it: terraform show -json {given.name} > plan.json")
-    plan = read_plan(given.name, given.content)
-    configuration = configuration_of(given.name, plan, place)
-    is_open = not all(is_known(dict(instance.values)) for instance in configuration.instances)
-    note = f"some values of {given.name} are known only after apply: its initialised code tells them"
-    notes = [*([note] if is_open else []), *_notes_of(plan)]
-    if options.existing is None:
-        yield _described(given.name, configuration.level, configuration, {}, notes)
+    notes: list[str] = []
+    content = given.content
+    if is_saved_plan(content):
+        if folder is None:
+            message = f"{given.name} is a saved plan, which only Terraform can read, in its initialised folder"
+            raise InputError(
+                message, "Give the folder with ", Argument.CODE,
+                f", or convert it there: terraform show -json {given.name} > plan.json"
+            )  # fmt: skip
+        content = show_plan(given.name, content, folder, allow_network=options.allow_network)
+        notes += [f"{file} differs from the code that the plan was made of"
+                  for file in changed_files(given.name, given.content, folder)]  # fmt: skip
+    yield from _of_plan(given.name, read_plan(given.name, content), options, notes)
+
+
+def _code_of(folder: Path, options: ReadingOptions) -> TerraformCode:
+    return TerraformCode(folder, options.variables, options.allow_network, options.workspace)
+
+
+def _of_plan(name: str, plan: PlannedResources, options: ReadingOptions, notes: list[str]) -> Iterator[Description]:
+    place = AccountPlace(options.region, options.account, options.existing)
+    folder, positions = options.code, {}
+    if folder is None:
+        configuration = configuration_of(name, plan, place)
     else:
-        yield _change(given.name, configuration, plan, options.existing, notes)
+        configuration = resolve_plan(name, plan, _code_of(folder, options), place)
+        positions = positions_of(folder)
+    is_open = not all(is_known(dict(instance.values)) for instance in configuration.instances)
+    if is_open and folder is None:
+        notes.append(f"some values of {name} are known only after apply: its initialised code tells them")
+    notes += _notes_of(plan)
+    for part in _parts_of(configuration, options.region):
+        if options.existing is None:
+            yield _described(name, configuration.level, part, positions, notes)
+        else:
+            yield _change(name, part, plan, options.existing, positions, notes)
+
+
+def _parts_of(configuration: Configuration, region: str | None) -> list[Configuration]:
+    """Return the accounts and Regions of a configuration; only those of one Region if the user names it."""
+    parts = split_scopes(configuration)
+    return [part for part in parts if region in (None, part.region)] or [configuration]
 
 
 def _notes_of(plan: PlannedResources) -> Iterator[str]:
@@ -90,15 +131,27 @@ def _described(
 
 
 def _change(
-    name: str, configuration: Configuration, plan: PlannedResources, existing: Facts, notes: Sequence[str]
+    name: str,
+    configuration: Configuration,
+    plan: PlannedResources,
+    existing: Facts,
+    positions: Mapping[str, Position],
+    notes: Sequence[str],
 ) -> Description:
     """Return a plan as a change of what exists; a state changes nothing."""
-    former = plan.former if plan.level == "plan" else configuration.instances
+    former = configuration.instances
+    if plan.level == "plan":
+        before = msgspec.structs.replace(configuration, instances=plan.former)
+        scopes = (one for one in split_scopes(before) if one.region == configuration.region)
+        former = next(scopes, before).instances
     before, after = split_change(configuration, former, existing)
-    described = _described(name, configuration.level, after, {}, notes)
+    described = _described(name, configuration.level, after, positions, notes)
     first, unplaced = write(before), write(after).unplaced
     lists = _prefix_lists_of(after, existing)
-    origins = {resource: _origin(name, address, None) for resource, address in first.addresses.items()}
+    origins = {
+        resource: _origin(name, address, positions.get(address_of_code(address)))
+        for resource, address in first.addresses.items()
+    }
     change = DescribedChange(
         _renamed(first.documents, lists),
         actions_of(former, configuration.instances, plan.acted),

@@ -35,9 +35,10 @@ Expressions = Mapping[str, Any]
 
 
 class ConfiguredResource(msgspec.Struct, frozen=True, gc=False):
-    """A resource as it is written: its address in its module, and its expressions."""
+    """A resource as it is written: its address in its module, its provider, and its expressions."""
 
     address: str
+    provider_config_key: str = ""
     expressions: dict[str, Any] = {}
 
 

@@ -1,7 +1,8 @@
 """A folder of Terraform code as a configuration: Terraform plans it twice, the second time with ids."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -10,9 +11,11 @@ from skerry.model.facts import Facts
 from skerry.sources.descriptions import STAND_IN_ACCOUNT
 from skerry.sources.terraform import terraform_process, terraform_test
 from skerry.sources.terraform.changes import with_next_revision
-from skerry.sources.terraform.code import has_provisioners, providers_of, types_in
-from skerry.sources.terraform.configuration import Configuration
+from skerry.sources.terraform.code import has_provisioners, providers_of, regions_of_providers, types_in
+from skerry.sources.terraform.configuration import Configuration, ProviderScope
 from skerry.sources.terraform.plan_json import MADE_UP_REGION, PlannedResources, accounts_in, read_plan, regions_in
+from skerry.sources.terraform.planned_code import complete, known_instances, known_overrides
+from skerry.sources.terraform.provider_scopes import regions_of, scope_of
 from skerry.sources.terraform.references import ReferenceResolver
 from skerry.sources.terraform.removed_parts import without_removed_parts
 from skerry.sources.terraform.resource_ids import with_made_up
@@ -40,9 +43,51 @@ class TerraformCode(msgspec.Struct, frozen=True):
     folder: Path
     variables: tuple[str, ...] = ()
     allow_network: bool = False
+    workspace: str | None = None
 
 
-def resolve_code(code: TerraformCode, place: AccountPlace) -> Configuration:
+def resolve_plan(name: str, plan: PlannedResources, code: TerraformCode, place: AccountPlace) -> Configuration:
+    """Return the configuration of a plan, in which Terraform has resolved the unknown values by its code.
+
+    Raises `InputError` if Terraform cannot plan the code.
+    """
+    region = place.region or _region_of(name, plan, place.existing)
+    account = place.account or _only_account(plan.instances, place.existing)
+    made = [
+        _made_up(one, plan, region, account, place.existing) if one.mode == "managed" else one
+        for one in known_instances(plan)
+    ]
+    start = _Start(
+        instances=tuple(made),
+        variables=plan.variables,
+        overrides={**known_overrides(plan.instances), **_revisions(made)},
+        scopes=plan.scopes,
+        answers={one.address: one.values for one in plan.data},
+    )
+    resolved = resolve_code(code, AccountPlace(region, account), start)
+    return configuration_of(name, complete(plan, resolved.instances), AccountPlace(region, account, place.existing))
+
+
+def _revisions(instances: Iterable[Instance]) -> dict[str, Mapping[str, str]]:
+    """Return the ARNs of new task definitions, with the numbers of their revisions."""
+    return {
+        one.address: {"arn": arn, "id": str(one.get("family"))}
+        for one in instances
+        if one.type == "aws_ecs_task_definition" and one.is_new and isinstance(arn := one.get("arn"), str)
+    }
+
+
+class _Start(msgspec.Struct, frozen=True):
+    """The instances and the values of a plan, which spare the first run."""
+
+    instances: tuple[Instance, ...] = ()
+    variables: Mapping[str, Any] = {}
+    overrides: Mapping[str, Mapping[str, Any]] = {}
+    scopes: Mapping[str, ProviderScope] = {}
+    answers: Mapping[str, Mapping[str, Any]] = {}
+
+
+def resolve_code(code: TerraformCode, place: AccountPlace, start: _Start | None = None) -> Configuration:
     """Return the configuration of an initialised folder, resolved by Terraform itself, without AWS.
 
     An apply with mocks makes nothing, and tells the data sources too. A plan with mocks comes next, if the apply would
@@ -50,12 +95,12 @@ def resolve_code(code: TerraformCode, place: AccountPlace) -> Configuration:
     Terraform can do neither.
     """
     with terraform_process.copied(code.folder) as copy:
-        terraform = terraform_process.Terraform(copy, allow_network=code.allow_network)
+        terraform = terraform_process.Terraform(copy, allow_network=code.allow_network, workspace=code.workspace)
         attempts = _PLANS if has_provisioners(copy) else (*_APPLIES, *_PLANS)
         errors: list[InputError] = []
         for attempt in attempts:
             try:
-                return _resolve(code, place, attempt, terraform, copy)
+                return _resolve(code, place, attempt, terraform, copy, start)
             except InputError as error:
                 errors.append(error)
         raise errors[0]
@@ -67,21 +112,57 @@ def _resolve(
     attempt: Attempt,
     terraform: terraform_process.Terraform,
     copy: Path,
+    start: _Start | None,
 ) -> Configuration:
-    """Run the test twice: the first run tells the instances and the data sources, the second has ids and answers."""
-    providers, types = providers_of(copy, terraform.providers()), types_in(copy)
+    """Run the test twice: the first run tells the instances and the data sources, the second has ids and answers.
 
-    def run(instances: tuple[Instance, ...], region: str, account: str) -> PlannedResources:
-        stage = terraform_test.ResolvingRun(attempt, types, instances, region, account)
+    A plan tells them already.
+    """
+    providers, types = providers_of(copy, terraform.providers()), types_in(copy)
+    given = _Start() if start is None else start
+    variables = _without_given(given.variables, code.variables)
+
+    regions = regions_of_providers(copy, code.variables)
+
+    def run(
+        instances: tuple[Instance, ...], region: str, account: str, scopes: Mapping[str, ProviderScope] | None = None
+    ) -> PlannedResources:
+        stage = terraform_test.ResolvingRun(
+            attempt=attempt,
+            types=types,
+            instances=instances,
+            region=region,
+            account=account,
+            variables=variables,
+            overrides=given.overrides,
+            provider_regions=regions,
+            scopes=given.scopes if scopes is None else scopes,
+            answers=given.answers,
+        )
         test = terraform_test.write_test(providers, stage)
         return terraform_test.read_result(terraform.test(test, code.variables))
 
+    if start is not None:
+        plan = run(start.instances, place.region or MADE_UP_REGION, place.account or STAND_IN_ACCOUNT)
+        instances = tuple(terraform_test.without_marks(plan.instances, attempt))
+        return Configuration(instances, place.region or "", place.account or "", plan.closed, plan.types)
     plan = run((), place.region or MADE_UP_REGION, place.account or STAND_IN_ACCOUNT)
-    region = place.region or _only_region(str(code.folder), plan.instances)
+    scopes = terraform_test.scopes_by_provider(plan.instances, regions)
+    named = {scope.region for scope in scopes.values() if scope.region is not None}
+    region = place.region or (min(named) if named else _only_region(str(code.folder), plan.instances))
     account = place.account or _only_account(plan.instances)
-    plan = run(plan.instances, region, account)
+    plan = run(plan.instances, region, account, scopes)
     instances = tuple(terraform_test.without_marks(plan.instances, attempt))
-    return Configuration(instances, region, account, plan.closed, plan.types)
+    return Configuration(instances, region, account, plan.closed, plan.types, scopes=scopes)
+
+
+def _without_given(variables: Mapping[str, Any], words: Iterable[str]) -> Mapping[str, Any]:
+    """Return the variables of a plan that the user gives no other value; none if a file may hold some."""
+    given = tuple(words)
+    if any(word.startswith("-var-file=") for word in given):
+        return {}
+    names = {word.removeprefix("-var=").partition("=")[0] for word in given}
+    return {name: value for name, value in variables.items() if name not in names and value is not None}
 
 
 def read_file(name: str, content: bytes, place: AccountPlace) -> Configuration:
@@ -91,7 +172,7 @@ def read_file(name: str, content: bytes, place: AccountPlace) -> Configuration:
 
 def configuration_of(name: str, plan: PlannedResources, place: AccountPlace) -> Configuration:
     """Return the configuration of a plan or state, with made-up ids for what the apply will create."""
-    region = place.region or _only_region(name, plan.instances, place.existing)
+    region = place.region or _region_of(name, plan, place.existing)
     account = place.account or _only_account(plan.instances, place.existing)
     instances = [
         _made_up(instance, plan, region, account, place.existing) if instance.mode == "managed" else instance
@@ -99,11 +180,12 @@ def configuration_of(name: str, plan: PlannedResources, place: AccountPlace) -> 
     ]
     resolver = ReferenceResolver(plan.written, instances)
     resolved = tuple(map(resolver.resolve, instances))
-    return Configuration(resolved, region, account, plan.closed, plan.types, plan.level)
+    return Configuration(resolved, region, account, plan.closed, plan.types, plan.level, scopes=plan.scopes)
 
 
 def _made_up(instance: Instance, plan: PlannedResources, region: str, account: str, existing: Facts | None) -> Instance:
-    made = with_made_up(instance, region, account)
+    scope = scope_of(instance, plan.scopes)
+    made = with_made_up(instance, scope.region or region, scope.account or account)
     return made if existing is None else with_next_revision(made, plan.former, existing)
 
 
@@ -113,6 +195,12 @@ def _only_account(instances: tuple[Instance, ...], existing: Facts | None = None
     if len(accounts) == 1:
         return next(iter(accounts))
     return STAND_IN_ACCOUNT if existing is None or existing.account is None else existing.account
+
+
+def _region_of(name: str, plan: PlannedResources, existing: Facts | None) -> str:
+    """Return the Region of a plan's providers; of several the first, as each resource has its own."""
+    regions = regions_of(plan.instances, plan.scopes)
+    return min(regions) if regions else _only_region(name, plan.instances, existing)
 
 
 def _only_region(name: str, instances: tuple[Instance, ...], existing: Facts | None = None) -> str:

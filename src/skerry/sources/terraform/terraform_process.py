@@ -28,7 +28,7 @@ class Terraform:
     Raises `InputError` without Terraform, and without a network namespace unless the network is allowed.
     """
 
-    def __init__(self, copy: Path, *, allow_network: bool = False) -> None:
+    def __init__(self, copy: Path, *, allow_network: bool = False, workspace: str | None = None) -> None:
         program = shutil.which("terraform")
         if program is None:
             message = "the program terraform is not on the path"
@@ -37,7 +37,8 @@ class Terraform:
         self._copy = copy
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         fixed = {"HOME": str(copy.parent), "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
-        self._environment = {**environment, **fixed}
+        chosen = {} if workspace is None else {"TF_WORKSPACE": workspace}
+        self._environment = {**environment, **fixed, **chosen}
 
     def providers(self) -> Mapping[str, Any]:
         """Return the providers that terraform init selected, by their addresses."""
@@ -52,6 +53,10 @@ class Terraform:
         """Write the test into the copy, run it alone, and yield the lines that Terraform prints."""
         (self._copy / FILE).write_bytes(content)
         yield from self._run("test", "-verbose", "-json", f"-filter={FILE}", *arguments).splitlines()
+
+    def show(self, plan: str) -> bytes:
+        """Return a saved plan in the copy as JSON; the empty text if Terraform cannot show it."""
+        return self._run("show", "-json", plan)
 
     def _run(self, *words: str) -> bytes:
         """Return the output. Raises `InputError` after five minutes."""

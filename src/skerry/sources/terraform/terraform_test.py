@@ -3,7 +3,7 @@
 https://developer.hashicorp.com/terraform/language/tests/mocking
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Literal
 
 import msgspec
@@ -11,11 +11,13 @@ from msgspec import Raw
 
 from skerry.errors import InputError
 from skerry.sources.planned.values import UNKNOWN
-from skerry.sources.terraform.code import CodeTypes, Provider
+from skerry.sources.terraform.code import CodeTypes, Provider, address_of_code
 from skerry.sources.terraform.computed_lists import computed_values
+from skerry.sources.terraform.configuration import ProviderScope
 from skerry.sources.terraform.data_answers import ABSENT, LATER, LATER_BLOCK, DataAnswers, unknown_answers
 from skerry.sources.terraform.plan_json import PlannedResources, read_plan
 from skerry.sources.terraform.policy_documents import PolicyDocuments
+from skerry.sources.terraform.provider_scopes import scope_of
 from skerry.sources.terraform.references import LISTS
 from skerry.sources.terraform.resource_ids import arn_of_type, made_up_values
 from skerry.sources.terraform.values import Instance
@@ -23,6 +25,8 @@ from skerry.sources.terraform.values import Instance
 FILE: Final = "skerry.tftest.json"
 _RUN: Final = "resolve"
 _NAME: Final = "the plan of terraform test"
+_PROVIDER: Final = "skerry-provider-"
+"""The beginning of an id that names the alias of its provider."""
 _READ: Final = (b'"test_plan"', b'"test_state"', b'"diagnostic"')
 _SENTINELS: Final = {
     "aws_ec2_transit_gateway_vpc_attachment": ("security_group_referencing_support",),
@@ -64,13 +68,27 @@ class Attempt(msgspec.Struct, frozen=True):
 
 
 class ResolvingRun(msgspec.Struct, frozen=True):
-    """One run of the test: the attempt, the types of the code, and the instances of the run before it."""
+    """One run of the test: the attempt, the types of the code, and the instances of the run before it.
+
+    ``variables`` are values of a plan. ``overrides`` are known values of resources, by address. ``provider_regions``
+    are the Regions of providers by alias, ``scopes`` those of resources, by address without keys.
+    ``answers`` are the values of data sources that were read for a plan.
+    """
 
     attempt: Attempt
     types: CodeTypes
     instances: tuple[Instance, ...]
     region: str
     account: str
+    variables: Mapping[str, Any] = {}
+    overrides: Mapping[str, Mapping[str, Any]] = {}
+    provider_regions: Mapping[str | None, str] = {}
+    scopes: Mapping[str, ProviderScope] = {}
+    answers: Mapping[str, Mapping[str, Any]] = {}
+
+    def region_of(self, instance: Instance) -> str:
+        """Return the Region of an instance."""
+        return scope_of(instance, self.scopes).region or self.region
 
 
 class _Message(msgspec.Struct, frozen=True, gc=False):
@@ -85,28 +103,36 @@ def write_test(providers: Iterable[Provider], stage: ResolvingRun) -> bytes:
 
     A ``${`` or ``%{`` in it is escaped: no value of the user is an expression of Terraform.
     """
-    place = (stage.region, stage.account)
-    answers = DataAnswers(stage.instances, *place)
-    data = {
-        "mock_data": {**unknown_answers(stage.types.data_sources, *place, marks_lists=stage.attempt.marks_lists)},
-        # The provider checks the form of ARNs in arguments.
-        "mock_resource": {
-            kind: {
-                "defaults": {
-                    "arn": arn_of_type(kind, stage.region, stage.account),
-                    **computed_values(kind, stage.region, stage.account),
-                }
-            }
-            for kind in sorted(stage.types.resources)
-        },
-    }
     mocks: dict[str, list[dict[str, Any]]] = {}
     # A plan has no values of its own for what an apply computes; for_each over one would end it.
     early = {"override_during": "plan"} if stage.attempt.command == "plan" else {}
     for name, alias in providers:
-        mock = {**early, **(data if name == "aws" else {}), **({} if alias is None else {"alias": alias})}
+        data = _mocked(stage, alias) if name == "aws" else {}
+        mock = {**early, **data, **({} if alias is None else {"alias": alias})}
         mocks.setdefault(name, []).append(mock)
-    run = {
+    variables = {"variables": dict(stage.variables)} if stage.variables else {}
+    return msgspec.json.encode(_escaped({"mock_provider": mocks, **variables, "run": {_RUN: _run(stage)}}))
+
+
+def _mocked(stage: ResolvingRun, alias: str | None) -> dict[str, Any]:
+    """Return the answers of a provider of AWS, in its own Region; ids say which one it is while they are not known."""
+    place = (stage.provider_regions.get(alias, stage.region), stage.account)
+    marks = {} if stage.instances or len(stage.provider_regions) <= 1 else {"id": f"{_PROVIDER}{alias or ''}"}
+    unknown = unknown_answers(stage.types.data_sources, *place, marks_lists=stage.attempt.marks_lists)
+    return {
+        "mock_data": {kind: {"defaults": {**answer["defaults"], **marks}} for kind, answer in unknown.items()},
+        # The provider checks the form of ARNs in arguments.
+        "mock_resource": {
+            kind: {"defaults": {"arn": arn_of_type(kind, *place), **computed_values(kind, *place), **marks}}
+            for kind in sorted(stage.types.resources)
+        },
+    }
+
+
+def _run(stage: ResolvingRun) -> dict[str, Any]:
+    regions = {stage.region, *(_region_of_source(one, stage) for one in stage.instances if one.mode == "data")}
+    answers = {region: DataAnswers(stage.instances, region, stage.account) for region in regions}
+    return {
         "command": stage.attempt.command,
         "override_resource": [
             {
@@ -120,10 +146,34 @@ def write_test(providers: Iterable[Provider], stage: ResolvingRun) -> bytes:
         "override_data": [
             {"target": instance.address, "values": values}
             for instance in stage.instances
-            if instance.mode == "data" and (values := answers.of(instance))
+            if instance.mode == "data"
+            and (
+                values := stage.answers.get(instance.address)
+                or answers[_region_of_source(instance, stage)].of(instance)
+            )
         ],
     }
-    return msgspec.json.encode(_escaped({"mock_provider": mocks, "run": {_RUN: run}}))
+
+
+def _region_of_source(source: Instance, stage: ResolvingRun) -> str:
+    """Return the Region of the provider of a data source."""
+    return stage.scopes.get(address_of_code(source.address), ProviderScope()).region or stage.region
+
+
+def scopes_by_provider(instances: Iterable[Instance], regions: Mapping[str | None, str]) -> dict[str, ProviderScope]:
+    """Return the scope of each resource by the provider that its id names, by its address without keys."""
+    scopes: dict[str, ProviderScope] = {}
+    for instance in instances:
+        mark = instance.values.get("id")
+        if isinstance(mark, str) and mark.startswith(_PROVIDER):
+            region = regions.get(mark.removeprefix(_PROVIDER) or None)
+            scopes[address_of_code(instance.address)] = ProviderScope(region)
+    if scopes or len(set(regions.values())) != 1:
+        return scopes
+    [region] = set(regions.values())
+    return {
+        address_of_code(instance.address): ProviderScope(region) for instance in instances if instance.mode == "managed"
+    }
 
 
 def _escaped(value: Any) -> Any:  # noqa: ANN401 -- JSON
@@ -135,13 +185,14 @@ def _escaped(value: Any) -> Any:  # noqa: ANN401 -- JSON
 
 
 def _values(instance: Instance, stage: ResolvingRun) -> Iterator[tuple[str, Any]]:
-    # A configured value goes before an override.
-    # An override hides the defaults of its type.
-    place = (stage.region, stage.account)
-    made_up = {**computed_values(instance.type, *place), **made_up_values(instance, *place)}
-    yield from made_up.items()
-    yield from _TRUE.get(instance.type, {}).items()
-    yield from ((name, ABSENT) for name in _SENTINELS.get(instance.type, ()) if name not in made_up)
+    # A configured value goes before an override, and an override hides the defaults of its type.
+    place = (stage.region_of(instance), stage.account)
+    values: dict[str, Any] = dict.fromkeys(_SENTINELS.get(instance.type, ()), ABSENT)
+    values |= {**computed_values(instance.type, *place), **made_up_values(instance, *place)}
+    values |= _TRUE.get(instance.type, {})
+    values |= {"region": place[0]} if "region" in instance.values else {}
+    given = stage.overrides.get(instance.address, {})
+    yield from (values | {key: value for key, value in given.items() if key in values}).items()
 
 
 def read_result(lines: Iterable[bytes]) -> PlannedResources:
