@@ -18,6 +18,7 @@ from skerry.render.costs_json import CostReportOut, CrashLoopOut
 from skerry.render.explanations import CatalogueDocument, ExplainDocument
 from skerry.render.json import DiagnosisOut, TraceDocument
 from skerry.render.json_triage import BaselineOut
+from skerry.render.map_json import MapOut
 from skerry.render.nat_exit_json import NatExitOut
 from skerry.render.plan_json import PlanOut
 from skerry.render.rehearsal import RehearsalOut
@@ -48,6 +49,7 @@ class Document(NamedTuple):
 
 DOCUMENTS = {
     "diagnose": Document(DiagnosisOut, "skerry diagnose --format json"),
+    "draw": Document(MapOut, "skerry draw --format json"),
     "trace": Document(TraceDocument, "skerry trace --format json"),
     "plan": Document(PlanOut, "skerry plan --format json"),
     "report": Document(ReportOut, "skerry report --format json"),

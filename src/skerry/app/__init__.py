@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from skerry.app.costs import CostOptions, cost, crash_loop_cost
     from skerry.app.demo_story import Chapter, demo, keep_chapters
     from skerry.app.diagnosis import diagnose, diagnose_hypothetical
+    from skerry.app.drawing import draw, draw_hypothetical
     from skerry.app.encoding import to_json
     from skerry.app.explanation import explain_code, explain_text, explain_with_diagnosis, list_ids
     from skerry.app.nat_exits import NatExitOptions, nat_exit
@@ -52,6 +53,7 @@ _NAMES = {
     "costs": ("CostOptions", "cost", "crash_loop_cost"),
     "demo_story": ("Chapter", "demo", "keep_chapters"),
     "diagnosis": ("diagnose", "diagnose_hypothetical"),
+    "drawing": ("draw", "draw_hypothetical"),
     "encoding": ("to_json",),
     "explanation": ("explain_code", "explain_text", "explain_with_diagnosis", "list_ids"),
     "triaging": ("TriageOptions", "RepositorySettings", "triage_diagnosis", "triage_result", "load_settings"),
@@ -95,6 +97,8 @@ __all__ = [
     "demo",
     "diagnose",
     "diagnose_hypothetical",
+    "draw",
+    "draw_hypothetical",
     "explain_code",
     "explain_text",
     "explain_with_diagnosis",

@@ -14,6 +14,7 @@ _MODULES = {
     "cost": "cost",
     "demo": "commands",
     "diagnose": "diagnose",
+    "draw": "draw",
     "embedded": "embedded",
     "explain": "explain",
     "iam-policy": "commands",

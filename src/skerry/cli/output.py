@@ -30,6 +30,25 @@ def write(text: str, output: Path | None = None, *, quiet: bool = False) -> None
         report_written(output)
 
 
+def write_bytes(content: bytes, output: Path | None, *, quiet: bool = False) -> None:
+    """Write a picture to a file or to stdout. Raises `OutputError` for a terminal, which shows no picture."""
+    if output is not None and output != STDOUT:
+        from skerry.writing.results import write_result
+
+        flush()
+        write_result(output, content, note=drop_note if quiet else say)
+        if not quiet:
+            report_written(output)
+        return
+    if sys.stdout is None or sys.stdout.isatty():
+        raise OutputError("a picture cannot be printed on a terminal", "Give --output FILE.")
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _drop(sys.stdout.fileno())
+
+
 def _print(text: str) -> None:
     if sys.stdout is None:
         raise OutputError("the result cannot be written: standard output is closed", "Open it, or give --output FILE.")

@@ -70,6 +70,7 @@ WIDEST = {
     "check": ReadOptions(),
     "cost": ReadOptions(planning=True, metrics=True),
     "diagnose": ReadOptions(),
+    "draw": ReadOptions(planning=True),
     "explain": ReadOptions(),
     "nat-exit": ReadOptions(planning=True, metrics=True),
     "plan": ReadOptions(planning=True),

@@ -19,7 +19,7 @@ from skerry.draw.network_map import (
     TableStop,
 )
 from skerry.draw.picture import PictureBox, Point, Rect, Text
-from skerry.draw.route_words import LOCAL
+from skerry.draw.route_words import words_of_routes
 from skerry.draw.rows import SHORT_KINDS, Fold
 from skerry.draw.text_width import fit, short_id, width_of
 
@@ -168,7 +168,7 @@ class BoxWriter:
         rect = self.frame.stops[TableStop(vpc.id, table.id)]
         room = rect.width - 19
         name = fit(table.name or short_id(table.id), room, NOTE, bold=True)
-        ways = words_of(table)
+        ways = words_of_routes(table)
         texts = (
             Text(Point(rect.x + 13, rect.y + 15), name, NOTE, room, bold=True, title=table.id),
             Text(Point(rect.x + 13, rect.y + 29), fit(ways, room, SMALL), SMALL, room, _MUTED, title=ways),
@@ -248,13 +248,6 @@ def _chip_texts(chip: MapChip, rect: Rect, note: str, crowd: float) -> tuple[Tex
 
 def _touches(rect: Rect, point: Point) -> bool:
     return rect.x <= point.x <= rect.right and rect.y <= point.y <= rect.bottom
-
-
-def words_of(table: MapTable) -> str:
-    """Return where the routes of a table lead, in a few words."""
-    words = dict.fromkeys(route.word for route in table.routes)
-    beyond = [word for word in words if word != LOCAL]
-    return ", ".join(beyond) or ("only local" if words else "no routes known")
 
 
 def map_parts(network: NetworkMap) -> set[Stop]:

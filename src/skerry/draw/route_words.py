@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from skerry.draw.network_map import MapTable
 from skerry.model.facts import Missing
 from skerry.model.route_targets import (
     CarrierGatewayTarget,
@@ -59,3 +60,10 @@ def word_of(target: RouteTarget, endpoints: dict[str, str]) -> str:
             return _WORDS[type(target)]
         case never:
             assert_never(never)
+
+
+def words_of_routes(table: MapTable) -> str:
+    """Return where the routes of a table lead, in a few words."""
+    words = dict.fromkeys(route.word for route in table.routes)
+    beyond = [word for word in words if word != LOCAL]
+    return ", ".join(beyond) or ("only local" if words else "no routes known")

@@ -4,7 +4,6 @@ from itertools import pairwise
 
 import msgspec
 
-from skerry.catalogue.blocker_codes import load_codes
 from skerry.diagnose.shown_paths import NumberedHop
 from skerry.draw import polyline
 from skerry.draw.boxes import SMALL, steps_of
@@ -13,17 +12,15 @@ from skerry.draw.courses import Course, lines_of, passages_of
 from skerry.draw.frame import REPLY, Frame
 from skerry.draw.network_map import ChipStop, LinkStop, MapPath, MapService, MapStep, ServiceStop, Stop, TableStop
 from skerry.draw.picture import Callout, Dot, PictureLine, Point, Rect, Ring, StepPicture, Text
+from skerry.draw.sentences import HOP_VERDICTS, words_of_hop, words_of_step
 from skerry.draw.stops import KEPT
 from skerry.draw.text_width import fit, width_of
 from skerry.reach.trace import Trace
-from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
+from skerry.verdicts import BLOCKED, OK
 
-_VERDICTS = {"lost": BLOCKED, "part lost": INTERMITTENT, "undecided": UNKNOWN}
 _LIVE = "live"
 _BESIDE = 16
 _ASIDE = ((0, 0), (0, 18), (-18, 0), (18, 0), (0, -18), (-18, 18), (18, 18), (0, 36), (-36, 0), (36, 0))
-_SHORT = {"security-group": "no rule allows it", "network-acl": "the ACL drops it"}
-_NOT_KNOWN = "not known"
 
 
 class Placed(msgspec.Struct):
@@ -80,27 +77,17 @@ class StepDrawer:
         failing = line.first_failing()
         if failing is None:
             beyond = None if step.shown is None else step.shown.beyond
-            return None if beyond is None else self._callout_beyond(line.path, beyond)
-        verdict = _VERDICTS[failing.hop.disposition]
-        words, at = _words_of(failing.hop, verdict), line.point_of(failing)
+            return None if beyond is None else self._callout_beyond(step, line.path, beyond)
+        verdict = HOP_VERDICTS[failing.hop.disposition]
+        words, at = words_of_hop(failing.hop), line.point_of(failing)
         obstacles = [*self.obstacles, *(_around(dot.at) for dot in line.dots()), *line.strips()]
         return place_callout(words, at, verdict, obstacles, Point(self.frame.width, self.frame.height))
 
-    def _callout_beyond(self, path: MapPath, beyond: Trace) -> Callout:
-        codes = [item.piece.code for item in beyond.judged]
-        words = load_codes()[codes[0]].title if codes and beyond.verdict is not UNKNOWN else _NOT_KNOWN
+    def _callout_beyond(self, step: MapStep, path: MapPath, beyond: Trace) -> Callout:
+        words = words_of_step(step)
         rect = self.frame.stops[ServiceStop(path.service)]
         at = Point(rect.x, rect.middle.y)
         return place_callout(words, at, beyond.verdict, self.obstacles, Point(self.frame.width, self.frame.height))
-
-
-def _words_of(numbered: NumberedHop, verdict: Verdict) -> str:
-    hop = numbered.hop
-    if verdict is UNKNOWN:
-        return _NOT_KNOWN
-    if hop.kind in _SHORT and verdict is BLOCKED:
-        return _SHORT[hop.kind]
-    return load_codes()[hop.lost[0].code].title
 
 
 def _free(point: Point, others: list[Point]) -> Point:
@@ -234,7 +221,7 @@ class _PathLine:
         for item in hops:
             points.append(_free(self.point_of(item), points))
         return [
-            Dot(point, item.hop.number, _VERDICTS.get(item.hop.disposition))
+            Dot(point, item.hop.number, HOP_VERDICTS.get(item.hop.disposition))
             for point, item in zip(points, hops, strict=True)
         ]
 

@@ -1,0 +1,107 @@
+"""Sentences about a map: its title, its description, and the words for the first failing hop of a step."""
+
+from typing import assert_never
+
+from skerry.catalogue.blocker_codes import load_codes
+from skerry.diagnose.shown_paths import NumberedHop
+from skerry.draw.network_map import (
+    ChipStop,
+    GatewayStop,
+    LinkStop,
+    MapPath,
+    MapStep,
+    NetworkMap,
+    ServiceStop,
+    Stop,
+    TableStop,
+)
+from skerry.draw.stops import KEPT
+from skerry.draw.text_width import short_id
+from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
+
+HOP_VERDICTS: dict[str, Verdict] = {"lost": BLOCKED, "part lost": INTERMITTENT, "undecided": UNKNOWN}
+_SHORT = {"security-group": "no rule allows it", "network-acl": "the ACL drops it"}
+_NOT_KNOWN = "not known"
+_ANSWERS: dict[str, str] = {
+    "ok": "can start",
+    "blocked": "cannot start",
+    "intermittent": "starts only at times",
+    "unknown": "cannot be judged",
+    "not-applicable": "is not for Fargate",
+}
+
+
+def answer_of(network: NetworkMap) -> str:
+    """Return the answer that the map shows, such as ``web cannot start``."""
+    return f"{network.service} {_ANSWERS[network.verdict]}"
+
+
+def describe_step(network: NetworkMap, step: MapStep) -> str:
+    """Return the way of a step in one sentence, with the first failing hop."""
+    where = f"Step {step.number}, {step.step}"
+    if step.called:
+        where += f", calls {step.called}"
+    if step.path is None:
+        return f"{where}: {step.verdict}."
+    way = " to ".join(name_stop(network, item.stop) for item in step.path.stops)
+    fault = words_of_step(step)
+    return f"{where}: {step.verdict}, from {way}{f'; {fault}' if fault else ''}."
+
+
+def words_of_step(step: MapStep) -> str:
+    """Return the words for the first failing hop of a step, there before back; empty if all packets pass."""
+    if step.path is not None:
+        failing = [hop for hop in hops_of(step.path) if hop.disposition != KEPT]
+        lost = [hop for hop in failing if hop.disposition != "undecided"]
+        if failing:
+            return words_of_hop(next(iter(lost or failing)))
+    beyond = step.shown.beyond if step.shown is not None else None
+    if beyond is None or beyond.verdict is OK:
+        return ""
+    codes = [item.piece.code for item in beyond.judged if item.lost]
+    return load_codes()[codes[0]].title if codes else _NOT_KNOWN
+
+
+def hops_of(path: MapPath) -> list[NumberedHop]:
+    """Return the hops of the way there in their order, and the faulty ones of the way back."""
+    there = [
+        hop
+        for item in path.stops
+        for hop in (*item.at, *item.after, *(edge for edge in (item.into, item.out) if edge is not None))
+    ]
+    return [*sorted(there, key=lambda hop: hop.number), *path.back]
+
+
+def words_of_hop(numbered: NumberedHop) -> str:
+    """Return the words for a hop that does not keep all packets."""
+    hop, verdict = numbered.hop, HOP_VERDICTS[numbered.disposition]
+    if verdict is UNKNOWN:
+        return _NOT_KNOWN
+    if hop.kind in _SHORT and verdict is BLOCKED:
+        return _SHORT[hop.kind]
+    return load_codes()[hop.lost[0].code].title
+
+
+def name_stop(network: NetworkMap, stop: Stop) -> str:
+    """Return the name of a stop, as texts write it."""
+    match stop:
+        case ChipStop(subnet=subnet, chip=name):
+            chips = (chip for vpc in network.vpcs for row in vpc.subnets if row.id == subnet for chip in row.chips)
+            label = next((chip.label for chip in chips if chip.id == name), name)
+            return f"{label} in {short_id(subnet)}"
+        case TableStop(table=name) | LinkStop(link=name):
+            return short_id(name)
+        case GatewayStop(gateway=name):
+            gateways = (row.label for vpc in network.vpcs for row in vpc.gateways if row.id == name)
+            return f"{next(gateways, 'gateway')} {short_id(name)}"
+        case ServiceStop(service=name):
+            return next(row.label for row in network.services if row.id == name)
+        case never:
+            assert_never(never)
+
+
+def chosen_step(network: NetworkMap) -> MapStep | None:
+    """Return the step for a picture of one: the worst one with packets."""
+    drawn = [step for step in network.steps if step.path is not None]
+    worst = (BLOCKED, INTERMITTENT, UNKNOWN)
+    return min(drawn, key=lambda step: worst.index(step.verdict) if step.verdict in worst else len(worst), default=None)

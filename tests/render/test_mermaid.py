@@ -1,0 +1,67 @@
+"""The map as a Mermaid flowchart: nodes, edges, and names that Mermaid does not read."""
+
+import re
+
+import pytest
+
+from skerry.draw.network_map import NetworkMap
+from skerry.render.mermaid import write_mermaid
+from tests.draw.scenes import map_of
+from tests.render.test_svg import HOSTILE, hostile_map
+
+# A line of the chart: what Mermaid's grammar for flowcharts has, with nothing of a name outside of quotes.
+LINE = re.compile(
+    r"flowchart LR|accTitle: .*|accDescr: .*|end|classDef [a-z]+ [-a-z0-9#:,]+|class [n0-9,]+ [a-z]+"
+    r'|subgraph n\d+\["[^"]*"\]|n\d+(\["[^"]*"\]|\(\["[^"]*"\]\)|\[\["[^"]*"\]\])'
+    r'|n\d+ (==>|-\.-|-\. "[^"]*" \.->|-\. "alike" \.-) n\d+'
+)
+
+
+def lines_of(network: NetworkMap) -> list[str]:
+    return [line.strip() for line in write_mermaid(network).splitlines()]
+
+
+def test_steps_with_one_fault_share_a_node() -> None:
+    chart = write_mermaid(map_of("article-broken"))
+    assert "✕ 3 secrets · Secrets Manager<br/>✕ 4 registry-auth · Amazon ECR API<br/>" in chart
+    assert chart.count(" .-> ") == 1
+    assert "accTitle: web cannot start" in chart
+
+
+def test_endpoints_with_one_fate_share_a_node() -> None:
+    chart = write_mermaid(map_of("article-repaired"))
+    assert '(["ecr.api, ecr.dkr,<br/>secretsmanager, logs"])' in chart
+    assert chart.count(" -.- ") == 1
+    assert "S3 gateway" in chart
+
+
+def test_transit_gateway_stands_between_the_vpcs() -> None:
+    lines = lines_of(map_of("hub-and-spoke"))
+    gateway = next(line.partition("(")[0] for line in lines if "transit gw" in line)
+    assert any(line.endswith(f"==> {gateway}") for line in lines)
+    assert any(line.startswith(f"{gateway} ==>") for line in lines)
+
+
+def test_titles_of_subgraphs_are_short() -> None:
+    titles = re.findall(r'subgraph n\d+\["([^"]*)"\]', write_mermaid(map_of("hub-inspection")))
+    assert titles
+    assert max(map(len, titles)) <= 40
+
+
+@pytest.mark.parametrize(
+    "name", ["article-broken", "hub-inspection", "nat-works", "docker-hub-by-nat", "subnet-not-shown"]
+)
+def test_every_line_is_of_the_grammar(name: str) -> None:
+    assert [line for line in lines_of(map_of(name)) if not LINE.fullmatch(line)] == []
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_names_stay_in_their_labels(name: str) -> None:
+    assert [line for line in lines_of(hostile_map(name)) if not LINE.fullmatch(line)] == []
+    assert "<script" not in write_mermaid(hostile_map(name))
+    assert len(write_mermaid(hostile_map(name))) < 4_000
+
+
+def test_map_without_a_vpc_is_its_answer() -> None:
+    empty = NetworkMap("web", map_of("nat-works").verdict, "", (), (), (), ())
+    assert lines_of(empty)[:2] == ["flowchart LR", "accTitle: web can start"]
