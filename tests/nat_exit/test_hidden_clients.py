@@ -176,6 +176,15 @@ class TestFlowLogs:
         lines = line("10.0.1.10"), line("3.248.0.1", interface="eni-9", source="10.0.1.77")
         assert by_logs(with_function(served(INSIDE), ALL), tmp_path, *lines).verdict == "unknown"
 
+    def test_bytes_with_s3_need_its_gateway_endpoint(self, tmp_path: Path) -> None:
+        lines = line("52.218.0.9"), line("52.218.0.9", interface="eni-9", source="10.0.1.77")
+        assert by_logs(with_function(served(INSIDE), ALL), tmp_path, *lines).verdict == "can-go"
+        given = with_function(served(INSIDE), ALL)
+        given.rows["services"].clear()
+        given.rows["VpcEndpoints"].pop()
+        row = by_logs(given, tmp_path, *lines)
+        assert [item.workload for item in row.unsettled] == ["orders", "eni-9, which no longer exists"]
+
     def test_a_minute_is_no_proof(self, tmp_path: Path) -> None:
         text = line("10.0.1.10").replace(f" {9 * 86400} ", " 60 ")
         assert by_logs(with_function(served(INSIDE), ALL), tmp_path, text).verdict == "unknown"

@@ -57,9 +57,8 @@ class _Size(click.ParamType[Decimal]):
             self.fail(f"{value!r} is no size, such as 1.2GB or 300MB", param, ctx)
         gb = Decimal(match[1]) * factor
         if gb < self._least or gb > self._most or (self._least and not gb):
-            self.fail(
-                f"{value!r} is no size that can be: more than {self._least} and up to {self._most} GB", param, ctx
-            )
+            least = f"{self._least} GB" if self._least > _SIZES["MB"] else "a byte"
+            self.fail(f"{value!r} is no size from {least} to {self._most} GB", param, ctx)
         return gb
 
 

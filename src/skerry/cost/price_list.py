@@ -1,9 +1,9 @@
 """The Price List of AWS: the product behind each price item, and prices out of its rows.
 
-A row is JSON; tiers stand in any order. Usage types of most Regions have a prefix, which is no name of the Region:
+A row is JSON; tiers stand in any order. The prefix of a usage type is no name of the Region:
 https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_pricing_GetProducts.html
 
-The filters, usage types and units are those of AWS's offer files, and the ones that Infracost looks up:
+Filters, usage types and units are those of AWS's offer files; Infracost asks for NAT gateways and endpoints alike:
 https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-ppslong.html
 https://github.com/infracost/infracost/tree/master/internal/resources/aws
 """

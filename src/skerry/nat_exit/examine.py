@@ -91,7 +91,7 @@ def examine_vpc(world: World, vpc_id: str, question: Question) -> VpcExit:
         launches = (*launches, *launches_of_clients(world, workloads))
     comparison, plan, calls = _plan_exit(world, nats, launches, question)
     logs = question.evidence.flow_logs
-    settlement = settle(world, vpc_id, nats, workloads, question.evidence, calls)
+    settlement = settle(vpc_id, nats, workloads, question.evidence, calls)
     facts = (*missing, *unread, *_unread_clients(world, vpc_id, question.launches), *comparison.facts)
     destinations = (*_destinations(comparison.lost), *_breaks(plan), *settlement.destinations)
     nat_cost, per_gb = _cost_of(world, vpc_id, nats, question.prices)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, assert_never
 
+import msgspec
 from msgspec import UNSET
 
 from skerry.cost.measured import FlowLogTotals, InterfaceBytes, TrafficClass, TrafficMetrics
@@ -16,6 +17,7 @@ from skerry.net.addresses import PUBLIC, spell
 from skerry.net.intervals import Intervals, covers
 
 _ANYWHERE = "any address"
+_GATEWAY_SERVICES = frozenset({"s3", "dynamodb"})
 _NO_LOGS = {
     "launch": "the program of the task may call more than its task definition names",
     "task": "no task definition tells what the task calls",
@@ -56,7 +58,6 @@ class Settlement(NamedTuple):
 
 
 def settle(
-    world: World,
     vpc_id: str,
     nats: tuple[Nat, ...],
     workloads: tuple[Workload, ...],
@@ -79,7 +80,7 @@ def settle(
                     destinations.append(result)
                 case _:
                     assert_never(result)
-    ended = list(_without_workload(world, workloads, nats, evidence.flow_logs))
+    ended = list(_without_workload(calls.later, workloads, nats, evidence.flow_logs))
     destinations += (_destination_of((name,), row) for name, row in ended if row.traffic == "internet")
     if idle is None and not evidence.given:
         unsettled += _ended(row for row in ended if row[1].traffic == "aws")
@@ -102,7 +103,9 @@ def _settle_one(
     if evidence.given and unread is not None:
         yield Unsettled(name, kind, text, f"{unread.fact} is not known, so its definition names no calls")
     elif evidence.flow_logs is not None:
-        yield from _by_flow_logs(workload, text, evidence.flow_logs, given=evidence.given, by_nat=name in calls.callers)
+        served = names_of_gateway_services(calls.later, vpc_id, workload.subnets)
+        logs = _without_gateway_bytes(evidence.flow_logs, served)
+        yield from _by_flow_logs(workload, text, logs, given=evidence.given, by_nat=name in calls.callers)
     elif evidence.given:
         yield Settled(name, kind, "given", "its calls are all named, by your word")
     elif isinstance(allowed, Missing):
@@ -164,6 +167,16 @@ def _by_flow_logs(
         yield Settled(name, kind, "flow-logs", "its flow logs have no byte with the internet")
 
 
+def _without_gateway_bytes(logs: FlowLogTotals, served: Iterable[str]) -> FlowLogTotals:
+    """Return flow logs with bytes of S3 and DynamoDB as others of AWS, unless a gateway endpoint takes them."""
+    by_gateway = {name.rpartition(".")[2] for name in served}
+    rows = (
+        msgspec.structs.replace(row, traffic="aws") if row.traffic in _GATEWAY_SERVICES - by_gateway else row
+        for row in logs.rows
+    )
+    return msgspec.structs.replace(logs, rows=tuple(rows))
+
+
 def traffic_of(workloads: tuple[Workload, ...], nats: tuple[Nat, ...], logs: FlowLogTotals) -> Iterator[WorkloadBytes]:
     """Yield the bytes of each workload and of each NAT gateway in flow logs; those without a record are left out."""
     for name, kind, interfaces in (
@@ -193,10 +206,13 @@ def _without_workload(
     """Yield the bytes of other interfaces behind NAT with a name, such as those of ended tasks."""
     if logs is None:
         return
+    places = tuple(subnet for workload in workloads for subnet in workload.subnets)
+    vpcs = {world.subnets[name].vpc_id for name in places if name in world.subnets}
+    served = (names_of_gateway_services(world, vpc_id, places) for vpc_id in vpcs)
+    logs = _without_gateway_bytes(logs, frozenset().union(*served))
     counted = {name for workload in workloads for name in workload.interfaces}
     counted |= {name for nat in nats for name in nat.interfaces}
     names = {workload.name for workload in workloads}
-    places = {subnet for workload in workloads for subnet in workload.subnets}
     for row in logs.rows:
         is_other = row.interface not in counted and row.service not in names and row.subnet in places
         if is_other and row.bytes:

@@ -121,7 +121,7 @@ class ImageManifest(msgspec.Struct, frozen=True):
     def bytes(self) -> int | None:
         """Return the compressed bytes of the layers and the configuration; None without all sizes.
 
-        Of a list, ECR's ``imageSizeInBytes`` is that of its largest image, which another platform may pull:
+        ECR's ``imageSizeInBytes`` of a list is that of its largest image, perhaps of another platform:
         https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetail.html
         """
         config = 0 if self.config is None else self.config.size
