@@ -144,7 +144,8 @@ def _changed(group: Sequence[Description], existing: Facts) -> DescribedNetwork:
     facts = put_on(existing, PlannedChange(before.facts, after.facts, addresses, unplaced))
     source = f"{after.facts.source} with {existing.source}"
     actions = tuple(action for change in changes for action in change.actions)
-    return DescribedNetwork(after.documents, msgspec.structs.replace(facts, source=source), existing, actions)
+    facts = msgspec.structs.replace(facts, source=source, zones_to_choose=after.facts.zones_to_choose)
+    return DescribedNetwork(after.documents, facts, existing, actions)
 
 
 def _groups(descriptions: Sequence[Description]) -> list[list[Description]]:

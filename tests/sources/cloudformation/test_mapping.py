@@ -6,10 +6,12 @@ import msgspec
 import pytest
 from msgspec import UNSET
 
+from skerry import app
 from skerry.app.checking import CheckRequest, NamedPath, read_descriptions
 from skerry.errors import SkerryError
 from skerry.model.facts import Missing
 from skerry.model.iam import Role
+from skerry.verdicts import BLOCKED
 from tests.sources.cloudformation.worlds import GROUP, SUBNET, VPC, resource, world_of
 
 ENDPOINT = "VpcId: !Ref Vpc, ServiceName: com.amazonaws.eu-west-1.ecr.api"
@@ -317,3 +319,36 @@ class TestInputs:
         described = read_descriptions(CheckRequest(paths, region="eu-west-1"))
         assert [(one.name, one.error is None) for one in described.inputs] == [("good.yaml", True), ("bad.yaml", False)]
         assert len(described.networks[0].facts.vpcs) == 1
+
+    def test_reasons_of_open_values_are_notes_and_their_names_are_shown(self, tmp_path: Path) -> None:
+        head = "Parameters: {Subnets: {Type: 'List<AWS::EC2::Subnet::Id>'}}"
+        network = "NetworkConfiguration: {AwsvpcConfiguration: {Subnets: !Ref Subnets, SecurityGroups: [sg-task]}}"
+        values = f"LaunchType: FARGATE, TaskDefinition: web, {network}"
+        world = world_of(tmp_path, resource("Service", "ECS::Service", values), head=head)
+        vpc = world.facts.services[0].network_configuration.awsvpc_configuration
+        assert vpc is not None
+        origin = world.origin_of(vpc.subnets[0])
+        assert origin is not None
+        assert origin.address == "parameter Subnets"
+        assert "the parameter Subnets has no value" in world.facts.notes
+
+    def test_resource_of_cdk_is_named_by_its_path(self, tmp_path: Path) -> None:
+        vpc = VPC.rstrip() + "\n    Metadata: {'aws:cdk:path': Net/Vpc/Resource}\n"
+        world = world_of(tmp_path, vpc)
+        origin = world.origin_of(world.facts.vpcs[0].vpc_id)
+        assert origin is not None
+        assert (origin.address, origin.line, origin.column) == ("Net/Vpc", 3, 3)
+
+    def test_template_is_put_on_what_exists(self, tmp_path: Path) -> None:
+        head = "Parameters: {Subnets: {Type: 'List<AWS::EC2::Subnet::Id>'}}"
+        network = "NetworkConfiguration: {AwsvpcConfiguration: {Subnets: !Ref Subnets, SecurityGroups: [sg-task]}}"
+        values = f"LaunchType: FARGATE, TaskDefinition: web:1, {network}"
+        path = tmp_path / "net.yaml"
+        service = resource("Service", "ECS::Service", values)
+        path.write_text(f"{head}\nResources:{service}", encoding="utf-8")
+        existing = app.load(Path(__file__).parents[2] / "scenarios" / "only-ecr-api" / "network.json")
+        given = ("Subnets=subnet-a",)
+        request = CheckRequest((NamedPath(path),), parameters=given, region="eu-west-1", existing=existing)
+        [checked] = app.check(request).networks
+        verdicts = {one.launch.name: one.verdict for one in checked.diagnosis.services}
+        assert verdicts == {"web": BLOCKED, "net-Service": BLOCKED}

@@ -123,7 +123,7 @@ def _described(names: Sequence[str], resolved: ResolvedTemplates) -> Iterator[De
         templates = _templates(system, resolved)
         _require_launches(templates)
         written = write(templates)
-        notes = tuple(_notes(templates, resolved))
+        notes = tuple(dict.fromkeys((*_notes(templates, resolved), *_reasons(written, resolved))))
         yield _description(names, system.place, written, notes)
         yield from (Description(name, LEVEL, {}, system.place.region, system.place.account) for name in names[1:])
 
@@ -167,6 +167,12 @@ def _description(
         zones_to_choose=written.zones_to_choose,
         unresolved={text: _without_stack(words, names) for text, words in written.unresolved.items()},
     )
+
+
+def _reasons(written: WrittenTemplates, resolved: ResolvedTemplates) -> Iterator[str]:
+    """Yield why values are not known; missing exports have a note with their place."""
+    imports = [remark.text for remark in resolved.missing_exports]
+    yield from (reason for reason in written.reasons if not any(text.startswith(reason) for text in imports))
 
 
 def _without_stack(expression: str, names: Sequence[str]) -> str:

@@ -16,12 +16,14 @@ _TRUE, _FALSE = "true", "false"
 class StandIns:
     """Texts in place of the values that no template tells: the same text for the same value.
 
-    So two references to one parameter still meet. ``expressions`` are the values behind the texts.
+    So two references to one parameter still meet. ``expressions`` are the values behind the texts, and ``reasons`` say
+    why they are not known.
     """
 
     def __init__(self, settled: Mapping[Unresolved, str]) -> None:
         self._settled = settled
         self.expressions: dict[str, str] = {}
+        self.reasons: dict[str, None] = {}
 
     def settle(self, value: Value) -> Value:
         """Return a value with the stand-in of the account in place of its symbol."""
@@ -51,6 +53,8 @@ class StandIns:
         return text in self.expressions
 
     def _made_up(self, symbol: Symbolic) -> str:
+        if isinstance(symbol, Unresolved):
+            self.reasons[symbol.reason] = None
         return self._remember(symbol.expression)
 
     def _remember(self, expression: str) -> str:

@@ -28,6 +28,7 @@ _DISABLED: Final = "DISABLED"
 
 def write_schedules(templates: Templates) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the documents of rules with their targets, and of schedules."""
+    yield "Rules", write_open_list("Rules", [_rule(rule) for rule in templates.of(RULE)])
     for rule in templates.of(RULE):
         if rule.properties.text("State", "ENABLED") != _DISABLED:
             yield from _targets(templates, rule)
@@ -40,6 +41,18 @@ def write_schedules(templates: Templates) -> Iterator[tuple[str, dict[str, Any]]
     machines = [_machine(made) for made in templates.of(STATE_MACHINE)]
     if machines:
         yield "stateMachines", write_open_list("stateMachines", machines)
+
+
+def _rule(rule: Made) -> dict[str, Value]:
+    """Return a rule: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Rule.html."""
+    return known_row(
+        {
+            "Name": rule.id.rpartition("|")[2],
+            "EventBusName": rule.properties.id("EventBusName") or "default",
+            "State": rule.properties.text("State", "ENABLED"),
+            "ScheduleExpression": rule.properties.text("ScheduleExpression"),
+        }
+    )
 
 
 def _targets(templates: Templates, rule: Made) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -71,6 +84,7 @@ def _ecs_parameters(templates: Templates, block: Properties | None, key: str) ->
         return None
     return known_row(
         {
+            "TaskCount": block.number("TaskCount"),
             "TaskDefinitionArn": definition_arn_of(templates, block.id("TaskDefinitionArn")),
             "LaunchType": block.text("LaunchType"),
             "NetworkConfiguration": network_of(block, key, keys=_PASCAL),

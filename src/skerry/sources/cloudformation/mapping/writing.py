@@ -36,20 +36,23 @@ class WrittenTemplates(NamedTuple):
     """Documents with the place of each resource by its id or ARN.
 
     ``zones_to_choose`` are the subnets whose zone the account or AWS chooses at the deployment. ``unresolved`` are the
-    made-up names in place of values that are not known, with the expression of each.
+    made-up names in place of values that are not known, with the expression of each; ``reasons`` say why.
     """
 
     documents: Mapping[str, bytes]
     places: Mapping[str, ResourcePlace]
     zones_to_choose: frozenset[str]
     unresolved: Mapping[str, str]
+    reasons: tuple[str, ...]
 
 
 def write(templates: Templates) -> WrittenTemplates:
     """Return the documents in AWS's form, as the loader of documents reads them."""
     documents = encode(dict(_documents(templates)))
-    places = dict(_places(templates))
-    return WrittenTemplates(documents, places, _zones_to_choose(templates), templates.stand_ins.expressions)
+    places, stand_ins = dict(_places(templates)), templates.stand_ins
+    return WrittenTemplates(
+        documents, places, _zones_to_choose(templates), stand_ins.expressions, tuple(stand_ins.reasons)
+    )
 
 
 def _documents(templates: Templates) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -100,6 +103,12 @@ def _places(templates: Templates) -> Iterator[tuple[str, ResourcePlace]]:
 
 
 def name_of(made: Made) -> str:
-    """Return the name of a resource: its logical id, in a nested stack after the path of that stack."""
+    """Return the name of a resource: its path in the code of the AWS CDK, else its logical id.
+
+    In a nested stack the logical id comes after the path of that stack.
+    """
+    path = made.resource.construct_path
+    if path:
+        return path.removesuffix("/Resource").removesuffix("/Default")
     _, slash, inner = made.resource.stack.partition("/")
     return f"{inner}/{made.resource.logical_id}" if slash else made.resource.logical_id
