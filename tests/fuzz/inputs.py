@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.fuzz import constructs, hostile, octets, removing, rows, texts
+from tests.fuzz import constructs, hostile, octets, removing, rows, templates, texts
 from tests.fuzz.rows import Rows
 from tests.holdings import Resources
 from tests.hubs import HubAndSpoke
@@ -72,6 +72,8 @@ def drawn(seed: int, number: int) -> Input:
     found = copy.deepcopy(draw.choice(networks()))
     if how < 0.37:
         return _hypothetical(draw, found)
+    if how < 0.43:
+        return _templates(draw)
     if how < 0.82:
         return _network(draw, found, "rows " + rows.change(found, draw))
     changed, name = octets.change(_written(found), draw)
@@ -123,6 +125,13 @@ def _hypothetical(draw: random.Random, found: Rows) -> Input:
     forms = [("diagnose",), ("diagnose", "--format", "json"), ("diagnose", "-v"), ("plan",), ("rehearse", "--probe")]
     files = {b"aws/all.json": _written(found), b"task.json": content}
     return Input((*draw.choice(forms), "--from", FOLDER, *task), files, kind="definition")
+
+
+def _templates(draw: random.Random) -> Input:
+    files, name = templates.templates(draw)
+    form = draw.choice([(), (), ("--format", "json"), ("-v",)])
+    inputs = [f"./{os.fsdecode(path)}" for path in files]
+    return Input(("check", *form, "--region", "eu-west-1", *inputs), files, kind=f"template {name}")
 
 
 def _removed(draw: random.Random) -> Input:

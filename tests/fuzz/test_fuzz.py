@@ -30,7 +30,7 @@ def test_fuzzed_inputs_end_without_findings() -> None:
     assert [one for one in told if one["findings"]] == []
     assert {one["code"] for one in told} == judging.CODES
     assert {one["command"].partition(" ")[0] for one in told} == {
-        *("diagnose", "trace", "plan", "explain", "snapshot", "rehearse")
+        *("check", "diagnose", "trace", "plan", "explain", "snapshot", "rehearse")
     }
 
 
@@ -41,7 +41,7 @@ def test_fuzz_seed_draws_the_same_inputs() -> None:
 
 def test_fuzz_inputs_cover_all_kinds() -> None:
     kinds = {drawn(SEED, number).kind.partition(" ")[0] for number in range(100)}
-    assert kinds == {"rows", "octets", "construct", "text", "definition", inputs.REMOVED}
+    assert kinds == {"rows", "octets", "construct", "template", "text", "definition", inputs.REMOVED}
 
 
 def test_fuzz_removal_deletes_only_facts() -> None:
