@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from skerry.sources.cloudformation.values import Identifier, JoinedList, PartialText, Unresolved
+from skerry.sources.cloudformation.values import Identifier, JoinedList, PartialText, Unresolved, join_texts
 from tests.sources.cloudformation.templates import ids, read, value_of
 
 LOOP = """\
@@ -216,3 +216,8 @@ def test_text_that_is_longer_than_a_template_is_a_problem(tmp_path: Path) -> Non
     head = f"Parameters: {{A: {{Type: String, Default: {'x' * 4000}}}}}"
     _, problems = value_of(tmp_path, f"!Join ['', [{', '.join(['!Ref A'] * 300)}]]", head)
     assert problems == ["a text of more than 1,048,576 characters"]
+
+
+def test_list_in_the_place_of_a_text_is_unresolved() -> None:
+    joined = join_texts(["x", ["a", {"b": "c"}]])
+    assert joined == Unresolved("text ['a', {b: 'c'}]", "a list or a mapping stands for a text")

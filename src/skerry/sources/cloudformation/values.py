@@ -159,10 +159,12 @@ def shorten(expression: str) -> str:
     return f"{expression[:200]}… {digest}"
 
 
-def join_texts(pieces: Iterable[str | Symbolic]) -> str | Symbolic:
-    """Return pieces as one text; a single piece stays what it is."""
+def join_texts(pieces: Iterable[Value]) -> str | Symbolic:
+    """Return pieces as one text; a single piece stays what it is, and a list or a mapping makes no text."""
     joined: list[str | Symbol] = []
     for piece in pieces:
+        if isinstance(piece, list | dict):
+            return Unresolved(shorten(f"text {expression_of(piece)}"), "a list or a mapping stands for a text")
         for part in piece.pieces if isinstance(piece, PartialText) else (piece,):
             if isinstance(part, str) and joined and isinstance(joined[-1], str):
                 joined[-1] += part

@@ -146,7 +146,7 @@ def _arn(owner: AttributeOwner, key: str, service: str, form: str) -> Value:
         name = name.removeprefix("/")
     if service == "iam":
         path = owner.property("Path")
-        name = join_texts([(path if isinstance(path, str) else "/").lstrip("/"), name])  # type: ignore[list-item]
+        name = join_texts([(path if isinstance(path, str) else "/").lstrip("/"), name])
     before, after = form.split("{}")
     tail = f"-{digest_of_owner(owner)[:_SUFFIX].title()}" if service == "secretsmanager" else ""
     return arn_of(owner, service, [before, name, f"{after}{tail}"])
@@ -160,7 +160,7 @@ def arn_of(owner: AttributeOwner, service: str, resource: list[Value]) -> Value:
     place: list[Value] = [owner.region, ":", owner.account]
     if service in _WITHOUT_REGION:
         place = [":", owner.account] if service == "iam" else [":"]
-    return join_texts([f"arn:{name}:{service}:", *place, ":", *resource])  # type: ignore[list-item]
+    return join_texts([f"arn:{name}:{service}:", *place, ":", *resource])
 
 
 # ------------------------------------------------------------------------------------------- types of their own kind
@@ -186,7 +186,7 @@ def _repository_uri(owner: AttributeOwner) -> Value:
     partition = partition_of(region) if isinstance(region, str) else None
     suffix = "amazonaws.com" if partition is None else partition.suffix
     name = physical_name_of(owner, "RepositoryName")
-    return join_texts([owner.account, ".dkr.ecr.", region, f".{suffix}/", name])  # type: ignore[list-item]
+    return join_texts([owner.account, ".dkr.ecr.", region, f".{suffix}/", name])
 
 
 def _dns_entries(owner: AttributeOwner) -> Value | None:
@@ -241,7 +241,7 @@ def _rule_name(owner: AttributeOwner) -> Value:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html
     """
     name, bus = physical_name_of(owner, "Name"), owner.property("EventBusName")
-    return name if bus in {None, "default"} else join_texts([bus, "|", name])  # type: ignore[list-item]
+    return name if bus in {None, "default"} else join_texts([bus, "|", name])
 
 
 def _schedule_arn(owner: AttributeOwner) -> Value:
