@@ -60,7 +60,7 @@ def _keys_of(content: bytes) -> set[str]:
     """Return the keys of a JSON object; none for anything else."""
     try:
         return set(msgspec.json.decode(content.removeprefix(_BYTE_ORDER_MARK), type=dict[str, msgspec.Raw]))
-    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError):
         return set()
 
 
