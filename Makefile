@@ -10,7 +10,7 @@ BIN := .venv/bin
 # The resolver's version is fixed, so that the same inputs are locked to the same pins.
 UV := uv==0.13.9
 
-.PHONY: help install demo test test-long check fuzz bench accuracy crash dist-terraform prove lock clean
+.PHONY: help install demo test test-long check fuzz bench accuracy crash dist-terraform prove screenshots lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,10 @@ accuracy: install ## Print how right skerry and other tools are on networks with
 prove: install ## Try random networks with packets, and wrong engines on them: N=10000 SEED=0 CLIENTS=8
 	@sh scripts/lab_packages.sh $(BIN)/python
 	$(BIN)/python -m tests.prove N=$(or $(N),10000) SEED=$(or $(SEED),0) CLIENTS=$(or $(CLIENTS),8)
+
+screenshots: install ## Write the pictures of reports in docs/images again
+	@sh scripts/browser_packages.sh
+	$(BIN)/python scripts/screenshots.py
 
 COMPILE := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-strip-extras --no-emit-index-url --no-emit-find-links --no-header

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import skerry
-from bench import explaining, flow_logs, planning, policies, reading, worlds
+from bench import explaining, flow_logs, planning, policies, reading, reports, worlds
 from skerry.diagnose.need_verdicts import source_of
 from skerry.launch.launches import launch_of_service
 from skerry.launch.needs import Call
@@ -54,6 +54,9 @@ def main() -> None:
     calibrate()
     if not planning.run():
         sys.exit("planning takes longer than it may, or its plans are not what they should be")
+    calibrate()
+    if not reports.run():
+        sys.exit("reports take longer or more bytes than they may")
     calibrate()
     if not flow_logs.run():
         sys.exit("flow logs take longer or more memory than they may")

@@ -127,6 +127,7 @@ OUTPUTS = (
     "diagnose",
     "trace",
     "plan",
+    "report",
     "cost",
     "nat-exit",
     "terraform",
@@ -166,6 +167,7 @@ def outputs(content: Mapping[str, bytes]) -> dict[str, str]:
         run("nat-exit", lambda world=world: _without_nat(world))  # type: ignore[misc]
         plans: list[Plan] = []
         run("plan", lambda world=world, plans=plans: _planned(world, plans))  # type: ignore[misc]
+        run("report", lambda world=world: _reported(world))  # type: ignore[misc]
         for plan in plans:
             run("plan", lambda world=world, plan=plan: formats.PLAN["aws-cli"](plan, world, UNBROKEN))  # type: ignore[misc]
             for form in ("terraform", "cloudformation"):
@@ -189,6 +191,11 @@ def _without_nat(world: World) -> str:
 def _planned(world: World, plans: list[Plan]) -> str:
     plans.append(app.plan(world))
     return "".join(formats.PLAN[form](plans[0], world, UNBROKEN) for form in ("text", "json"))
+
+
+def _reported(world: World) -> str:
+    found = app.report(world)
+    return "".join(formats.REPORT[form](found, world, UNBROKEN) for form in ("html", "markdown"))
 
 
 def _loaded(content: Mapping[str, bytes], worlds: list[World]) -> str:

@@ -39,7 +39,7 @@ def test_canaries_detect_outputs_without_masking(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("skerry.render.cloudformation.mask_json", lambda node: node)
     monkeypatch.setattr("skerry.sources.redaction.pseudonyms.mask", lambda text, _put: text)
     found = {leak.partition(" ")[0] for leak in canaries.sing(account, [leaf]).leaks}
-    assert found == {"diagnose", "plan", "terraform", "cloudformation", "errors", "explain", "snapshot"}
+    assert found == {"diagnose", "plan", "report", "terraform", "cloudformation", "errors", "explain", "snapshot"}
 
 
 @pytest.mark.long

@@ -21,6 +21,9 @@ _WIDEST = 940
 """The width of a map above which the list of hops stands below it."""
 
 _SHAPES: tuple[Shape, ...] = ("wide", "tall")
+_SHAPES_OF_SEVERAL: tuple[Shape, ...] = ("wide",)
+"""Of many services a phone shows the wide maps, in boxes that scroll: tall ones would double the page."""
+
 # Words of skerry's own, with a meaning for the drawing.
 _FIXED = frozenset({"kind", "state", "verdict", "word"})
 _Part = TypeVar("_Part")
@@ -45,7 +48,11 @@ def map_views_of(
         services = [view.planned_service for view in views if view.planned_service is not None]
         maps = _maps_of(report.planned.world, services, rewrite)
         planned = {view.slug: after for view, after in zip(views, maps, strict=True)}
-    return {view.slug: _view_of(view, now, planned.get(view.slug)) for view, now in zip(groups, current, strict=True)}
+    shapes = _SHAPES if len(report.diagnosis.services) == 1 else _SHAPES_OF_SEVERAL
+    return {
+        view.slug: _view_of(view, now, planned.get(view.slug), shapes)
+        for view, now in zip(groups, current, strict=True)
+    }
 
 
 def _maps_of(world: World, services: Iterable[ServiceDiagnosis], rewrite: Callable[[str], str]) -> Iterable[NetworkMap]:
@@ -53,15 +60,15 @@ def _maps_of(world: World, services: Iterable[ServiceDiagnosis], rewrite: Callab
     return maps if rewrite is str else (rewrite_map(network_map, rewrite) for network_map in maps)
 
 
-def _view_of(view: GroupView, now: NetworkMap, after: NetworkMap | None) -> MapView:
+def _view_of(view: GroupView, now: NetworkMap, after: NetworkMap | None, shapes: Sequence[Shape]) -> MapView:
     if now.is_empty:
         return MapView()
     if after is None:
-        pictures = [layout(now, shape) for shape in _SHAPES]
+        pictures = [layout(now, shape) for shape in shapes]
         return MapView(_drawn(view, now, pictures, "now"), is_wide=pictures[0].width > _WIDEST)
     after = _renumbered(after, now)
-    pictures = [layout(now, shape, planned=after) for shape in _SHAPES]
-    planned = [layout(after, shape, current=now) for shape in _SHAPES]
+    pictures = [layout(now, shape, planned=after) for shape in shapes]
+    planned = [layout(after, shape, current=now) for shape in shapes]
     return MapView(
         _drawn(view, now, pictures, "now"),
         _drawn(view, after, planned, "planned"),

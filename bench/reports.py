@@ -1,0 +1,116 @@
+"""Reports: the time of a page in comparison with a diagnosis, its growth, its size, and its opening in Chromium."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from bench import worlds
+from skerry import app
+from skerry.model.world import World
+from skerry.render.report.page import write_page
+from skerry.sources import documents
+
+SIZES = (50, 500)
+MOST_BYTES = 1_000_000
+MOST_RATIO = 2.0
+MOST_GROWTH = 1.5
+MOST_SECONDS = 1.0
+_RUNS = 3
+
+
+class Times(NamedTuple):
+    """Processor times of one size, in seconds: of the diagnosis, of the diagnosis with the plan, and of the page."""
+
+    diagnosis: float
+    planned: float
+    page: float
+    content: str
+
+
+def run() -> bool:
+    """Print the figures; whether they are as wanted."""
+    write_page(app.report(World(documents.load(worlds.documents(1)))))
+    small, large = (measure(size) for size in SIZES)
+    for size, times in zip(SIZES, (small, large), strict=True):
+        print(
+            f"(k) report of {size} services: diagnosis {times.diagnosis:.2f} s, with the plan {times.planned:.2f} s,",
+            end=" ",
+        )
+        print(f"page {times.page:.2f} s and {len(times.content.encode()) / 1000:,.0f} kB")
+    command = diagnose_command()
+    ratio = small.page / command
+    print(
+        f"    the page of 50 takes {ratio:.1f} times the command `skerry diagnose` ({command:.2f} s),"
+        f" {small.page / small.diagnosis:.0f} times its walks alone; at most {MOST_RATIO:g} times the command wanted"
+    )
+    factor = SIZES[1] / SIZES[0]
+    growth = max(large.page / small.page, large.planned / small.planned) / factor
+    print(f"    ten times the services take {growth * factor:.1f} times as long; linear is {factor:g}")
+    seconds = opening_time(small.content)
+    print(
+        "    Chromium is not installed"
+        if seconds is None
+        else f"    Chromium opens it in {seconds:.2f} s; at most 1 wanted"
+    )
+    fits = len(small.content.encode()) <= MOST_BYTES
+    return fits and ratio <= MOST_RATIO and growth <= MOST_GROWTH and (seconds is None or seconds <= MOST_SECONDS)
+
+
+def measure(size: int) -> Times:
+    """Measure one size, each part as its least time of some runs."""
+    world = World(documents.load(worlds.documents(size)))
+    runs = []
+    for _ in range(_RUNS if size < SIZES[1] else 1):
+        begun = time.process_time()
+        app.diagnose(world)
+        diagnosed = time.process_time()
+        report = app.report(world)
+        planned = time.process_time()
+        content = write_page(report)
+        runs.append(Times(diagnosed - begun, planned - diagnosed, time.process_time() - planned, content))
+    diagnosis = min(run.diagnosis for run in runs)
+    planned, page = min(run.planned for run in runs), min(run.page for run in runs)
+    return Times(diagnosis, planned, page, runs[0].content)
+
+
+def diagnose_command() -> float:
+    """Return the least processor time of the command that diagnoses 50 services, in seconds."""
+    import resource  # noqa: PLC0415 -- of POSIX systems only
+
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in worlds.documents(SIZES[0]).items():
+            Path(folder, name).write_bytes(content)
+        command = [str(Path(sys.executable).with_name("skerry")), "diagnose", "--from", folder]
+        times = []
+        for _ in range(5):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run(command, check=False, stdout=subprocess.DEVNULL)  # noqa: S603
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return min(times)
+
+
+def opening_time(content: str) -> float | None:
+    """Return the least time in which Chromium opens a page, in seconds; None without Chromium."""
+    program = shutil.which("chromium")
+    if program is None:
+        return None
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- for tests and benchmarks only
+
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        path = Path(folder, "report.html")
+        path.write_text(content, encoding="utf-8")
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        times = []
+        for _ in range(_RUNS):
+            page = browser.new_page()
+            begun = time.perf_counter()
+            page.goto(path.as_uri(), wait_until="load")
+            times.append(time.perf_counter() - begun)
+            page.close()
+        browser.close()
+    return min(times)
