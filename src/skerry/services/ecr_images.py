@@ -126,8 +126,8 @@ class ImageManifest(msgspec.Struct, frozen=True):
         """
         config = 0 if self.config is None else self.config.size
         sizes = [config, *(layer.size for layer in self.layers)]
-        known = [size for size in sizes if size is not None and size >= 0]
-        return sum(known) if self.layers and len(known) == len(sizes) else None
+        counted = [size for size in sizes if size is not None and size >= 0]
+        return sum(counted) if self.layers and len(counted) == len(sizes) else None
 
     def digest_for(self, platform: ImagePlatform) -> str | None:
         """Return the digest of the image for a platform; None without one, or with several."""
