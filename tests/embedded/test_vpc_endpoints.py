@@ -3,13 +3,17 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 from ipaddress import IPv4Address, IPv4Network
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
 from botocore.exceptions import ClientError
 
 from skerry.aws.session import ClientFactory
+from skerry.embedded.endpoint_names import private_names_of
+from tests.embedded.conftest import REGION
 
 ECR_API = "com.amazonaws.eu-west-1.ecr.api"
 S3 = "com.amazonaws.eu-west-1.s3"
@@ -389,3 +393,13 @@ class TestEndpointDeletion:
     def test_endpoint_deletion_frees_its_private_dns_name(self, ec2: Any, place: Place) -> None:
         ec2.delete_vpc_endpoints(VpcEndpointIds=[interface(ec2, place)["VpcEndpointId"]])
         assert interface(ec2, place)["PrivateDnsEnabled"] is True
+
+
+def test_private_names_are_those_of_the_catalogue() -> None:
+    backend = SimpleNamespace(region_name=REGION, configurations={})
+    services = json.loads(files("skerry").joinpath("data", "services.json").read_text(encoding="utf-8"))["services"]
+    named = [row for row in services if "Interface" in row["types"]]
+    assert len(named) > 10
+    for row in named:
+        wanted = {name.format(region=REGION, suffix="amazonaws.com") for name in row["private_names"]}
+        assert set(private_names_of(backend, f"com.amazonaws.{REGION}.{row['endpoint']}")) == wanted

@@ -5,9 +5,15 @@ from typing import Any
 
 # Services with private names other than the service's host.
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
+# https://docs.aws.amazon.com/firehose/latest/dev/vpc.html and https://docs.aws.amazon.com/streams/latest/dev/vpc.html
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
 _PRIVATE_NAMES = {
     "ecr.dkr": ("dkr.ecr", "*.dkr.ecr"),
+    "ecs-agent": ("ecs-a",),
+    "ecs-telemetry": ("ecs-t",),
+    "kinesis-firehose": ("firehose",),
+    "kinesis-streams": ("kinesis",),
     "s3": ("s3", "*.s3", "*.s3-accesspoint", "*.s3-control"),
 }
 
