@@ -249,7 +249,7 @@ def carry_out(tools: Tools, account: Account, target: ApplyTarget, watcher: Watc
     """Make the steps of a journal, then read the account and diagnose the launches."""
     opened = tools.journal.opened
     run = make_changes(tools, (watcher or Watcher()).step)
-    rows = tuple(Planned(row.change, row.disposition, note=row.note) for row in opened.changes)
+    rows = tuple(row.planned for row in opened.changes)
     ids = ids_of(tools.journal.entries)
     applied = Applied(tools.journal.path, opened.services, run, None, rows, opened=opened, ids=ids)
     if run.stopped is not None:
@@ -285,7 +285,13 @@ def opened_for(
         services=plan.services,
         changes=tuple(
             RecordedChange(
-                row.change, row.disposition, names.get(resource_of(row.change), ""), description_of(row), row.note
+                row.change,
+                row.disposition,
+                names.get(resource_of(row.change), ""),
+                description_of(row),
+                row.note,
+                tuple(dict.fromkeys(reason.code for reason in row.why)),
+                row.by,
             )
             for row in plan.changes
         ),

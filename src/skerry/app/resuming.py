@@ -39,7 +39,6 @@ from skerry.errors import InputError
 from skerry.launch.launches import Launch
 from skerry.model.world import World
 from skerry.plan.changes import resource_of
-from skerry.plan.records import Planned
 from skerry.sources.live import ReadScope
 
 
@@ -105,7 +104,7 @@ def check_remaining(
     plan = PlanToApply(
         opened.account,
         opened.region,
-        tuple(Planned(row.change, row.disposition, note=row.note) for row in rows),
+        tuple(row.planned for row in rows),
         opened.proof,
         after=opened.after,
         touched=frozenset(

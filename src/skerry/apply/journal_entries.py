@@ -7,21 +7,32 @@ import msgspec
 from skerry.apply.preflight.managed_objects import ManagedTag
 from skerry.apply.preflight.results import Allowance
 from skerry.apply.recorded_tasks import RecordedTask
-from skerry.plan.changes import Change, Disposition
-from skerry.plan.records import Fingerprint, PlannedLaunch
+from skerry.plan.changes import Change, Disposition, resource_of
+from skerry.plan.records import Fingerprint, Planned, PlannedLaunch, Why
 from skerry.verdicts import OK, Verdict
 
 VERSION = 1
 
 
 class RecordedChange(msgspec.Struct, frozen=True):
-    """A change of the plan, its disposition, its title, and the texts of its calls."""
+    """A change of the plan, its disposition, and the texts of its calls.
+
+    ``codes`` are those of the blockers that it removes; ``by`` is the account that alone can make it.
+    """
 
     change: Change
     disposition: Disposition
     name: str = ""
     description: str = ""
     note: str = ""
+    codes: tuple[str, ...] = ()
+    by: str | None = None
+
+    @property
+    def planned(self) -> Planned:
+        """Return the change as a part of its plan."""
+        why = tuple(Why(code, resource_of(self.change), "", (), ()) for code in self.codes)
+        return Planned(self.change, self.disposition, why, self.note, self.by)
 
 
 class Opened(msgspec.Struct, frozen=True, tag_field="entry", tag="opened"):

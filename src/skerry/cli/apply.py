@@ -177,6 +177,7 @@ def _start(
 ) -> None:
     from skerry import app
     from skerry.render import plan as plan_texts
+    from skerry.render.manual_steps import format_manual_steps
 
     plan = preparation.plan
     view = source.view
@@ -192,6 +193,8 @@ def _start(
         verdict = plan_texts.verdict_of(plan)
         if form == JSON:
             write_unapplied(preparation, "nothing-to-do", verdict=verdict)
+        elif not view.quiet:
+            write(source.shown(format_manual_steps(preparation.world, plan.changes)))
         leave(verdict, allow_unknown=False)
     agreed, results = _agree(source, preparation, agreement, form)
     with show_progress(quiet=source.quiet) as progress:

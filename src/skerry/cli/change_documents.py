@@ -9,10 +9,11 @@ from skerry.cli.hints import OPTIONS
 from skerry.cli.output import write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from skerry.app import Applied, Preparation, ResumeCheck, Undone, UndoPlan
     from skerry.apply.preflight.results import CheckResult
+    from skerry.model.world import World
     from skerry.plan.records import Planned
     from skerry.render.applied_json import CommandResult, End
 
@@ -35,20 +36,29 @@ def write_unapplied(
 
     session = preparation.session
     services = preparation.plan.services
-    result = CommandResult(end, session.account, session.region, services, checks=checks, verdict=verdict)
+    by_hand = "" if end == "refused" else by_hand_of(preparation.world, preparation.plan.changes)
+    result = CommandResult(
+        end, session.account, session.region, services, checks=checks, verdict=verdict, by_hand=by_hand
+    )
     _write_apply(result, preparation.plan.changes)
+
+
+def by_hand_of(world: "World", rows: "Sequence[Planned]") -> str:
+    """Return the changes for somebody else, without colours."""
+    from skerry.render.manual_steps import format_manual_steps
+
+    return click.unstyle(format_manual_steps(world, rows))
 
 
 def write_refused(check: "ResumeCheck") -> None:
     """Write the document of an apply that the checks of its remaining changes refused."""
     from skerry.apply.results import RunResult
-    from skerry.plan.records import Planned
     from skerry.render.applied_json import CommandResult
 
     opened, run = check.opened, RunResult(check.steps)
     place = (opened.account, opened.region, opened.services, str(check.journal))
     result = CommandResult("refused", *place, check.results, run, ids=check.ids)
-    _write_apply(result, [Planned(row.change, row.disposition, note=row.note) for row in opened.changes])
+    _write_apply(result, [row.planned for row in opened.changes])
 
 
 def write_applied(applied: "Applied", checks: "tuple[CheckResult, ...]", commands: dict[str, str]) -> None:
@@ -70,6 +80,7 @@ def write_applied(applied: "Applied", checks: "tuple[CheckResult, ...]", command
             applied.world,
             unread=applied.unread,
             ids=applied.ids,
+            by_hand="" if applied.world is None else by_hand_of(applied.world, applied.rows),
             next_command=commands[end],
         ),
         applied.rows,

@@ -88,6 +88,7 @@ class ApplyOut(msgspec.Struct, frozen=True):
     verdict: str | None
     diagnosis: DiagnosisOut | None
     unread: str
+    by_hand: str
     next_command: str | None
     skerry_version: str
 
@@ -117,7 +118,8 @@ class CommandResult(msgspec.Struct, frozen=True):
     """The result of a command that changes an account, as far as it came.
 
     ``ids`` are AWS's ids of the resources of the plan. ``verdict`` stands in for a diagnosis of the account.
-    ``next_command`` goes on with a stopped command, or takes back a whole one.
+    ``by_hand`` are the steps for somebody else, as commands. ``next_command`` goes on with a stopped command, or takes
+    back a whole one.
     """
 
     end: End
@@ -132,6 +134,7 @@ class CommandResult(msgspec.Struct, frozen=True):
     verdict: str | None = None
     unread: str = ""
     ids: Mapping[str, str] = {}
+    by_hand: str = ""
     next_command: str | None = None
 
 
@@ -162,6 +165,7 @@ def encode_apply(result: CommandResult, rows: Iterable[Planned], version: str, s
         if result.diagnosis is None or result.world is None
         else diagnosis_out(result.world, result.diagnosis),
         unread=result.unread,
+        by_hand=result.by_hand,
         next_command=result.next_command,
         skerry_version=version,
     )
