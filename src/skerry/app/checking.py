@@ -15,6 +15,7 @@ from skerry.errors import NothingFoundError, SkerryError
 from skerry.model.facts import Facts
 from skerry.model.world import World
 from skerry.sources import files, input_forms
+from skerry.sources.assumptions import Assumption, assume, parse_assumption
 from skerry.sources.descriptions import DescribedNetwork, Description, InputFile, ReadingOptions, UnreadableInput, join
 from skerry.verdicts import UNKNOWN
 
@@ -32,6 +33,7 @@ class CheckRequest(msgspec.Struct, frozen=True):
     ``code`` is the initialised folder of a plan's configuration. ``variables`` are words of Terraform's command line,
     such as ``-var=name=value``; ``parameters`` are those of templates, ``[STACK.]KEY=VALUE``. ``region`` and
     ``account`` go before those that an input names. ``existing`` is the network that the plans of the inputs change.
+    ``assumptions`` are words about subnets that no input describes, such as ``subnet-1=isolated``.
     ``strict``: a reference to a stack outside the inputs is a fault.
     """
 
@@ -45,6 +47,7 @@ class CheckRequest(msgspec.Struct, frozen=True):
     allow_network: bool = False
     existing: World | None = None
     strict: bool = False
+    assumptions: tuple[str, ...] = ()
 
     @property
     def options(self) -> ReadingOptions:
@@ -106,7 +109,16 @@ def read_descriptions(request: CheckRequest) -> DescribedNetworks:
     failed = [one for one in answers if isinstance(one, UnreadableInput)]
     if failed and not descriptions and len(request.inputs) == 1:
         raise failed[0].error
-    return DescribedNetworks(join(descriptions, request.options.existing), _inputs_of(descriptions, failed))
+    networks = join(descriptions, request.options.existing)
+    assumptions = [parse_assumption(text) for text in request.assumptions]
+    return DescribedNetworks([_assumed(one, assumptions) for one in networks], _inputs_of(descriptions, failed))
+
+
+def _assumed(network: DescribedNetwork, assumptions: Sequence[Assumption]) -> DescribedNetwork:
+    """Return a network with the assumed ones of the subnets that its services name."""
+    rows = (service.network_configuration.awsvpc_configuration for service in network.facts.services)
+    named = {subnet for row in rows if row is not None for subnet in row.subnets}
+    return network._replace(facts=assume(network.facts, [one for one in assumptions if one.subnet in named]))
 
 
 def _open(given: NamedPath) -> InputFile | UnreadableInput:

@@ -56,6 +56,7 @@ class CheckOptions(NamedTuple):
     existing: Path | None
     profile: str | None
     strict: bool
+    assumptions: tuple[str, ...]
 
     def with_settings(self, settings: "RepositorySettings | None") -> "CheckOptions":
         """Return the options with the Region and the account of the repository where the user gave none."""
@@ -89,6 +90,7 @@ class CheckOptions(NamedTuple):
             allow_network=self.allow_network,
             existing=existing,
             strict=self.strict,
+            assumptions=self.assumptions,
         )
 
 
@@ -114,6 +116,13 @@ _OPTIONS = [
         help="What exists, to put the change of a plan on: saved answers, or the live account.",
     ),
     click.option("--profile", help="The profile of the live account's credentials."),
+    click.option(
+        "--assume",
+        "assumptions",
+        multiple=True,
+        metavar="SUBNET=PLACE[,BLOCK]",
+        help="The place of a subnet that no input describes: isolated, private-nat or public; repeatable.",
+    ),
     click.option("--strict", is_flag=True, help="Refuse templates that import what no stack here exports."),
     click.option("--allow-network", is_flag=True, help="Let Terraform reach the network while it resolves the code."),
 ]
