@@ -1,11 +1,15 @@
 """The report as Markdown for a pull request or a ticket: answer, steps, causes, map and plan."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from skerry.draw.build import network_map_of
 from skerry.plan.report import Report
 from skerry.render.json_document import format_time
+from skerry.render.mermaid import write_mermaid
 from skerry.render.report import answers
 from skerry.render.report.groups import CauseView, GroupView, group_views_of
+from skerry.render.report.maps import rewrite_map
 from skerry.render.report.markdown_text import code_block, code_span, escape_markdown
 from skerry.render.report.plan_rows import PlanRow, against, cost_lines_of, plan_rows_of, remaining_of
 from skerry.render.service_groups import ranges_of
@@ -44,7 +48,7 @@ class _Writer:
 
     def write(self) -> str:
         parts: list[str] = []
-        left_out: list[str] = []
+        left_out: Counter[str] = Counter()
         size = 0
         for name, lines in self._parts():
             text = "\n".join(lines).strip()
@@ -53,11 +57,12 @@ class _Writer:
             size += len(text.encode()) + 2
             if size > MOST_BYTES:
                 size -= len(text.encode()) + 2
-                left_out.append(name)
+                left_out[name] += 1
             else:
                 parts.append(text)
         if left_out:
-            parts.append(f"{_LEFT_OUT}: {', '.join(left_out)}.")
+            counted = (name if count == 1 else f"{name} ({count} times)" for name, count in left_out.items())
+            parts.append(f"{_LEFT_OUT}: {', '.join(counted)}.")
         return "\n\n".join(parts) + "\n"
 
     def _parts(self) -> Iterator[tuple[str, Iterable[str]]]:
@@ -118,9 +123,9 @@ class _Writer:
         return f"{shown} and {more} more" if more > 0 else shown
 
     def _of_group(self, group: GroupView, *, alone: bool) -> Iterator[tuple[str, Iterable[str]]]:
-        name = "" if alone else f" of {group.service.launch.name}"
-        yield f"steps{name}", self._steps(group, alone=alone)
-        yield f"causes{name}", self._causes(group.causes)
+        yield "steps", self._steps(group, alone=alone)
+        yield "causes", self._causes(group.causes)
+        yield "map", self._map(group)
 
     def _steps(self, group: GroupView, *, alone: bool) -> Iterator[str]:
         if not alone:
@@ -167,6 +172,11 @@ class _Writer:
                 yield f"  - {self._text(message)}"
             if len(cause.messages) > _MOST_MESSAGES:
                 yield f"  - and {len(cause.messages) - _MOST_MESSAGES} more"
+
+    def _map(self, group: GroupView) -> Iterator[str]:
+        network = network_map_of(self._report.world, group.service)
+        if not network.is_empty:
+            yield code_block(write_mermaid(rewrite_map(network, self._view.rewrite)), "mermaid")
 
     def _plan(self) -> Iterator[str]:
         plan = self._report.plan
