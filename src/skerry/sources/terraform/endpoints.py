@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from skerry.sources.planned.lists import Listed
-from skerry.sources.planned.made_by_aws import gateway_route
+from skerry.sources.planned.made_by_aws import endpoint_interfaces, gateway_route
 from skerry.sources.planned.values import UNKNOWN, Value, is_known, known_row
 from skerry.sources.terraform.configuration import Configuration, group_by
 from skerry.sources.terraform.route_tables import Routes
@@ -129,25 +129,53 @@ def _row(configuration: Configuration, lists: EndpointLists, endpoint: Instance,
         groups = lists.groups(endpoint, vpc)
         row["SubnetIds"] = lists.list_of(endpoint, "aws_vpc_endpoint_subnet_association")
         row["Groups"] = UNKNOWN if groups is UNKNOWN else [{"GroupId": name} for name in groups]
+        listed = interfaces_of(endpoint, vpc, row["SubnetIds"], groups)
+        row["NetworkInterfaceIds"] = [interface["NetworkInterfaceId"] for interface in listed] or None
         row["IpAddressType"] = endpoint.get("ip_address_type", "ipv4")
-        row["DnsOptions"] = _dns_options(endpoint)
+        row["DnsOptions"] = _dns_options(endpoint, row["PrivateDnsEnabled"])
     return known_row(row)
+
+
+def interfaces_of(endpoint: Instance, vpc: Value, subnets: Value, groups: Value) -> list[dict[str, Value]]:
+    """Return the interfaces of an endpoint, if the configuration gives an address in each of its subnets."""
+    blocks = endpoint.get("subnet_configuration", [])
+    if subnets is UNKNOWN or not is_known(blocks):
+        return []
+    addresses = {block.get("subnet_id"): block.get("ipv4") for block in blocks if block.get("ipv4")}
+    if not addresses or addresses.keys() != set(subnets):
+        return []
+    return endpoint_interfaces(endpoint.id, vpc, groups, addresses)[1]
+
+
+def list_endpoint_interfaces(configuration: Configuration) -> Iterator[dict[str, Value]]:
+    """Yield the interfaces of endpoints with configured addresses."""
+    lists = EndpointLists(configuration)
+    for endpoint in configuration.of("aws_vpc_endpoint"):
+        vpc = endpoint.get("vpc_id", UNKNOWN)
+        subnets = lists.list_of(endpoint, "aws_vpc_endpoint_subnet_association")
+        yield from interfaces_of(endpoint, vpc, subnets, lists.groups(endpoint, vpc))
 
 
 def _known(value: Value) -> Value:
     return None if value is UNKNOWN else value
 
 
-def _dns_options(endpoint: Instance) -> Value:
+def _dns_options(endpoint: Instance, private_names: Value) -> Value:
+    """Return the DNS options; an S3 interface endpoint without them answers for inbound resolvers alone.
+
+    https://github.com/hashicorp/terraform-provider-aws/issues/46404
+    """
     options = first_block(endpoint.get("dns_options"))
-    if options is None or options is UNKNOWN or not is_known(options):
-        return None
-    return known_row(
-        {
-            "DnsRecordIpType": options.get("dns_record_ip_type"),
-            "PrivateDnsOnlyForInboundResolverEndpoint": options.get("private_dns_only_for_inbound_resolver_endpoint"),
-        }
-    )
+    if options is UNKNOWN:
+        return UNKNOWN
+    if options is None:
+        is_s3 = str(endpoint.get("service_name")).endswith(".s3")
+        return {"PrivateDnsOnlyForInboundResolverEndpoint": True} if is_s3 and private_names is True else None
+    inbound = options.get("private_dns_only_for_inbound_resolver_endpoint")
+    if inbound is UNKNOWN:
+        return UNKNOWN
+    kind = _known(options.get("dns_record_ip_type"))
+    return known_row({"DnsRecordIpType": kind, "PrivateDnsOnlyForInboundResolverEndpoint": inbound})
 
 
 def gateway_routes_of(configuration: Configuration) -> Mapping[str, Routes]:

@@ -10,6 +10,7 @@ from skerry.sources.planned.lists import write_open_list
 from skerry.sources.planned.made_by_aws import first_address_of
 from skerry.sources.planned.values import UNKNOWN, Value, known_row
 from skerry.sources.terraform.configuration import Configuration
+from skerry.sources.terraform.endpoints import list_endpoint_interfaces
 from skerry.sources.terraform.file_systems import mount_target_interfaces
 from skerry.sources.terraform.gateways import MADE_UP_ADDRESS
 from skerry.sources.terraform.values import Instance, texts_of
@@ -19,7 +20,11 @@ _GROUPS: Final = {"aws_instance": "vpc_security_group_ids", "aws_network_interfa
 
 def write_interfaces(configuration: Configuration) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the document of network interfaces: services make more of them than a configuration names."""
-    rows = [*_interfaces(configuration), *mount_target_interfaces(configuration)]
+    rows = [
+        *_interfaces(configuration),
+        *list_endpoint_interfaces(configuration),
+        *mount_target_interfaces(configuration),
+    ]
     yield "NetworkInterfaces", write_open_list("NetworkInterfaces", rows)
 
 

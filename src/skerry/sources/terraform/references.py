@@ -27,7 +27,8 @@ _BLOCKS: Final = {
     *("alias", "capacity_provider_strategy", "compute_environment_order", "compute_resources"),
     *("default_capacity_provider_strategy", "deployment_controller", "dns_options", "ecs_target", "egress", "entry"),
     *("ingress", "inline_policy", "ip_address", "network_configuration", "network_interface", "route"),
-    *("runtime_platform", "service_connect_configuration", "statement", "subnet_mapping", "target", "target_ip"),
+    *("runtime_platform", "service_connect_configuration", "statement", "subnet_configuration", "subnet_mapping"),
+    *("target", "target_ip"),
     *("volume", "vpc", "weighted_routing_policy"),
 }
 
@@ -106,7 +107,19 @@ class ReferenceResolver:
             return {key: self._value(inner, expression.get(key), calls, key) for key, inner in value.items()}
         if isinstance(value, list) and isinstance(expression, list) and len(value) == len(expression):
             return [self._value(inner, one, calls, name) for inner, one in zip(value, expression, strict=True)]
+        if isinstance(value, list) and isinstance(expression, dict) and "references" in expression:
+            return self._of_list(value, expression["references"], calls)
         return value
+
+    def _of_list(self, value: list[Value], references: Any, calls: tuple[str, ...]) -> Value:  # noqa: ANN401 -- JSON
+        """Return a list of unknown elements, or of blocks that share one list of references."""
+        each = self._each(references, calls)
+        if all(element is UNKNOWN for element in value):
+            return each if isinstance(each, list) and len(each) == len(value) else value
+        if not all(isinstance(element, dict) for element in value):
+            return value
+        names = [self._of_reference(name, calls, 0) for name in _longest(references)]
+        return [{key: _fitting(key, inner, names) for key, inner in block.items()} for block in value]
 
     def _each(self, references: Any, calls: tuple[str, ...]) -> Value:  # noqa: ANN401 -- JSON
         """Return the values of references to single resources, as the elements of a list; `UNKNOWN` if one is not."""
@@ -155,6 +168,34 @@ class ReferenceResolver:
         rows = self._instances.get(f"{''.join(calls)}{data or ''}{kind}.{label}", [])
         chosen = [row for row in rows if row.address.endswith(f"{label}{key}")]
         return chosen[0].values.get(attribute, UNKNOWN) if len(chosen) == 1 else UNKNOWN
+
+
+_FITTING: Final = {
+    "destination_prefix_list_id": ("pl",),
+    "egress_only_gateway_id": ("eigw",),
+    "gateway_id": ("igw", "vgw", "vpce", "nat"),
+    "nat_gateway_id": ("nat",),
+    "network_interface_id": ("eni",),
+    "prefix_list_ids": ("pl",),
+    "security_groups": ("sg",),
+    "transit_gateway_id": ("tgw",),
+    "vpc_endpoint_id": ("vpce",),
+    "vpc_peering_connection_id": ("pcx",),
+}
+"""The beginnings of ids that an argument takes, in blocks of routes and of rules."""
+
+
+def _fitting(key: str, value: Value, names: Iterable[Value]) -> Value:
+    """Return the only one of several values that fits an argument, in place of an unknown one.
+
+    Terraform prints one list of references for all blocks of an attribute, such as the routes of a table.
+    """
+    if value is not UNKNOWN and value != [UNKNOWN]:
+        return value
+    candidates = {name for name in names if isinstance(name, str) and name.partition("-")[0] in _FITTING.get(key, ())}
+    if len(candidates) != 1 or UNKNOWN in names:
+        return value
+    return [*candidates] if isinstance(value, list) else candidates.pop()
 
 
 def _is_absent(expressions: Expressions, name: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from skerry.sources.planned.made_by_aws import digest_of
-from skerry.sources.planned.values import UNKNOWN, Value, is_known, known_row
+from skerry.sources.planned.values import UNKNOWN, Value, known_row
 from skerry.sources.terraform.configuration import Configuration, group_by
 from skerry.sources.terraform.values import Instance, first_block, texts_of
 
@@ -168,17 +168,26 @@ def _containers(text: Value) -> Value:
 
 def _volumes(definition: Instance) -> Value:
     volumes = definition.get("volume", [])
-    return UNKNOWN if volumes is UNKNOWN or not is_known(volumes) else [_volume(volume) for volume in volumes]
+    return UNKNOWN if volumes is UNKNOWN or UNKNOWN in volumes else [_volume(volume) for volume in volumes]
 
 
 def _volume(volume: Mapping[str, Value]) -> dict[str, Value]:
     row: dict[str, Value] = {"name": volume.get("name")}
     system = first_block(volume.get("efs_volume_configuration"))
+    if system is UNKNOWN:
+        return {**row, "efsVolumeConfiguration": UNKNOWN}
     if system:
         access = first_block(system.get("authorization_config")) or {}
         row["efsVolumeConfiguration"] = {
             "fileSystemId": system.get("file_system_id"),
-            "transitEncryption": system.get("transit_encryption"),
-            "authorizationConfig": {"accessPointId": access.get("access_point_id"), "iam": access.get("iam")},
+            "transitEncryption": _known_text(system.get("transit_encryption")),
+            "authorizationConfig": UNKNOWN
+            if access is UNKNOWN
+            else {"accessPointId": access.get("access_point_id"), "iam": _known_text(access.get("iam"))},
         }
     return row
+
+
+def _known_text(value: Value) -> Value:
+    """Return an argument; None if the provider computes it, because then it is AWS's default."""
+    return None if value is UNKNOWN else value

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from skerry.sources.planned.lists import Listed, encode, write_lists
-from skerry.sources.planned.values import UNKNOWN, Value
+from skerry.sources.planned.values import UNKNOWN
+from skerry.sources.terraform.adopted import adopted_id_of, with_adopted_ids
 from skerry.sources.terraform.attributes import ATTRIBUTES, HARMLESS
 from skerry.sources.terraform.batch_jobs import write_batch
 from skerry.sources.terraform.configuration import Configuration
@@ -24,7 +25,6 @@ from skerry.sources.terraform.scheduled_tasks import write_scheduled_tasks
 from skerry.sources.terraform.security_groups import list_security_groups
 from skerry.sources.terraform.tasks import write_tasks
 from skerry.sources.terraform.transit_gateways import write_transit_gateways
-from skerry.sources.terraform.values import Instance
 from skerry.sources.terraform.vpcs import list_subnets, write_vpcs
 
 _FURTHER: Final = (
@@ -47,6 +47,7 @@ class Written(NamedTuple):
 
 def write(configuration: Configuration) -> Written:
     """Return the documents in AWS's form, as the loader of documents reads them."""
+    configuration = with_adopted_ids(configuration)
     lists = _lists(configuration)
     documents = dict(_documents(configuration, lists))
     addresses = dict(_addresses(configuration))
@@ -72,22 +73,10 @@ def _addresses(configuration: Configuration) -> Iterator[tuple[str, str]]:
             if isinstance(name := instance.get(key), str):
                 yield name, f"{instance.address}.{key}"
     for instance in configuration.instances:
-        for name in (instance.id, instance.get("arn"), _adopted(configuration, instance)):
+        for name in (instance.id, instance.get("arn"), adopted_id_of(configuration, instance)):
             # An existing resource that is not of the configuration has no address.
             if isinstance(name, str) and instance.id != instance.address:
                 yield name, instance.address
-
-
-def _adopted(configuration: Configuration, instance: Instance) -> Value:
-    """Return the id of the resource that an instance adopts from its VPC."""
-    match instance.type:
-        case "aws_default_network_acl" | "aws_default_route_table":
-            return instance.get(f"{instance.type.removeprefix('aws_')}_id")
-        case "aws_default_security_group":
-            vpc = configuration.vpcs.get(instance.get("vpc_id"))
-            return None if vpc is None else vpc.get("default_security_group_id")
-        case _:
-            return None
 
 
 def _notes(configuration: Configuration) -> Iterator[str]:
@@ -118,7 +107,7 @@ def _documents(configuration: Configuration, lists: Iterable[Listed]) -> Iterato
     yield from write_gateways(configuration)
     yield from write_prefix_lists(configuration)
     yield from write_tasks(configuration)
-    if not roles_left_out(configuration):
+    if configuration.of("aws_iam_role") and not roles_left_out(configuration):
         yield from write_roles(configuration)
     yield from write_named(configuration)
     for write_documents in _FURTHER:
