@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import skerry
-from bench import explaining, flow_logs, planning, policies, reading, reports, worlds
+from bench import explaining, flow_logs, planning, policies, reading, reports, terraform_plans, worlds
 from skerry.diagnose.need_verdicts import source_of
 from skerry.launch.launches import launch_of_service
 from skerry.launch.needs import Call
@@ -60,6 +60,9 @@ def main() -> None:
     calibrate()
     if not flow_logs.run():
         sys.exit("flow logs take longer or more memory than they may")
+    calibrate()
+    if not terraform_plans.run():
+        sys.exit("a plan of Terraform takes longer or more memory than it may")
 
 
 def calibrate() -> None:

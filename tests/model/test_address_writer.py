@@ -28,3 +28,13 @@ def test_address_is_made_fit_for_the_text() -> None:
 
 def test_text_without_addresses_stays_as_it_is() -> None:
     assert write_addresses(Network().world())("in subnet-a") == "in subnet-a"
+
+
+def test_ids_that_begin_alike_or_with_other_characters_are_replaced_whole() -> None:
+    arn = "arn:aws:ecs:eu-west-1:1:cluster/main"
+    addresses = {arn: "aws_ecs_cluster.main", f"{arn}/web": "aws_ecs_service.web", "/ecs/web": "aws_log.web", "/": "x"}
+    spell = write_addresses(world_with(addresses))
+    assert spell(f"{arn}, {arn}/web and {arn}-2: /ecs/web/") == (
+        f"aws_ecs_cluster.main, aws_ecs_service.web and {arn}-2: aws_log.web/"
+    )
+    assert spell("arn:aws:ecs") == "arn:aws:ecs"

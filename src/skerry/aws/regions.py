@@ -1,6 +1,9 @@
 """The Regions of AWS, as the installed botocore lists them."""
 
+import importlib.util
+import json
 from functools import cache
+from pathlib import Path
 
 _GLOBAL = "-global"
 """The end of the pseudo-Regions of services without Regions, such as ``aws-global``."""
@@ -10,12 +13,15 @@ _GLOBAL = "-global"
 def list_regions() -> tuple[str, ...]:
     """Return the Regions of all partitions.
 
-    botocore's own list is as new as botocore; https://docs.aws.amazon.com/global-infrastructure/latest/regions/.
+    botocore's own list is as new as botocore; https://docs.aws.amazon.com/global-infrastructure/latest/regions/. The
+    file is read without botocore, which takes long to import.
     """
-    from botocore.loaders import Loader  # noqa: PLC0415 -- slow, and rarely needed
-
-    partitions = Loader().load_data("partitions")["partitions"]
-    return tuple(sorted(name for partition in partitions for name in partition["regions"] if not _is_global(name)))
+    found = importlib.util.find_spec("botocore")
+    folders = () if found is None else found.submodule_search_locations or ()
+    content = json.loads(Path(next(iter(folders)), "data", "partitions.json").read_bytes())
+    return tuple(
+        sorted(name for partition in content["partitions"] for name in partition["regions"] if not _is_global(name))
+    )
 
 
 def _is_global(name: str) -> bool:

@@ -115,7 +115,8 @@ def _content(path: Path, given: Path, limit: _Limit, *, whole: bool = True) -> b
         kind = stat.S_IFMT(before.st_mode)
         if kind in _KINDS or (kind != stat.S_IFREG and path != given):
             raise InputError(f"{path} is {_KINDS.get(kind, 'no file')}", "Give a folder or file of saved answers.")
-        parts = _parts(descriptor, path, limit.until)
+        # One read of a whole file: parts would need its memory twice.
+        parts = _parts(descriptor, path, limit.until, max(_CHUNK, min(before.st_size, limit.bytes) + 1))
         head = b""
         while len(head) < _HEAD and (part := next(parts, b"")):
             head += part
@@ -161,8 +162,8 @@ def _at_most(head: bytes, parts: Iterator[bytes], given: Path, most: int) -> byt
     return b"".join(content)
 
 
-def _parts(descriptor: int, path: Path, until: float) -> Iterator[bytes]:
-    """Yield the content of a file or pipe as it arrives. Raises `InputError` if it takes too long."""
+def _parts(descriptor: int, path: Path, until: float, most: int) -> Iterator[bytes]:
+    """Yield the content of a file or pipe as it arrives, ``most`` bytes at once. Raises `InputError` if it is slow."""
     ready = select.poll()
     ready.register(descriptor, select.POLLIN)
     blocks = os.get_blocking(descriptor)
@@ -172,7 +173,7 @@ def _parts(descriptor: int, path: Path, until: float) -> Iterator[bytes]:
         if (waits or blocks) and not ready.poll(left * 1000):
             break
         try:
-            part = os.read(descriptor, _CHUNK)
+            part = os.read(descriptor, most)
         except BlockingIOError:
             waits = True
             continue

@@ -20,7 +20,7 @@ from tests.sources.terraform.scenario_plans import (
 )
 
 NAMES = sorted(path.name.removesuffix(".json.gz") for path in KEPT.glob("*.json.gz"))
-SHORT = sorted({*NAMES[::3], "service-in-default-group", "hub-and-spoke", "peering-with-endpoints", "efs-group-closed"})
+SHORT = sorted({*NAMES[::3], "service-in-default-group", "hub-egress", "efs-group-closed"})
 
 
 def kept(name: str) -> bytes:

@@ -19,11 +19,11 @@ Value: TypeAlias = Any
 
 def is_known(value: Value) -> bool:
     """Return whether no part of a value is unknown."""
-    if value is UNKNOWN:
-        return False
+    if isinstance(value, list):
+        return all(is_known(item) for item in value)
     if isinstance(value, dict):
-        return all(map(is_known, value.values()))
-    return all(map(is_known, value)) if isinstance(value, list) else True
+        return all(is_known(item) for item in value.values())
+    return value is not UNKNOWN
 
 
 def known_row(row: Mapping[str, Value]) -> dict[str, Value]:

@@ -19,6 +19,8 @@ _PARTS = {
     "aws_vpc_endpoint_security_group_association": ("security_group_ids", "security_group_id"),
     "aws_vpc_endpoint_subnet_association": ("subnet_ids", "subnet_id"),
 }
+_RECORD_TYPES: Final = ("dualstack", "ipv4", "ipv6", "service-defined")
+"""What an argument says; without it the provider computes the value."""
 _UNREADABLE: Final = "(known after apply)"
 """In place of a policy that is not known, which must not pass for AWS's default."""
 
@@ -174,8 +176,13 @@ def _dns_options(endpoint: Instance, private_names: Value) -> Value:
     inbound = options.get("private_dns_only_for_inbound_resolver_endpoint")
     if inbound is UNKNOWN:
         return UNKNOWN
-    kind = _known(options.get("dns_record_ip_type"))
-    return known_row({"DnsRecordIpType": kind, "PrivateDnsOnlyForInboundResolverEndpoint": inbound})
+    kind = options.get("dns_record_ip_type")
+    return known_row(
+        {
+            "DnsRecordIpType": kind if kind in _RECORD_TYPES else None,
+            "PrivateDnsOnlyForInboundResolverEndpoint": inbound,
+        }
+    )
 
 
 def gateway_routes_of(configuration: Configuration) -> Mapping[str, Routes]:

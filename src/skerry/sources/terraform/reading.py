@@ -90,11 +90,14 @@ def _of_plan(name: str, plan: PlannedResources, options: ReadingOptions, notes: 
     if is_open and folder is None:
         notes.append(f"some values of {name} are known only after apply: its initialised code tells them")
     notes += _notes_of(plan)
-    for part in _parts_of(configuration, options.region):
-        if options.existing is None:
-            yield _described(name, configuration.level, part, positions, notes)
-        else:
-            yield _change(name, part, plan, options.existing, positions, notes)
+    level, parts = configuration.level, _parts_of(configuration, options.region)
+    if options.existing is None:
+        # The documents need the memory that the plan takes.
+        del plan, configuration
+        yield from (_described(name, level, part, positions, notes) for part in parts)
+        return
+    for part in parts:
+        yield _change(name, part, plan, options.existing, positions, notes)
 
 
 def _parts_of(configuration: Configuration, region: str | None) -> list[Configuration]:

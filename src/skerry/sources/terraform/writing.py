@@ -49,10 +49,10 @@ def write(configuration: Configuration) -> Written:
     """Return the documents in AWS's form, as the loader of documents reads them."""
     configuration = with_adopted_ids(configuration)
     lists = _lists(configuration)
-    documents = dict(_documents(configuration, lists))
+    documents = encode(_documents(configuration, lists))
     addresses = dict(_addresses(configuration))
     unplaced = frozenset(listed.key for listed in lists if any(vpc is UNKNOWN for vpc, _ in listed.rows))
-    return Written(encode(documents), addresses, tuple(_notes(configuration)), unplaced)
+    return Written(documents, addresses, tuple(_notes(configuration)), unplaced)
 
 
 _MADE_BY_AWS: Final = {
