@@ -16,8 +16,8 @@ def list_regions() -> tuple[str, ...]:
     botocore's own list is as new as botocore; https://docs.aws.amazon.com/global-infrastructure/latest/regions/. The
     file is read without botocore, which takes long to import.
     """
-    found = importlib.util.find_spec("botocore")
-    folders = () if found is None else found.submodule_search_locations or ()
+    package = importlib.util.find_spec("botocore")
+    folders = () if package is None else package.submodule_search_locations or ()
     content = json.loads(Path(next(iter(folders)), "data", "partitions.json").read_bytes())
     return tuple(
         sorted(name for partition in content["partitions"] for name in partition["regions"] if not _is_global(name))
