@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations, pairwise
 
 from skerry.draw.network_map import ChipStop, GatewayStop, LinkStop, MapPath, NetworkMap, ServiceStop, Stop, TableStop
-from skerry.draw.picture import Picture, PictureBox, PictureLine, Point, Rect, StepPicture, Text
+from skerry.draw.picture import Picture, PictureBox, PictureLine, PictureText, Point, Rect, StepPicture
 from skerry.draw.text_width import width_of
 
 INSIDE = 0.5
@@ -90,11 +90,11 @@ def holds(canvas: Rect, rect: Rect) -> bool:
     return rect.x >= canvas.x and rect.y >= canvas.y and rect.right <= canvas.right and rect.bottom <= canvas.bottom
 
 
-def fits(text: Text) -> bool:
+def fits(text: PictureText) -> bool:
     return width_of(text.words, text.size, bold=text.bold) <= text.room + 0.01
 
 
-def span(text: Text) -> Point:
+def span(text: PictureText) -> Point:
     """The left and right end of a text."""
     width = width_of(text.words, text.size, bold=text.bold)
     start = text.at.x - {"start": 0, "middle": width / 2, "end": width}[text.anchor]

@@ -18,7 +18,7 @@ from skerry.draw.network_map import (
     Stop,
     TableStop,
 )
-from skerry.draw.picture import PictureBox, Point, Rect, Text
+from skerry.draw.picture import PictureBox, PictureText, Point, Rect
 from skerry.draw.route_words import words_of_routes
 from skerry.draw.rows import SHORT_KINDS, Fold
 from skerry.draw.text_width import fit, short_id, width_of
@@ -86,17 +86,17 @@ class BoxWriter:
         rects = {self.frame.stops[stop] for stop in gateways}
         return tuple(hair for hair in self.frame.hairs if any(_touches(rect, hair[-1]) for rect in rects))
 
-    def texts(self) -> Iterator[Text]:
+    def texts(self) -> Iterator[PictureText]:
         """Yield the headings outside boxes, and the words for a subnet without endpoints."""
         yield from self.frame.headings
         for place in self.frame.vpcs:
             vpc = self.vpcs.get(place.vpc.id)
             if vpc is not None and place.tables:
-                yield Text(place.tables_heading, "route tables", NOTE, 100, _MUTED, anchor="middle")
+                yield PictureText(place.tables_heading, "route tables", NOTE, 100, _MUTED, anchor="middle")
             for subnet in () if vpc is None else vpc.subnets:
                 if rect := self._empty_room(subnet):
                     at = Point(rect.x + 18, rect.y + 88)
-                    yield Text(at, "no endpoint here", NOTE, rect.width - 24, _MUTED)
+                    yield PictureText(at, "no endpoint here", NOTE, rect.width - 24, _MUTED)
 
     def _empty_room(self, subnet: MapSubnet) -> Rect | None:
         """Return the place of a subnet that lands tasks and keeps room for the endpoints of a plan."""
@@ -113,20 +113,20 @@ class BoxWriter:
         label = " · ".join(part for part in parts if part)
         room = rect.width - 60
         texts = (
-            Text(Point(rect.x + 10, rect.y + 17), "VPC", NAME, 30, bold=True),
-            Text(Point(rect.x + 40, rect.y + 17), fit(label, room, NAME), NAME, room, _MUTED, title=vpc.id),
+            PictureText(Point(rect.x + 10, rect.y + 17), "VPC", NAME, 30, bold=True),
+            PictureText(Point(rect.x + 40, rect.y + 17), fit(label, room, NAME), NAME, room, _MUTED, title=vpc.id),
         )
         return PictureBox("vpc", vpc.id, rect, 8, texts, "home" if vpc.is_home else "")
 
     def _zone(self, zone: str, rect: Rect) -> PictureBox:
         at, room = Point(rect.middle.x, rect.y + 15), rect.width - 10
-        text = Text(at, fit(zone, room, NOTE), NOTE, room, _MUTED, anchor="middle", title=zone)
+        text = PictureText(at, fit(zone, room, NOTE), NOTE, room, _MUTED, anchor="middle", title=zone)
         return PictureBox("zone", zone, rect, 6, (text,))
 
     def _fold(self, fold: Fold, rect: Rect) -> PictureBox:
         words = f"+ {len(fold.subnets)} more, {SHORT_KINDS[fold.kind]}"
         title = ", ".join(subnet.id for subnet in fold.subnets)
-        text = Text(Point(rect.x + 10, rect.y + 17), words, NOTE, rect.width - 16, _MUTED, title=title)
+        text = PictureText(Point(rect.x + 10, rect.y + 17), words, NOTE, rect.width - 16, _MUTED, title=title)
         return PictureBox("fold", fold.id, rect, 4, (text,))
 
     def _subnet(self, subnet: MapSubnet, rect: Rect, *, zoned: bool, full: bool) -> PictureBox:
@@ -136,16 +136,19 @@ class BoxWriter:
             note = "attachment" if subnet.attached else kind
             room = rect.width - 26 - width_of(note, SMALL)
             texts = (
-                Text(Point(rect.x + 10, rect.y + 17), fit(name, room, NOTE), NOTE, room, title=subnet.id),
-                Text(Point(rect.right - 8, rect.y + 17), note, SMALL, width_of(note, SMALL), _MUTED, anchor="end"),
+                PictureText(Point(rect.x + 10, rect.y + 17), fit(name, room, NOTE), NOTE, room, title=subnet.id),
+                PictureText(
+                    Point(rect.right - 8, rect.y + 17), note, SMALL, width_of(note, SMALL), _MUTED, anchor="end"
+                ),
             )
             return PictureBox("subnet", subnet.id, rect, 4, texts, style)
         parts = [kind, *([] if zoned else [subnet.zone]), subnet.cidr]
         label, room = " · ".join(part for part in parts if part), rect.width - 20
+        line = label if width_of(label, NOTE) <= room else fit(" · ".join(parts[:-1]), room, NOTE)
         short = fit(name, room - 12, NAME, bold=True)
         texts = (
-            Text(Point(rect.x + 10, rect.y + 16), short, NAME, room - 12, bold=True, title=subnet.id),
-            Text(Point(rect.x + 10, rect.y + 31), fit(label, room, NOTE), NOTE, room, _MUTED, title=label),
+            PictureText(Point(rect.x + 10, rect.y + 16), short, NAME, room - 12, bold=True, title=subnet.id),
+            PictureText(Point(rect.x + 10, rect.y + 31), line, NOTE, room, _MUTED, title=label),
         )
         return PictureBox("subnet", subnet.id, rect, 4, texts, style, verdict=subnet.verdict)
 
@@ -157,8 +160,10 @@ class BoxWriter:
         if chip.kind == "task":
             glyph = Point(rect.x + 14, rect.middle.y)
             room = rect.width - 38 - crowd
-            label = Text(Point(rect.x + 27, rect.y + 17), fit(chip.label, room, NAME, bold=True), NAME, room, bold=True)
-            texts: tuple[Text, ...] = (label._replace(title=chip.label),)
+            label = PictureText(
+                Point(rect.x + 27, rect.y + 17), fit(chip.label, room, NAME, bold=True), NAME, room, bold=True
+            )
+            texts: tuple[PictureText, ...] = (label._replace(title=chip.label),)
         else:
             texts = _chip_texts(chip, rect, _NEW if is_new else chip.note, crowd)
         radius = 13 if chip.kind == "endpoint" else 4
@@ -170,8 +175,8 @@ class BoxWriter:
         name = fit(table.name or short_id(table.id), room, NOTE, bold=True)
         ways = words_of_routes(table)
         texts = (
-            Text(Point(rect.x + 13, rect.y + 15), name, NOTE, room, bold=True, title=table.id),
-            Text(Point(rect.x + 13, rect.y + 29), fit(ways, room, SMALL), SMALL, room, _MUTED, title=ways),
+            PictureText(Point(rect.x + 13, rect.y + 15), name, NOTE, room, bold=True, title=table.id),
+            PictureText(Point(rect.x + 13, rect.y + 29), fit(ways, room, SMALL), SMALL, room, _MUTED, title=ways),
         )
         return PictureBox("table", table.id, rect, 3, texts, "path" if table.on_path else "")
 
@@ -181,10 +186,11 @@ class BoxWriter:
 
     def _border_box(self, kind: str, name: str, stop: Stop, label: str, style: str) -> PictureBox:
         rect, is_new = self.frame.stops[stop], stop in self.new
-        room, middle = rect.width - 22, rect.middle.x + 4
+        inset = self.frame.inset
+        room, middle = rect.width - inset - 6, rect.middle.x + inset / 2 - 4
         note = _NEW if is_new else fit(short_id(name), room, SMALL)
         texts = (
-            Text(
+            PictureText(
                 Point(middle, rect.y + 15),
                 fit(label, room, SMALL, bold=True),
                 SMALL,
@@ -193,7 +199,7 @@ class BoxWriter:
                 anchor="middle",
                 title=name,
             ),
-            Text(
+            PictureText(
                 Point(middle, rect.y + 28), note, SMALL, room, _NEW if is_new else _MUTED, anchor="middle", title=name
             ),
         )
@@ -201,29 +207,33 @@ class BoxWriter:
 
     def _closed(self, vpc: MapVpc, rect: Rect) -> PictureBox:
         texts = (
-            Text(Point(rect.middle.x, rect.y + 15), "no gateway", NOTE, rect.width - 12, _MUTED, anchor="middle"),
-            Text(Point(rect.middle.x, rect.y + 28), "of any kind", SMALL, rect.width - 12, _MUTED, anchor="middle"),
+            PictureText(
+                Point(rect.middle.x, rect.y + 15), "no gateway", NOTE, rect.width - 12, _MUTED, anchor="middle"
+            ),
+            PictureText(
+                Point(rect.middle.x, rect.y + 28), "of any kind", SMALL, rect.width - 12, _MUTED, anchor="middle"
+            ),
         )
         return PictureBox("closed", vpc.id, rect, 18, texts)
 
     def _service(self, service: MapService) -> PictureBox:
         rect = self.frame.stops[ServiceStop(service.id)]
-        room = rect.width - 40
+        room = rect.width - 34
         steps = steps_of(service)
         note = fit(steps, room, SMALL)
         texts = (
-            Text(
-                Point(rect.x + 33, rect.y + 16),
+            PictureText(
+                Point(rect.x + 30, rect.y + 16),
                 fit(service.label, room, NAME, bold=True),
                 NAME,
                 room,
                 bold=True,
                 title=service.host,
             ),
-            Text(Point(rect.x + 33, rect.y + 30), note, SMALL, room, _MUTED, title=steps),
+            PictureText(Point(rect.x + 30, rect.y + 30), note, SMALL, room, _MUTED, title=steps),
         )
         return PictureBox(
-            "service", service.id, rect, 6, texts, verdict=service.verdict, glyph=Point(rect.x + 17, rect.middle.y)
+            "service", service.id, rect, 6, texts, verdict=service.verdict, glyph=Point(rect.x + 16, rect.middle.y)
         )
 
 
@@ -235,15 +245,15 @@ def steps_of(service: MapService) -> str:
     return f"step{'s' if len(service.steps) > 1 else ''} {', '.join(map(str, service.steps))}"
 
 
-def _chip_texts(chip: MapChip, rect: Rect, note: str, crowd: float) -> tuple[Text, ...]:
+def _chip_texts(chip: MapChip, rect: Rect, note: str, crowd: float) -> tuple[PictureText, ...]:
     """Return the label of a chip, and its note where there is room for both."""
     room = rect.width - 24 - crowd
-    label = Text(Point(rect.x + 10, rect.y + 17), fit(chip.label, room, CHIP), CHIP, room, title=chip.id)
+    label = PictureText(Point(rect.x + 10, rect.y + 17), fit(chip.label, room, CHIP), CHIP, room, title=chip.id)
     width = width_of(note, SMALL)
-    if not note or width_of(label.words, CHIP) + width + 8 > room:
+    if not note or width_of(label.words, CHIP) + width + 6 > room:
         return (label,)
     style = _NEW if note == _NEW else _MUTED
-    return label, Text(Point(rect.right - 14 - crowd, rect.y + 17), note, SMALL, width, style, anchor="end")
+    return label, PictureText(Point(rect.right - 14 - crowd, rect.y + 17), note, SMALL, width, style, anchor="end")
 
 
 def _touches(rect: Rect, point: Point) -> bool:

@@ -16,7 +16,7 @@ from skerry.draw.network_map import (
     MapStep,
     NetworkMap,
 )
-from skerry.draw.stops import links_of, path_of
+from skerry.draw.stops import PathNetwork, links_of, path_of
 from skerry.draw.vpcs import Touched, VpcReader
 from skerry.launch.needs import Call, Mount
 from skerry.model.world import World
@@ -92,8 +92,9 @@ class _Builder:
 
     def _step(self, item: "_Shown") -> MapStep:
         row, path = item.row, None
+        network = PathNetwork(self.links, self.reader.endpoints_by_interface)
         if item.packets is not None and item.shown is not None and item.service is not None:
-            path = path_of(item.packets, item.shown.hops, self.links, item.service)
+            path = path_of(item.packets, item.shown.hops, network, item.service)
         return MapStep(row.number, row.step, row.called, row.verdict, item.service, item.shown, path)
 
     def _touched(self, paths: list[MapPath]) -> Touched:

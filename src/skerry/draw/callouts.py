@@ -1,8 +1,9 @@
 """The words at the failing hop, near its mark and over as little else as possible."""
 
 from collections.abc import Iterable
+from functools import cache
 
-from skerry.draw.picture import Callout, Point, Rect, Text
+from skerry.draw.picture import Callout, PictureText, Point, Rect
 from skerry.draw.text_width import width_of, wrap
 from skerry.verdicts import Verdict
 
@@ -11,6 +12,9 @@ _ROOM, _NARROWEST, _LINES = 150, 80, 3
 _LINE = 15
 _FAR = 16
 _EDGE = 4
+_AROUND = 2
+# No place for the words is farther away.
+_REACH = 270
 
 
 def place_callout(words: str, at: Point, verdict: Verdict, obstacles: list[Rect], canvas: Point) -> Callout:
@@ -18,10 +22,11 @@ def place_callout(words: str, at: Point, verdict: Verdict, obstacles: list[Rect]
     lines = _balanced(words)
     width = max(width_of(line, _SIZE, bold=True) for line in lines) + 18
     height = 8 + _LINE * len(lines)
-    rects = [_inside(rect, canvas) for rect in _candidates(at, width, height)]
-    rect = min(rects, key=lambda candidate: _covered(candidate, obstacles))
+    reach = Rect(at.x - _REACH, at.y - _REACH, 2 * _REACH, 2 * _REACH)
+    near = [other for other in obstacles if other.overlaps(reach)]
+    rect = _freest((_inside(rect, canvas) for rect in _candidates(at, width, height)), near)
     texts = tuple(
-        Text(
+        PictureText(
             Point(rect.middle.x, rect.y + 15 + _LINE * number),
             line,
             _SIZE,
@@ -35,6 +40,17 @@ def place_callout(words: str, at: Point, verdict: Verdict, obstacles: list[Rect]
     return Callout(rect, texts, verdict)
 
 
+def _freest(rects: Iterable[Rect], obstacles: list[Rect]) -> Rect:
+    """Return the first free place, else the one over the smallest area of obstacles."""
+    areas: dict[Rect, float] = {}
+    for rect in rects:
+        areas[rect] = _covered(rect, obstacles)
+        if not areas[rect]:
+            break
+    return min(areas, key=areas.__getitem__)
+
+
+@cache
 def _balanced(words: str) -> tuple[str, ...]:
     """Return the words in as few lines as they need, of about the same length."""
     fewest = wrap(words, _ROOM, _SIZE, _LINES, bold=True)
@@ -49,7 +65,7 @@ def _is_whole(lines: tuple[str, ...], words: str) -> bool:
 
 def _candidates(at: Point, width: float, height: float) -> Iterable[Rect]:
     """Yield the places around a mark, the nearer ones first."""
-    for far in (_FAR, _FAR + 10, _FAR + 22, _FAR + 40, _FAR + 64):
+    for far in (_FAR, _FAR + 10, _FAR + 22, _FAR + 40, _FAR + 64, _FAR + 84):
         yield Rect(at.x - 14, at.y + far, width, height)
         yield Rect(at.x - width - far, at.y - height / 2, width, height)
         yield Rect(at.x - 14, at.y - far - height, width, height)
@@ -58,6 +74,8 @@ def _candidates(at: Point, width: float, height: float) -> Iterable[Rect]:
         yield Rect(at.x + far, at.y - height / 2, width, height)
         yield Rect(at.x - width - far, at.y - height - 4, width, height)
         yield Rect(at.x - width - far, at.y + 4, width, height)
+        yield Rect(at.x + far, at.y + far, width, height)
+        yield Rect(at.x + far, at.y - far - height, width, height)
 
 
 def _inside(rect: Rect, canvas: Point) -> Rect:
@@ -69,9 +87,8 @@ def _inside(rect: Rect, canvas: Point) -> Rect:
 def _covered(rect: Rect, obstacles: Iterable[Rect]) -> float:
     """Return the area of obstacles under a place, rounded: of equal places the first is taken."""
     area: float = 0
-    for other in obstacles:
-        if rect.overlaps(other, 2):
-            across = min(rect.right, other.right) - max(rect.x, other.x) + 2
-            down = min(rect.bottom, other.bottom) - max(rect.y, other.y) + 2
-            area += max(0, across) * max(0, down)
+    left, top, right, bottom = rect.x - _AROUND, rect.y - _AROUND, rect.right + _AROUND, rect.bottom + _AROUND
+    for x, y, width, height in obstacles:
+        if x < right and y < bottom and x + width > left and y + height > top:
+            area += (min(right, x + width) - max(left, x)) * (min(bottom, y + height) - max(top, y))
     return round(area)

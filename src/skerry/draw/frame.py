@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from skerry.draw.network_map import MapVpc, Stop
-from skerry.draw.picture import Point, Rect, Text
+from skerry.draw.picture import PictureText, Point, Rect
 from skerry.draw.roads import Leg, Road, RoadNetwork, Side
 from skerry.draw.rows import Row
 
@@ -40,10 +40,12 @@ class Frame(msgspec.Struct):
     stops: dict[Stop, Rect] = {}
     subnets: dict[str, Rect] = {}
     vpcs: list[VpcFrame] = []
-    headings: list[Text] = []
+    headings: list[PictureText] = []
     hairs: list[tuple[Point, ...]] = []
     width: float = 0
     height: float = 0
+    inset: float = 18
+    """The room for the mark of a hop in a gateway."""
 
     def port(self, stop: Stop, side: Side, shift: float = 0) -> Point:
         """Return the point of a stop's side that lines start at; ``shift`` moves it along the side."""
@@ -55,9 +57,9 @@ class Frame(msgspec.Struct):
             case "right":
                 return Point(rect.right, middle.y + shift)
             case "top":
-                return Point(middle.x + shift, rect.y)
+                return Point(rect.x + self.inset / 2 + shift, rect.y)
             case _:
-                return Point(middle.x + shift, rect.bottom)
+                return Point(rect.x + self.inset / 2 + shift, rect.bottom)
 
     def points(self, leg: Leg, slots: tuple[int, ...], start: Point, end: Point) -> list[Point]:
         """Return the corners of a leg between two ports."""

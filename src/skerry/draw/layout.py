@@ -28,25 +28,28 @@ def layout(
         both = union_of(current, network)
     if both.is_empty:
         return Picture(shape, 0, 0, (), (), (), (), ())
-    frame = _frame(shape, both, map_parts(both) - map_parts(network))
-    courses = {step.number: course_of(frame, step.path) for step in network.steps if step.path is not None}
+    frame, every = _frame(shape, both, map_parts(both) - map_parts(network))
+    # The steps of the other map are before these ones, or after them.
+    behind = 0 if current is None or planned is not None else len(current.steps)
+    courses = {step.number: every[step.number + behind] for step in network.steps if step.path is not None}
     new: set[Stop] = map_parts(network) - map_parts(current) if current is not None else set()
     writer = BoxWriter(frame, network, new, _crowds(both))
     frames, chips = tuple(writer.frames()), tuple(writer.chips())
     texts = tuple(writer.texts())
     obstacles = [box.rect for box in chips] + [_title(box.rect) for box in frames if box.kind in {"subnet", "vpc"}]
+    obstacles += [Rect(text.at.x, text.at.y - 12, text.room, 16) for text in frame.headings]
     drawer = StepDrawer(frame, network.services, obstacles)
     landings = [subnet.id for vpc in network.vpcs for subnet in vpc.subnets if subnet.verdict is not None]
     steps = tuple(drawer.draw(step, courses.get(step.number), landings) for step in network.steps)
     return Picture(shape, frame.width, frame.height, frames, writer.hairs(), chips, texts, steps)
 
 
-def _frame(shape: Shape, network: NetworkMap, hidden: set[Stop]) -> Frame:
-    """Return the frame whose roads are as wide as the paths need."""
+def _frame(shape: Shape, network: NetworkMap, hidden: set[Stop]) -> tuple[Frame, dict[int, Course]]:
+    """Return the frame whose roads are as wide as the paths need, with the course of each step."""
     make = TallFrame if shape == "tall" else WideFrame
     rough = make(network, {}).frame
-    courses: list[Course] = [course_of(rough, step.path) for step in network.steps if step.path is not None]
-    return make(network, demand_of(courses), hidden).frame
+    courses = {step.number: course_of(rough, step.path) for step in network.steps if step.path is not None}
+    return make(network, demand_of(courses.values()), hidden).frame, courses
 
 
 def _crowds(network: NetworkMap) -> dict[Stop, int]:

@@ -64,7 +64,7 @@ class Rect(NamedTuple):
         return across and self.y < other.bottom + margin and other.y < self.bottom + margin
 
 
-class Text(NamedTuple):
+class PictureText(NamedTuple):
     """A text; ``title`` is the whole of one that was cut. ``room``: the width that it may take."""
 
     at: Point
@@ -84,7 +84,7 @@ class PictureBox(msgspec.Struct, frozen=True):
     id: str
     rect: Rect
     radius: float
-    texts: tuple[Text, ...] = ()
+    texts: tuple[PictureText, ...] = ()
     style: str = ""
     is_new: bool = False
     verdict: Verdict | None = None
@@ -112,7 +112,7 @@ class Callout(msgspec.Struct, frozen=True):
     """The words at the first hop that fails."""
 
     rect: Rect
-    lines: tuple[Text, ...]
+    lines: tuple[PictureText, ...]
     verdict: Verdict
 
 
@@ -131,7 +131,7 @@ class StepPicture(msgspec.Struct, frozen=True):
     lines: tuple[PictureLine, ...]
     rings: tuple[Ring, ...]
     dots: tuple[Dot, ...]
-    texts: tuple[Text, ...]
+    texts: tuple[PictureText, ...]
     callout: Callout | None
 
 
@@ -144,7 +144,7 @@ class Picture(msgspec.Struct, frozen=True):
     frames: tuple[PictureBox, ...]
     hairs: tuple[tuple[Point, ...], ...]
     chips: tuple[PictureBox, ...]
-    texts: tuple[Text, ...]
+    texts: tuple[PictureText, ...]
     steps: tuple[StepPicture, ...]
 
     @property

@@ -11,7 +11,7 @@ from skerry.draw.callouts import place_callout
 from skerry.draw.courses import Course, lines_of, passages_of
 from skerry.draw.frame import REPLY, Frame
 from skerry.draw.network_map import ChipStop, LinkStop, MapPath, MapService, MapStep, ServiceStop, Stop, TableStop
-from skerry.draw.picture import Callout, Dot, PictureLine, Point, Rect, Ring, StepPicture, Text
+from skerry.draw.picture import Callout, Dot, PictureLine, PictureText, Point, Rect, Ring, StepPicture
 from skerry.draw.sentences import HOP_VERDICTS, words_of_hop, words_of_step
 from skerry.draw.stops import KEPT
 from skerry.draw.text_width import fit, width_of
@@ -63,15 +63,15 @@ class StepDrawer:
         rings.append(Ring(self.frame.stops[ServiceStop(path.service)], 6, step.verdict))
         return rings
 
-    def _notes(self, path: MapPath) -> list[Text]:
+    def _notes(self, path: MapPath) -> list[PictureText]:
         """Return the words in the service's box for a path that ends at an endpoint."""
         if path.trace.destination.endpoint is None:
             return []
         rect = self.frame.stops[ServiceStop(path.service)]
         own = next(service for service in self.services if service.id == path.service)
-        room = rect.width - 48 - width_of(steps_of(own), SMALL)
+        room = rect.width - 45 - width_of(steps_of(own), SMALL)
         words = fit("by its endpoint", room, SMALL)
-        return [Text(Point(rect.right - 7, rect.y + 30), words, SMALL, room, "muted", anchor="end")]
+        return [PictureText(Point(rect.right - 7, rect.y + 30), words, SMALL, room, "muted", anchor="end")]
 
     def _callout(self, step: MapStep, line: "_PathLine") -> Callout | None:
         failing = line.first_failing()

@@ -1,6 +1,7 @@
 """The stops of a path: from its hops to the chips, tables, gateways and connections that the line leads through."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -23,6 +24,13 @@ _LOCAL = "local"
 _CONNECTIONS = frozenset({"transit-gateway", "peering"})
 
 
+class PathNetwork(NamedTuple):
+    """The network of paths: connections between VPCs, and the endpoint of each interface that belongs to one."""
+
+    links: Collection[str]
+    endpoints: Mapping[str, str]
+
+
 def links_of(traces: Collection[Trace]) -> dict[str, str]:
     """Return the connections that lead from one VPC to another on these paths, with the kind of their hops."""
     links: dict[str, str] = {}
@@ -42,9 +50,9 @@ def links_of(traces: Collection[Trace]) -> dict[str, str]:
     return links
 
 
-def path_of(trace: Trace, hops: tuple[NumberedHop, ...], links: Collection[str], service: str) -> MapPath:
+def path_of(trace: Trace, hops: tuple[NumberedHop, ...], network: "PathNetwork", service: str) -> MapPath:
     """Return the stops of a path; ``service`` is the id of the called service on the map."""
-    line = _Line(trace, links)
+    line = _Line(trace, network)
     for numbered in hops:
         if numbered.hop.leg == "there":
             line.add(numbered)
@@ -64,8 +72,8 @@ def _names(stop: Stop, resource: str) -> bool:
 class _Line:
     """The stops of one path while its hops are added."""
 
-    def __init__(self, trace: Trace, links: Collection[str]) -> None:
-        self.trace, self.links = trace, links
+    def __init__(self, trace: Trace, network: "PathNetwork") -> None:
+        self.trace, self.links, self.endpoints = trace, network.links, network.endpoints
         self.stops: list[StopHops] = [StopHops(ChipStop(trace.subnet, TASK))]
         self.at_end: list[NumberedHop] = []
         self.entering: tuple[NumberedHop, HopPlace] | None = None
@@ -110,7 +118,8 @@ class _Line:
         subnet = destination.subnet or (self.entering[1].subnet if self.entering is not None else None)
         if subnet is None:
             return ServiceStop(service)
-        return ChipStop(subnet, destination.endpoint or destination.interface or destination.label)
+        owner = self.endpoints.get(destination.interface or "")
+        return ChipStop(subnet, destination.endpoint or owner or destination.interface or destination.label)
 
     def _add_groups(self, numbered: NumberedHop, place: HopPlace | None) -> None:
         current = self.stops[-1].stop

@@ -16,7 +16,7 @@ from skerry.draw.network_map import (
     Stop,
     TableStop,
 )
-from skerry.draw.picture import Point, Rect, Text
+from skerry.draw.picture import PictureText, Point, Rect
 from skerry.draw.roads import Road, RoadNetwork
 from skerry.draw.rows import Row, rows_of
 from skerry.draw.tables import shown_tables
@@ -34,6 +34,7 @@ GATEWAY, GATEWAY_GAP = 36, 6
 SERVICE, SERVICE_GAP = 38, 8
 LINK = (110, 36)
 _GUTTER = 26
+_INSET = 36
 
 
 class TallFrame:
@@ -46,7 +47,7 @@ class TallFrame:
         self.rows = {vpc.id: rows_of(vpc) for vpc in network.vpcs}
         self.is_one_column = max((len(zones) for zones, _ in self.rows.values()), default=1) > MOST_COLUMNS
         self.roads = RoadNetwork()
-        self.frame = Frame(self.roads, self.course_of)
+        self.frame = Frame(self.roads, self.course_of, inset=_INSET)
         self._place()
 
     def slots(self, road: Road) -> int:
@@ -207,8 +208,8 @@ class TallFrame:
         first = self.slots(Road("services", "0"))
         second = self.slots(Road("services", "1"))
         self.courses[Road("services", "0")] = 7
-        left = 14 + SLOT * (first - 1) + 2
-        gap = 14 + SLOT * second
+        left = 15 + SLOT * (first - 1)
+        gap = 12 + SLOT * second
         width = (self.frame.width - left - gap - MARGIN) / 2
         self.courses[Road("services", "1")] = left + width + gap - 10 - SLOT * (second - 1)
         inside = [item for item in self.network.services if not item.is_outside]
@@ -217,7 +218,9 @@ class TallFrame:
         for group, words in ((inside, f"AWS services{region}"), (outside, "Internet")):
             if not group:
                 continue
-            self.frame.headings.append(Text(Point(left + 4, y + 16), words, 11, self.frame.width - left - 10, "muted"))
+            self.frame.headings.append(
+                PictureText(Point(left + 4, y + 16), words, 11, self.frame.width - left - 10, "muted")
+            )
             y += 24
             for number, service in enumerate(group):
                 column, line = number % 2, number // 2

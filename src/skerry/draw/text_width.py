@@ -1,18 +1,34 @@
 """Texts in boxes: their width, and texts cut to the room there is.
 
-The width is counted by the advance widths of Arial, rounded up; nothing is measured in a browser.
+The width is counted by the advance widths of Arial; nothing is measured in a browser.
 """
 
 import unicodedata
+from functools import lru_cache
 
-_NARROW = frozenset("iljtfrI.,:;|'!()[]·- ")
-_WIDE = frozenset("mwMW@%")
-_BOLD = 1.05
+# The advance widths of Arial in thousandths of the font size, of the characters from space to tilde.
+_REGULAR = (
+    "278 278 355 556 556 889 667 191 333 333 389 584 278 333 278 278 556 556 556 556 556 556 556 556 556 "
+    "556 278 278 584 584 584 556 1015 667 667 722 722 667 611 778 722 278 500 667 556 833 722 778 667 778 "
+    "722 667 611 722 667 944 667 667 611 278 278 278 469 556 333 556 556 500 556 556 278 556 556 222 222 "
+    "500 222 833 556 556 556 556 333 500 278 556 500 722 500 500 500 334 260 334 584 "
+)
+_BOLD = (
+    "278 333 474 556 556 889 722 238 333 333 389 584 278 333 278 278 556 556 556 556 556 556 556 556 556 "
+    "556 333 333 584 584 584 611 975 722 722 722 722 667 611 778 722 278 556 722 611 833 722 778 667 778 "
+    "722 667 611 722 667 944 667 667 611 333 278 333 584 556 333 556 611 556 611 556 333 611 611 278 278 "
+    "556 278 889 611 611 611 611 389 556 333 611 556 778 556 556 500 389 280 389 584 "
+)
+_WIDTHS = tuple(tuple(map(int, widths.split())) for widths in (_REGULAR, _BOLD))
+_FIRST = 32
+# Other fonts are a little wider.
+_SAFETY = 1.02
 _ELLIPSIS = "…"
 _SHORTEST = 4
 _LONG_TAIL = 10
 _ENDS = 4
 _LATIN = 0x2E80
+_OTHER, _WIDE = 780, 1050
 _LONGEST = 200
 # Invisible characters, and those of the direction of text.
 _HARMFUL = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
@@ -21,18 +37,23 @@ _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
     """Return the width of a text at a font size."""
-    ems = sum(_em(character) for character in text)
-    return ems * size * (_BOLD if bold else 1)
+    return _thousandths(text, bold) * size * _SAFETY / 1000
 
 
-def _em(character: str) -> float:
-    if character in _NARROW:
-        return 0.30
-    if character in _WIDE:
-        return 0.86
-    if ord(character) >= _LATIN:
-        return 1.05
-    return 0.66 if character.isupper() else 0.57
+@lru_cache(maxsize=8192)
+def _thousandths(text: str, bold: bool) -> int:  # noqa: FBT001 -- a part of the cache's key
+    return sum(_advance(character, bold) for character in text)
+
+
+@lru_cache(maxsize=1024)
+def _advance(character: str, bold: bool) -> int:  # noqa: FBT001 -- a part of the cache's key
+    place = ord(character) - _FIRST
+    widths = _WIDTHS[bold]
+    if 0 <= place < len(widths):
+        return widths[place]
+    if character == _ELLIPSIS:
+        return 1000
+    return _OTHER if ord(character) < _LATIN else _WIDE
 
 
 def fit(text: str, room: float, size: float, *, bold: bool = False) -> str:

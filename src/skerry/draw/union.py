@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from skerry.draw.network_map import MapStep, MapSubnet, MapVpc, NetworkMap
+from skerry.draw.network_map import MapStep, MapSubnet, MapTable, MapVpc, NetworkMap
 
 
 class _Named(Protocol):
@@ -41,7 +41,7 @@ def _vpc(first: MapVpc, other: MapVpc) -> MapVpc:
     return msgspec.structs.replace(
         first,
         subnets=tuple(sorted(subnets.values(), key=lambda subnet: (subnet.zone, subnet.id))),
-        tables=_rows(first.tables, other.tables),
+        tables=_tables(first.tables, other.tables),
         gateways=_rows(first.gateways, other.gateways),
         is_closed=first.is_closed and other.is_closed,
     )
@@ -49,6 +49,16 @@ def _vpc(first: MapVpc, other: MapVpc) -> MapVpc:
 
 def _subnet(first: MapSubnet, other: MapSubnet) -> MapSubnet:
     return msgspec.structs.replace(first, chips=_rows(first.chips, other.chips), on_path=first.on_path or other.on_path)
+
+
+def _tables(first: tuple[MapTable, ...], other: tuple[MapTable, ...]) -> tuple[MapTable, ...]:
+    """Return the tables of both with the routes of both, so that a planned gateway stands at its table."""
+    more = {table.id: table.routes for table in other}
+    tables = _rows(first, other)
+    return tuple(
+        msgspec.structs.replace(table, routes=tuple(dict.fromkeys((*table.routes, *more.get(table.id, ())))))
+        for table in tables
+    )
 
 
 def _rows(first: Iterable[_Row], other: Iterable[_Row]) -> tuple[_Row, ...]:

@@ -200,6 +200,12 @@ class VpcReader:
         return next(others, MapGateway(name, kind, label, "", on_path=True))
 
     @cached_property
+    def endpoints_by_interface(self) -> dict[str, str]:
+        """The VPC endpoint of each network interface that belongs to one."""
+        endpoints = self.world.facts.vpc_endpoints
+        return {name: endpoint.vpc_endpoint_id for endpoint in endpoints for name in endpoint.network_interface_ids}
+
+    @cached_property
     def _kind_by_subnet(self) -> dict[str, Place]:
         return {}
 

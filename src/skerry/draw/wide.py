@@ -16,21 +16,21 @@ from skerry.draw.network_map import (
     Stop,
     TableStop,
 )
-from skerry.draw.picture import Point, Rect, Text
+from skerry.draw.picture import PictureText, Point, Rect
 from skerry.draw.roads import Road, RoadNetwork
 from skerry.draw.rows import Row, rows_of
 from skerry.draw.tables import shown_tables
 
 MARGIN: Final = 10
 PADDING: Final = 10
-COLUMN, COLUMN_GAP = 202, 12
+COLUMN, COLUMN_GAP = 204, 12
 HEAD, ZONE_HEAD = 24, 20
-TITLE, CHIP, CHIP_GAP, CHIP_WIDTH = 40, 26, 4, 156
+TITLE, CHIP, CHIP_GAP, CHIP_WIDTH = 40, 26, 4, 160
 SLIM, SLIM_GAP = 26, 8
 CHANNEL = 26
 LANE, TABLE, TABLE_GAP = 104, 36, 8
 GATEWAY = (92, 36)
-SERVICE = (166, 38)
+SERVICE = (168, 38)
 GAP, LINK_GAP = 66, 12
 _GATEWAY_ORDER = {"internet": 0, "endpoint": 1}
 _LABEL = 11
@@ -38,7 +38,7 @@ _LABEL = 11
 
 def _widening(slots: int) -> float:
     """Return how much wider a subnet is with lines side by side, whose dots must not touch."""
-    return 0 if slots == 1 else DOTS * (slots - 1) - 7
+    return 0 if slots == 1 else DOTS * (slots - 1) - 6
 
 
 class WideFrame:
@@ -65,7 +65,7 @@ class WideFrame:
         """Return the coordinate of a road's slot."""
         match road.kind:
             case "gutter":
-                return self.gutters[road] + (13 if self.slots(road) == 1 else 9 + DOTS * slot)
+                return self.gutters[road] + (12 if self.slots(road) == 1 else 8 + DOTS * slot)
             case "channel":
                 return self.channels[road] + (12 if self.slots(road) == 1 else 7 + 11 * slot)
             case "left":
@@ -271,4 +271,4 @@ class WideFrame:
         self.frame.height = max(bottom, y) + MARGIN
 
     def _add_heading(self, at: Point, words: str) -> None:
-        self.frame.headings.append(Text(at, words, _LABEL, SERVICE[0], "muted"))
+        self.frame.headings.append(PictureText(at, words, _LABEL, SERVICE[0], "muted"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from skerry.draw.picture import Callout, Dot, Picture, PictureBox, PictureLine, Point, Ring, StepPicture, Text
+from skerry.draw.picture import Callout, Dot, Picture, PictureBox, PictureLine, PictureText, Point, Ring, StepPicture
 from skerry.render.svg_style import GLYPHS, STYLE, SYMBOLS, TOKENS, VERDICT_CLASSES, file_style
 from skerry.render.text import clean
 
@@ -75,7 +75,7 @@ def _box(box: PictureBox) -> str:
     return shape + glyph + "".join(map(_text, box.texts))
 
 
-def _text(text: Text) -> str:
+def _text(text: PictureText) -> str:
     marks = (_SIZES.get(text.size, ""), "b" if text.bold else "", text.style, _ANCHORS[text.anchor])
     classes = " ".join(mark for mark in marks if mark)
     attribute = f' class="{classes}"' if classes else ""
