@@ -10,7 +10,7 @@ BIN := .venv/bin
 # The resolver's version is fixed, so that the same inputs are locked to the same pins.
 UV := uv==0.13.9
 
-.PHONY: help install demo test test-long check fuzz bench accuracy crash dist-terraform prove screenshots lock clean
+.PHONY: help install site demo test test-long check fuzz bench accuracy crash dist-terraform prove screenshots lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ dist-terraform: install ## Lay the Terraform module out for a repository of its 
 
 accuracy: install ## Print how right skerry and other tools are on networks with known faults
 	$(BIN)/python -m bench.faults
+
+site: install ## Build the documentation as a site in build/site/html
+	$(BIN)/python scripts/site.py
 
 prove: install ## Try random networks with packets, and wrong engines on them: N=10000 SEED=0 CLIENTS=8
 	@sh scripts/lab_packages.sh $(BIN)/python

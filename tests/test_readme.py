@@ -34,6 +34,9 @@ NOT_RUN = {
 }
 
 
+NEW_NAMES = {"tests", *(f"NEW{suffix}" for suffix in ("", ".json", ".sarif", ".txt", ".xml"))}
+
+
 def commands_of(page: pages.Page, program: str) -> list[str]:
     """The commands in the blocks of a page; of the README, also those in its table."""
     return page.commands(program) + (page.inline_commands(program) if page.name == "README.md" else [])
@@ -110,7 +113,7 @@ def test_skerry_commands_of_page_run(name: str, stand_ins: dict[str, str], tmp_p
     commands = [line for line in commands_of(PAGES[name], "skerry") if not rehearses(line) and line not in NOT_RUN]
     results = pages.run_in_folder(tmp_path, commands, stand_ins)
     assert pages.complaints_about(results) == []
-    assert {path.name for path in tmp_path.iterdir()} <= {"tests", "NEW", "NEW.json", "NEW.txt"}
+    assert {path.name for path in tmp_path.iterdir()} <= NEW_NAMES
 
 
 @pytest.mark.usefixtures("needs_lab")

@@ -1,4 +1,4 @@
-"""A sorted result gives the services and the version of all its networks."""
+"""A sorted result gives the services of all its networks."""
 
 from skerry.diagnose.check_result import CheckedNetwork, CheckResult
 from skerry.diagnose.diagnosis import Diagnosis
@@ -12,12 +12,11 @@ def test_result_has_the_services_of_all_networks() -> None:
     network = Network()
     network.definition(container())
     network.service()
-    checked = CheckedNetwork(network.world(), Diagnosis(OK, all_of(network).services, made_by="1.2.3"))
+    checked = CheckedNetwork(network.world(), Diagnosis(OK, all_of(network).services))
     result = TriagedResult(CheckResult((), (checked, checked)), Triage(OK, ()), {})
     assert [service.launch.name for service in result.services] == ["web", "web"]
-    assert result.made_by == "1.2.3"
 
 
-def test_result_without_networks_has_no_services_and_no_version() -> None:
+def test_result_without_networks_has_no_services() -> None:
     result = TriagedResult(CheckResult((), ()), Triage(OK, ()), {})
-    assert (result.services, result.made_by) == ((), "")
+    assert result.services == ()

@@ -183,8 +183,3 @@ class TriagedResult(msgspec.Struct, frozen=True):
     def services(self) -> tuple[ServiceDiagnosis, ...]:
         """The services of all networks."""
         return tuple(service for network in self.result.networks for service in network.diagnosis.services)
-
-    @property
-    def made_by(self) -> str:
-        """The version of skerry."""
-        return self.result.networks[0].diagnosis.made_by if self.result.networks else ""

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Checks the network of the workspace: text in the log, annotations, a summary of the job, and SARIF.
+# An unknown verdict is a warning and no failure; --fail-on=unknown among the arguments makes it one.
+set -euo pipefail
+
+# One word on each line; empty lines are none.
+read_lines() {
+    local line
+    words=()
+    while IFS= read -r line || [[ -n $line ]]; do
+        line="${line%$'\r'}"
+        if [[ -n $line ]]; then
+            words+=("$line")
+        fi
+    done <<<"$1"
+}
+
+read_lines "${SKERRY_ARGUMENTS:-}"
+arguments=(${words[@]+"${words[@]}"})
+read_lines "${SKERRY_INPUTS:-}"
+inputs=(${words[@]+"${words[@]}"})
+
+if [[ " ${arguments[*]-} " != *" --fail-on=unknown "* ]]; then
+    arguments+=(--allow-unknown)
+fi
+
+folder="$(mktemp -d)"
+trap 'rm -rf "$folder"' EXIT
+code=0
+skerry check --color always \
+    --write "sarif=$SKERRY_SARIF" --write "github=$folder/annotations" --write "markdown=$folder/summary" \
+    ${arguments[@]+"${arguments[@]}"} -- ${inputs[@]+"${inputs[@]}"} || code=$?
+
+if [[ -f $folder/annotations ]]; then
+    cat "$folder/annotations"
+    cat "$folder/summary" >>"$GITHUB_STEP_SUMMARY"
+    echo "sarif=$SKERRY_SARIF" >>"$GITHUB_OUTPUT"
+fi
+echo "exit-code=$code" >>"$GITHUB_OUTPUT"
