@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 PRE_COMMIT = Path(sys.executable).with_name("pre-commit")
@@ -28,14 +29,16 @@ def test_hook_fails_for_a_blocked_network_and_passes_for_its_repair(tmp_path: Pa
     repository = tmp_path / "repository"
     repository.mkdir()
     call(repository, "git", "init", "-q")
+    commit = call(ROOT, "git", "rev-parse", "HEAD").stdout.strip()
+    hooks = [{"repo": str(ROOT), "rev": commit, "hooks": [{"id": "skerry-check"}]}]
+    (repository / ".pre-commit-config.yaml").write_text(yaml.safe_dump({"repos": hooks}), encoding="utf-8")
     (repository / "skerry.toml").write_text('inputs = ["network.json"]\n', encoding="utf-8")
     for scenario, code, word in (("article-broken", 1, "blocked"), ("article-repaired", 0, "Passed")):
         (repository / "network.json").write_bytes((SCENARIOS / scenario / "network.json").read_bytes())
         call(repository, "git", "add", "-A")
-        done = call(repository, PRE_COMMIT, "try-repo", ROOT, "skerry-check", "--all-files", "--color", "never")
+        done = call(repository, PRE_COMMIT, "run", "--all-files", "--color", "never")
         assert done.returncode == code, done.stdout + done.stderr
         assert word in done.stdout
     (repository / "README").write_text("x", encoding="utf-8")
-    call(repository, "git", "add", "-A")
-    done = call(repository, PRE_COMMIT, "try-repo", ROOT, "skerry-check", "--files", "README", "--color", "never")
+    done = call(repository, PRE_COMMIT, "run", "--files", "README", "--color", "never")
     assert "no files to check" in done.stdout
