@@ -24,7 +24,7 @@ _MOST_WORDS: Final = 1_024
 _LEVELS: Final = {"error": "error", "warning": "warning", "note": "recommendation"}
 
 
-class Text(msgspec.Struct, frozen=True):
+class SarifText(msgspec.Struct, frozen=True):
     """A message."""
 
     text: str
@@ -66,7 +66,7 @@ class Location(msgspec.Struct, frozen=True, rename="camel"):
 
     physical_location: PhysicalLocation | UnsetType = UNSET
     logical_locations: list[LogicalLocation] | UnsetType = UNSET
-    message: Text | UnsetType = UNSET
+    message: SarifText | UnsetType = UNSET
 
 
 class FlowLocation(msgspec.Struct, frozen=True):
@@ -100,7 +100,7 @@ class Result(msgspec.Struct, frozen=True, rename="camel"):
     rule_id: str
     rule_index: int
     level: str
-    message: Text
+    message: SarifText
     locations: list[Location]
     partial_fingerprints: dict[str, str]
     code_flows: list[CodeFlow] | UnsetType = UNSET
@@ -126,9 +126,9 @@ class ReportingDescriptor(msgspec.Struct, frozen=True, rename="camel"):
 
     id: str
     name: str
-    short_description: Text
-    full_description: Text
-    help: Text
+    short_description: SarifText
+    full_description: SarifText
+    help: SarifText
     default_configuration: RuleConfiguration
     properties: RuleProperties
 
@@ -186,7 +186,7 @@ def _result(triaged: TriagedResult, problem: Problem, reason: str, index: int) -
         rule_id=problem.rule,
         rule_index=index,
         level=problem.severity,
-        message=Text(f"{title}: {problem.text}"),
+        message=SarifText(f"{title}: {problem.text}"),
         locations=[_location(problem.place or triaged.place, problem.name)],
         partial_fingerprints={"primaryLocationLineHash": f"{problem.fingerprint}:1"},
         code_flows=flows,
@@ -201,7 +201,7 @@ def _flow(hops: Sequence[ProblemHop], place: CodePlace | None) -> CodeFlow:
 
 def _hop_location(hop: ProblemHop, place: CodePlace | None) -> Location:
     words = f"{hop.disposition}: {hop.kind} {hop.name}" + (f", {hop.rule}" if hop.rule else "")
-    return msgspec.structs.replace(_location(place, hop.name), message=Text(words))
+    return msgspec.structs.replace(_location(place, hop.name), message=SarifText(words))
 
 
 def _location(place: CodePlace | None, name: str) -> Location:
@@ -218,9 +218,9 @@ def _rule(rule: ProblemRule, severity: str) -> ReportingDescriptor:
     return ReportingDescriptor(
         id=rule.id,
         name="".join(word.capitalize() for word in rule.id.replace("-", "_").split("_")),
-        short_description=Text(_sentence(rule.title)),
-        full_description=Text(_sentence(rule.means)),
-        help=Text(_sentence(rule.remedy or rule.means), "\n\n".join(_paragraphs(rule))),
+        short_description=SarifText(_sentence(rule.title)),
+        full_description=SarifText(_sentence(rule.means)),
+        help=SarifText(_sentence(rule.remedy or rule.means), "\n\n".join(_paragraphs(rule))),
         default_configuration=RuleConfiguration(severity),
         properties=RuleProperties(["aws", "ecs", "fargate", "network"], "high", _LEVELS[severity]),
     )

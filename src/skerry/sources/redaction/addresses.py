@@ -62,9 +62,9 @@ class AddressStandIns:
         result = 0
         for place in range(bits):
             bit, head = value >> (total - place - 1) & 1, value >> (total - place)
-            known = [(version, place + 1, head << 1 | side) in self._heads for side in (0, 1)]
+            kept = [(version, place + 1, head << 1 | side) in self._heads for side in (0, 1)]
             # The same bit in all known addresses need not be kept.
-            is_kept = place < fixed or all(known) or not known[bit]
+            is_kept = place < fixed or all(kept) or not kept[bit]
             result = result << 1 | (bit if is_kept else base >> (total - place - 1) & 1)
         return type(address)(result << (total - bits))
 
