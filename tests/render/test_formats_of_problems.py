@@ -1,7 +1,6 @@
 """Problems in the formats of other tools: whole, within their limits, and inert whatever the names are."""
 
 import json
-import re
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -39,7 +38,7 @@ def problem(number: int = 0, severity: Any = "error", name: str = "rtb-1") -> Pr
 @pytest.mark.parametrize("form", ["sarif", "junit", "github", "gitlab"])
 def test_format_keeps_its_shape(form: str, network: Network, snapshot: SnapshotAssertion) -> None:
     text = formats.CHECK[form](triaged(network), View())
-    assert re.sub(r'"semanticVersion": "[^"]+"', '"semanticVersion": "VERSION"', text) == snapshot
+    assert text == snapshot
 
 
 @pytest.mark.parametrize("form", formats.DIAGNOSIS)

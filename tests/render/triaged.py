@@ -40,4 +40,4 @@ def triaged(network: Network, *acceptances: Acceptance) -> TriagedResult:
 def with_problems(problems: Iterable[Problem], place: CodePlace | None = INPUT) -> TriagedResult:
     """Return a result of these problems, without a network."""
     rows = tuple(problems)
-    return TriagedResult(CheckResult((), ()), Triage("blocked", rows), load_rules(), place)  # type: ignore[arg-type]
+    return TriagedResult(CheckResult((), ()), Triage("blocked", rows), load_rules(), place, version="1.2.3")  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from skerry import checks
+from skerry import __version__, checks
 from skerry.catalogue.blocker_codes import load_codes
 from skerry.catalogue.output_terms import load_output_terms
 from skerry.checks.check import Check
@@ -107,6 +107,7 @@ def triage_result(result: CheckResult, options: TriageOptions) -> TriagedResult:
         lines,
         complaints=comments.complaints,
         outside=tuple(sorted(repository.outside)),
+        version=__version__,
     )
 
 

@@ -169,6 +169,7 @@ class TriagedResult(msgspec.Struct, frozen=True):
     ``rules`` hold the meaning of each rule by its id. ``place`` is for problems in no file: that of the
     input, if it is in the repository. ``lines`` are the lines of code at the places of problems.
     ``complaints`` are the faults of comments that accept nothing, ``outside`` the files outside the repository.
+    ``version`` is that of skerry.
     """
 
     result: CheckResult
@@ -178,6 +179,7 @@ class TriagedResult(msgspec.Struct, frozen=True):
     lines: Mapping[CodePlace, str] = {}
     complaints: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
+    version: str = ""
 
     @property
     def services(self) -> tuple[ServiceDiagnosis, ...]:

@@ -11,7 +11,6 @@ from urllib.parse import quote
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from skerry import __version__
 from skerry.problems.records import CodePlace, Problem, ProblemHop, ProblemRule, TriagedResult
 from skerry.render.json_document import write
 
@@ -175,7 +174,7 @@ def write_sarif(triaged: TriagedResult) -> str:
     results = [_result(triaged, problem, reason, ids.index(problem.rule)) for problem, reason in rows]
     severities = {problem.rule: problem.severity for problem, _ in reversed(rows)}
     rules = [_rule(triaged.rules[name], severities[name]) for name in ids]
-    driver = Driver("skerry", __version__, _SITE, rules)
+    driver = Driver("skerry", triaged.version, _SITE, rules)
     return write(Sarif(_SCHEMA, "2.1.0", [Run(Tool(driver), results)]))
 
 
