@@ -19,6 +19,8 @@ from skerry.sources.assumptions import Assumption, assume, parse_assumption
 from skerry.sources.descriptions import DescribedNetwork, Description, InputFile, ReadingOptions, UnreadableInput, join
 from skerry.verdicts import UNKNOWN
 
+_TEMPLATES = "template"
+
 
 class NamedPath(NamedTuple):
     """The path of an input with its name: that of a stack, or of a state. None is the name of the file."""
@@ -78,6 +80,19 @@ def check(request: CheckRequest) -> CheckResult:
     An input that cannot be read is named in the result. Raises its error if no input can be read, and `InputError`
     if two inputs contradict each other.
     """
+    result = _check(request)
+    if result.verdict is not UNKNOWN or any(one.level != _TEMPLATES for one in result.inputs):
+        return result
+    from skerry.app.open_choices import try_choices  # noqa: PLC0415 -- few templates need it
+    from skerry.sources.cloudformation.describing import read_open_parameters  # noqa: PLC0415
+
+    def with_values(given: tuple[str, ...]) -> CheckResult:
+        return _check(msgspec.structs.replace(request, parameters=(*request.parameters, *given)))
+
+    return try_choices(result, read_open_parameters(request.inputs, request.options), with_values)
+
+
+def _check(request: CheckRequest) -> CheckResult:
     described = read_descriptions(request)
     return CheckResult(described.inputs, tuple(map(_judge, described.networks)))
 

@@ -11,6 +11,7 @@ from skerry.sources.cloudformation.mapping.attributes import attribute_of
 from skerry.sources.cloudformation.mapping.kinds_read import HARMLESS, LAUNCHING, READ, is_custom
 from skerry.sources.cloudformation.mapping.templates import Templates, TemplatesPlace
 from skerry.sources.cloudformation.mapping.writing import UNLISTED, ResourcePlace, WrittenTemplates, write
+from skerry.sources.cloudformation.open_parameters import OpenParameter, open_parameters_of
 from skerry.sources.cloudformation.reading import TemplateInput, read_templates
 from skerry.sources.cloudformation.resolved import ResolvedTemplates, Stack
 from skerry.sources.cloudformation.values import Remark, Unresolved, Value
@@ -133,6 +134,12 @@ def read_systems(inputs: Iterable[NamedFile], options: ReadingOptions) -> list[T
     given = [InputFile(one.name or one.path.name, one.path) for one in inputs]
     resolved = _resolve(given, _parameters_of(options.parameters), options.region, options.account)
     return [_templates(system, resolved) for system in _systems([one.name for one in given], resolved)]
+
+
+def read_open_parameters(inputs: Iterable[NamedFile], options: ReadingOptions) -> tuple[OpenParameter, ...]:
+    """Return the parameters of templates that leave conditions open."""
+    given = [InputFile(one.name or one.path.name, one.path) for one in inputs]
+    return open_parameters_of(_resolve(given, _parameters_of(options.parameters), options.region, options.account))
 
 
 def _templates(system: _System, resolved: ResolvedTemplates) -> Templates:
