@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import click
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
@@ -14,6 +15,7 @@ from skerry.apply.steps import StepCalls
 from skerry.apply.waiting import StepError
 from skerry.aws.session import make_clients
 from skerry.cli import apply as apply_command
+from skerry.cli import undo as undo_command
 from skerry.embedded.demo_deployment import build
 from skerry.embedded.lifecycle import run_embedded_aws
 from tests.apply.accounts import FAST, documents_of
@@ -206,6 +208,29 @@ def test_question_is_answered_on_a_terminal(
     assert (found.code, "nothing was changed" in found.err) == (BLOCKED, True)
     assert broken.documents() == before
     assert not (tmp_path / "state" / "skerry").exists()
+
+
+@pytest.mark.long
+def test_interrupt_at_the_question_changes_nothing(
+    run: Skerry, broken: Broken, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    before = broken.documents()
+
+    def interrupted(*_: Any, **__: Any) -> None:
+        raise click.Abort  # click's own answer to ctrl-C
+
+    monkeypatch.setattr(apply_command, "refuse_without_terminal", lambda: None)
+    monkeypatch.setattr(undo_command, "refuse_without_terminal", lambda: None)
+    monkeypatch.setattr(click, "confirm", interrupted)
+    assert run("apply", broken.plan).code == INTERRUPTED
+    assert broken.documents() == before
+    assert not (tmp_path / "state" / "skerry").exists()
+    assert run("apply", broken.plan, "--yes").code == 0
+    after = broken.documents()
+    assert run("undo").code == INTERRUPTED
+    assert broken.documents() == after
+    assert run("undo", "--yes", "--allow", "disruptive").code == 0
+    assert broken.documents() == before
 
 
 @pytest.mark.long

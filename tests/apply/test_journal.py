@@ -5,10 +5,13 @@ import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from skerry.app.applying import refuse_other_journal
 from skerry.apply import journal as journals
 from skerry.apply.journal_entries import VERSION, Finished, Opened, RecordedChange, Started
 from skerry.errors import InputError, OutputError
@@ -50,6 +53,15 @@ def test_journal_keeps_statements_of_parsed_names(tmp_path: Path) -> None:
         pass
     with journals.reopen_journal(tmp_path / "a.journal") as journal:
         assert journal.entries == [first]
+
+
+@pytest.mark.parametrize("place", [("999999999999", "eu-west-1"), ("123456789012", "us-east-1")])
+def test_journal_of_another_account_or_region_is_refused(place: tuple[str, str], tmp_path: Path) -> None:
+    session: Any = SimpleNamespace(account=place[0], region=place[1])
+    with journals.create_journal(tmp_path / "a.journal", opened()) as journal:
+        with pytest.raises(InputError, match="is of account 123456789012 in eu-west-1, and these credentials are of"):
+            refuse_other_journal(session, journal)
+        refuse_other_journal(SimpleNamespace(account="123456789012", region="eu-west-1"), journal)  # type: ignore[arg-type]
 
 
 def test_journal_is_private_to_its_owner(tmp_path: Path) -> None:
