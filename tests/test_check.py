@@ -209,3 +209,81 @@ class TestChanges:
         assert found.err == ""
         (tmp_path / "main.tf").write_text(f"{text}# changed\n", encoding="utf-8")
         assert "main.tf differs from the code that the plan was made of" in run("check", tmp_path / "plan", *words).err
+
+
+class TestBadInputs:
+    """Each has one clear complaint, and no secret of the input in it."""
+
+    @pytest.mark.parametrize(
+        ("content", "words"),
+        [
+            (b"{", "broken.json"),
+            (b"[1, 2]", "broken.json"),
+            (
+                b'{"format_version": "9.0", "resource_changes": []}',
+                "has format 9.0 of Terraform",
+            ),
+            (
+                b'{"format_version": "1.2", "errored": true, "resource_changes": []}',
+                "that ended with an error",
+            ),
+            (b'{"format_version": "1.2"}', "holds no plan and no state of Terraform"),
+            (b'{"format_version": "1.2", "resource_changes": {}}', "is no plan or state of Terraform as JSON"),
+            (b'{"terraform_version": "0.11", "version": 3, "modules": []}', "holds no plan and no state of Terraform"),
+            (b"PK\x03\x04\0\0", "is a saved plan, which only Terraform can read, in its initialised folder"),
+        ],
+    )
+    def test_unreadable_content_has_one_complaint(
+        self, run: Skerry, tmp_path: Path, content: bytes, words: str
+    ) -> None:
+        path = tmp_path / "broken.json"
+        path.write_bytes(content)
+        assert words in complaint(run("check", path, "--region", "eu-west-1"))
+
+    def test_another_cloud_starts_nothing(self, run: Skerry, tmp_path: Path) -> None:
+        path = tmp_path / "plan.json"
+        path.write_bytes(plan_of(change("google_compute_network.main", {"name": "main"})))
+        found = run("check", path, "--region", "eu-west-1")
+        assert found.code == 0
+        assert found.out.startswith("not-applicable: nothing in plan.json starts a Fargate task")
+
+    def test_secrets_of_a_plan_are_in_no_output(self, run: Skerry, tmp_path: Path) -> None:
+        path = tmp_path / "plan.json"
+        secret = "hunter2-0123456789"  # noqa: S105 -- a canary
+        parameter = change("aws_ssm_parameter.db", {"name": "db", "type": "SecureString", "value": secret})
+        containers = [
+            {"name": "web", "image": "x", "environment": [{"name": "P", "value": secret}], "command": [secret]}
+        ]
+        values = {"family": "web", "container_definitions": json.dumps(containers)}
+        service = change("aws_ecs_service.web", {"name": "web", "launch_type": "FARGATE", "task_definition": "web"})
+        rows = (parameter, change("aws_ecs_task_definition.web", values), service)
+        path.write_bytes(plan_of(*rows, variables={"password": {"value": secret}}))
+        for words in ((), ("-v",), ("--format", "json")):
+            found = run("check", path, "--region", "eu-west-1", *words)
+            assert secret not in found.out + found.err
+
+    def test_references_in_a_circle_end(self, run: Skerry, tmp_path: Path) -> None:
+        path = tmp_path / "plan.json"
+        module = {
+            "outputs": {"a": {"expression": {"references": ["module.m.a"]}}},
+            "module_calls": {"m": {"module": {"outputs": {"a": {"expression": {"references": ["var.x"]}}}},
+                                   "expressions": {"x": {"references": ["module.m.a"]}}}},
+            "resources": [{"address": "aws_subnet.a", "expressions": {"vpc_id": {"references": ["module.m.a"]}}}],
+        }  # fmt: skip
+        row = change("aws_subnet.a", {"cidr_block": "10.0.0.0/24"}, unknown={"vpc_id": True})
+        path.write_bytes(plan_of(row, configuration={"root_module": module}))
+        assert run("check", path, "--region", "eu-west-1").code == 0
+
+    def test_missing_facts_name_the_options_that_supply_them(self, run: Skerry, saved: Path) -> None:
+        found = run("check", saved, "--region", "eu-west-1")
+        assert "--code DIR (the initialised code of the plan), --with SNAPSHOT" in " ".join(found.out.split())
+        assert "supply the answer of" not in found.out
+
+    def test_new_repository_has_no_image_yet(self, run: Skerry, tmp_path: Path) -> None:
+        path = tmp_path / "plan.json"
+        url = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web"
+        values = {"family": "web", "container_definitions": json.dumps([{"name": "web", "image": f"{url}:1"}])}
+        repository = change("aws_ecr_repository.web", {"name": "web", "repository_url": url})
+        path.write_bytes(plan_of(repository, change("aws_ecs_task_definition.web", values)))
+        found = run("check", path)
+        assert "aws_ecr_repository.web is new, and has none until the first push" in found.err

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
+import msgspec
 
 from skerry.cli.hints import hint_of
 from skerry.cli.options import PathOf, ResultOptions, add_output_options, hand_over
@@ -73,6 +74,14 @@ class CheckOptions(NamedTuple):
             return None
         path = None if str(self.existing) == _LIVE else self.existing
         return world_of(InputSource(path, self.profile, self.region, quiet), WIDEST["check"])
+
+    def supply_of(self, checked: "CheckResult") -> str:
+        """Return how to supply missing facts of inputs that describe no existing network; nothing for one that does."""
+        levels = {one.level for one in checked.inputs}
+        if self.existing is not None or "answers" in levels:
+            return ""
+        code = "--code DIR (the initialised code of the plan), " if "plan" in levels and self.code is None else ""
+        return f"{code}--with SNAPSHOT, or --assume SUBNET=PLACE"
 
     def request(self, inputs: Iterable[tuple[Path, str | None]], existing: "World | None") -> "CheckRequest":
         """Return the request to the use case."""
@@ -167,6 +176,7 @@ def check(
     triaged = app.triage_result(checked, triage.options([path for path, _ in given], settings))
     if checked.networks:
         view = InputSource(None, None, options.region, quiet, verbose).view
+        view = msgspec.structs.replace(view, supply=options.supply_of(checked))
         write_triaged(triaged, formats.CHECK, triage, result, view)
     if checked.unreadable:
         sys.exit(EXIT_USAGE)

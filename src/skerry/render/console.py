@@ -40,10 +40,11 @@ def format_diagnosis(
     lines = [_headline(diagnosis, source)]
     alone = [ServiceGroup((service,)) for service in diagnosis.services]
     for group in alone if view.verbose else diagnosis.failing_groups:
-        lines += ["", *describe_group(group, view.width, verbose=view.verbose, errors=errors or view.verbose)]
+        shown = {"verbose": view.verbose, "errors": errors or view.verbose, "names_calls": not view.supply}
+        lines += ["", *describe_group(group, view.width, **shown)]
         if view.verbose:
             lines += _paths(group, view.width)
-    lines += _missing_reads(diagnosis)
+    lines += _missing_reads(diagnosis, view)
     brief = () if view.verbose else diagnosis.working_groups
     if brief:
         lines += ["", *align_columns((_brief(group) for group in brief), width=view.width)]
@@ -65,9 +66,12 @@ def _origins(diagnosis: Diagnosis, width: int) -> Iterator[str]:
     return list_origins_of_diagnosis(diagnosis, width)
 
 
-def _missing_reads(diagnosis: Diagnosis) -> Iterator[str]:
-    """Yield the calls that supply all missing facts at once, if they are several."""
-    if len(diagnosis.missing_reads) > 1:
+def _missing_reads(diagnosis: Diagnosis, view: View) -> Iterator[str]:
+    """Yield the calls that supply all missing facts at once, if they are several; or the other way to supply them."""
+    if diagnosis.missing_reads and view.supply:
+        yield ""
+        yield f"{bold('Supply them')} with {view.supply}."
+    elif len(diagnosis.missing_reads) > 1:
         yield ""
         yield f"{bold('Supply at once')} the answers of {', '.join(map(clean, diagnosis.missing_reads))}."
 

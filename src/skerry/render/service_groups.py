@@ -34,7 +34,9 @@ _DESTINATION = 2
 """The column of a table of steps for its destinations, which may be long host names."""
 
 
-def describe_group(group: ServiceGroup, width: int, *, verbose: bool, errors: bool) -> Iterator[str]:
+def describe_group(
+    group: ServiceGroup, width: int, *, verbose: bool, errors: bool, names_calls: bool = True
+) -> Iterator[str]:
     """Yield the lines about services that fail alike; ``errors``: with the errors that would come one after another."""
     service = group.services[0]
     yield from _heading(group)
@@ -48,7 +50,7 @@ def describe_group(group: ServiceGroup, width: int, *, verbose: bool, errors: bo
     for why in service.because:
         yield f"  {style_word(INTERMITTENT)}: {_BECAUSE[why]}"
     yield from _causes(group.causes, width)
-    yield from _missing(group.missing_facts, verbose=verbose)
+    yield from _missing(group.missing_facts, verbose=verbose, names_calls=names_calls)
     yield from _inferred(group.inferred_facts)
     yield from _errors(service, width, whole=verbose or errors)
     if errors or verbose:
@@ -157,7 +159,7 @@ def _details(cause: Cause, width: int) -> Iterator[str]:
         )
 
 
-def _missing(facts: Mapping[Missing, tuple[str, ...]], *, verbose: bool) -> Iterator[str]:
+def _missing(facts: Mapping[Missing, tuple[str, ...]], *, verbose: bool, names_calls: bool) -> Iterator[str]:
     if not facts:
         return
     yield ""
@@ -165,7 +167,7 @@ def _missing(facts: Mapping[Missing, tuple[str, ...]], *, verbose: bool) -> Iter
     shown = list(facts) if verbose else list(facts)[:_MOST_MESSAGES]
     for fact in shown:
         yield f"  ? {clean(fact.fact)}  {dim(', '.join(facts[fact]))}"
-        if fact.action:
+        if fact.action and names_calls:
             yield dim(f"    supply the answer of {fact.action}")
     if len(facts) > len(shown):
         yield dim(f"    and {len(facts) - len(shown)} more")

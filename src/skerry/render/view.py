@@ -13,7 +13,7 @@ class View(msgspec.Struct, frozen=True):
 
     ``commands`` are the command lines for the next steps that a result may name. ``rewrite`` replaces names in a line
     before it is wrapped. ``more_hint`` says how to see what a text leaves out. ``places`` shows where resources are
-    written, as a verbose text does.
+    written, as a verbose text does. ``supply`` says how to supply missing facts in place of the calls to AWS.
     """
 
     quiet: bool = False
@@ -24,6 +24,7 @@ class View(msgspec.Struct, frozen=True):
     more_hint: str = ""
     rewrite: Callable[[str], str] = str
     places: bool = False
+    supply: str = ""
 
     def fit(self, lines: Iterable[str], hang: int = 2) -> str:
         """Return lines as one text in which none is wider than the view."""

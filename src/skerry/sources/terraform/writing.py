@@ -86,8 +86,19 @@ def _notes(configuration: Configuration) -> Iterator[str]:
             yield f"not examined: {kind}"
     for role in roles_left_out(configuration):
         yield f"permissions are not examined: {role} is not in the configuration"
+    yield from _new_repositories(configuration)
     if not configuration.closed and not configuration.is_change:
         yield "other resources may be in these VPCs: absence proves nothing"
+
+
+def _new_repositories(configuration: Configuration) -> Iterator[str]:
+    """Yield a note for each new repository of images that tasks use: it is empty at first."""
+    rows = (one.get("container_definitions") for one in configuration.of("aws_ecs_task_definition"))
+    texts = [text for text in rows if isinstance(text, str)]
+    for repository in configuration.of("aws_ecr_repository"):
+        name = repository.get("repository_url")
+        if repository.is_new and isinstance(name, str) and any(name in text for text in texts):
+            yield f"images are not examined: {repository.address} is new, and has none until the first push"
 
 
 def _lists(configuration: Configuration) -> tuple[Listed, ...]:
