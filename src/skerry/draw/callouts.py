@@ -75,6 +75,7 @@ def _candidates(at: Point, width: float, height: float) -> Iterable[Rect]:
         yield Rect(at.x - width - far, at.y - height - 4, width, height)
         yield Rect(at.x - width - far, at.y + 4, width, height)
         yield Rect(at.x + far, at.y + far, width, height)
+        yield Rect(at.x - width - far, at.y + far, width, height)
         yield Rect(at.x + far, at.y - far - height, width, height)
 
 

@@ -86,9 +86,10 @@ def name_stop(network: NetworkMap, stop: Stop) -> str:
     """Return the name of a stop, as texts write it."""
     match stop:
         case ChipStop(subnet=subnet, chip=name):
-            chips = (chip for vpc in network.vpcs for row in vpc.subnets if row.id == subnet for chip in row.chips)
-            label = next((chip.label for chip in chips if chip.id == name), name)
-            return f"{label} in {short_id(subnet)}"
+            rows = [row for vpc in network.vpcs for row in vpc.subnets if row.id == subnet]
+            label = next((chip.label for row in rows for chip in row.chips if chip.id == name), name)
+            where = next((row.name for row in rows if row.name), short_id(subnet))
+            return f"{label} in {where}"
         case TableStop(table=name) | LinkStop(link=name):
             return short_id(name)
         case GatewayStop(gateway=name):

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Final
 
+import msgspec
+
 from skerry.draw.frame import DOTS, SLOT, Frame, VpcFrame
 from skerry.draw.network_map import (
     ChipStop,
@@ -25,6 +27,7 @@ MARGIN: Final = 5
 PADDING: Final = 5
 COLUMN, COLUMN_GAP, ONE_COLUMN = 153, 5, 310
 MOST_COLUMNS = 2
+MOST_TABLES = 3
 HEAD, ZONE_HEAD = 24, 20
 TITLE, CHIP, CHIP_GAP = 40, 26, 4
 SLIM, SLIM_GAP = 26, 8
@@ -37,6 +40,28 @@ _GUTTER = 26
 _INSET = 36
 
 
+def _zones_of(vpc: MapVpc) -> int:
+    return len({subnet.zone for subnet in vpc.subnets})
+
+
+def _touched_subnets(network: NetworkMap) -> set[str]:
+    """Return the subnets that lines come to."""
+    paths = (step.path for step in network.steps if step.path is not None)
+    stops = (item.stop for path in paths for item in path.stops)
+    return {stop.subnet for stop in stops if isinstance(stop, ChipStop)}
+
+
+def _in_one_column(vpc: MapVpc, touched: set[str]) -> MapVpc:
+    """Return the VPC as if it had one zone, with the chips of those subnets alone that have tasks or lines."""
+    subnets = tuple(
+        msgspec.structs.replace(
+            subnet, zone="", chips=subnet.chips if subnet.verdict is not None or subnet.id in touched else ()
+        )
+        for subnet in vpc.subnets
+    )
+    return msgspec.structs.replace(vpc, subnets=subnets)
+
+
 class TallFrame:
     """Places everything of a map; ``demand``: the slots that the paths need of each road."""
 
@@ -44,8 +69,11 @@ class TallFrame:
         """Place a map; ``hidden`` parts keep their places and stop no line."""
         self.network, self.demand, self.hidden = network, demand, hidden
         self.courses: dict[Road, float] = {}
-        self.rows = {vpc.id: rows_of(vpc) for vpc in network.vpcs}
-        self.is_one_column = max((len(zones) for zones, _ in self.rows.values()), default=1) > MOST_COLUMNS
+        self.is_one_column = max((_zones_of(vpc) for vpc in network.vpcs), default=1) > MOST_COLUMNS
+        touched = _touched_subnets(network)
+        self.rows = {
+            vpc.id: rows_of(_in_one_column(vpc, touched) if self.is_one_column else vpc) for vpc in network.vpcs
+        }
         self.roads = RoadNetwork()
         self.frame = Frame(self.roads, self.course_of, inset=_INSET)
         self._place()
@@ -87,16 +115,15 @@ class TallFrame:
         y = top + HEAD + (0 if self.is_one_column else ZONE_HEAD)
         placed = []
         for row in rows:
-            for part in self._parts(zones, row):
-                if part.is_full:
-                    y = self._open_channel(vpc, part, y)
-                else:
-                    y += SLIM_GAP
-                placed.append((part, y))
-                y += self._place_row(vpc, zones, part, y)
+            if row.is_full:
+                y = self._open_channel(vpc, row, y)
+            else:
+                y += SLIM_GAP
+            placed.append((row, y))
+            y += self._place_row(vpc, zones, row, y)
         zone_bottom = y + 8
         rects = {} if self.is_one_column else {zone: self._zone(zones, zone, top, zone_bottom) for zone in zones}
-        tables = shown_tables(vpc)
+        tables = shown_tables(vpc, MOST_TABLES)
         heading = Point(MARGIN + PADDING + 40, zone_bottom + 14)
         y = self._place_tables(vpc, tables, zone_bottom + (20 if tables else 0))
         bottom, closed = self._place_gateways(vpc, y)
@@ -104,15 +131,6 @@ class TallFrame:
         names = tuple(table.id for table in tables)
         self.frame.vpcs.append(VpcFrame(vpc, zones, tuple(placed), rect, rects, names, heading, closed))
         return bottom
-
-    def _parts(self, zones: tuple[str, ...], row: Row) -> list[Row]:
-        """Return the row, or one row for each of its cells if there is one column for all zones."""
-        if not self.is_one_column:
-            return [row]
-        return [
-            Row(row.number * len(zones) + zones.index(zone), row.is_full, {zone: cell})
-            for zone, cell in row.cells.items()
-        ]
 
     def _zone(self, zones: tuple[str, ...], zone: str, top: float, bottom: float) -> Rect:
         return Rect(self._x(zones, zone), top + HEAD, self.column, bottom - top - HEAD)

@@ -15,7 +15,7 @@ from skerry.draw.network_map import (
     ServiceStop,
 )
 from skerry.draw.route_words import words_of_routes
-from skerry.draw.rows import SHORT_KINDS
+from skerry.draw.rows import SHORT_KINDS, rows_of
 from skerry.draw.sentences import answer_of, name_stop, words_of_step
 from skerry.draw.tables import shown_tables
 from skerry.draw.text_width import short_id
@@ -72,6 +72,12 @@ def format_map(
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
+def _full_rows(vpc: MapVpc) -> list[list[MapSubnet]]:
+    """Return the subnets with chips, by the rows of a picture."""
+    _, rows = rows_of(vpc)
+    return [[cell for cell in row.cells.values() if isinstance(cell, MapSubnet)] for row in rows if row.is_full]
+
+
 class _Drawing:
     """The lines of one map."""
 
@@ -103,18 +109,22 @@ class _Drawing:
     def _vpc(self, vpc: MapVpc) -> Iterator[str]:
         parts = [vpc.name or "", vpc.id or "not known", vpc.cidr]
         yield self._cut("VPC " + f" {self.signs.dot} ".join(part for part in parts if part), self.width)
-        full = [subnet for subnet in vpc.subnets if subnet.is_full]
         columns = self.width // (_INNER + 4)
-        for first in range(0, len(full), columns):
-            boxes = [self._box(subnet) for subnet in full[first : first + columns]]
-            height = max(map(len, boxes))
-            # A box is drawn out to the height of its row, before its last line.
-            filled = [[*box[:-1], *[self._inside("")] * (height - len(box)), box[-1]] for box in boxes]
-            yield from (_GAP.join(row) for row in zip(*filled, strict=True))
+        for full in _full_rows(vpc):
+            yield from self._boxes(full, columns)
         yield from self._others(vpc)
         for table in shown_tables(vpc):
             yield self._cut(self._table(table), self.width)
         yield self._border(vpc)
+
+    def _boxes(self, subnets: list[MapSubnet], columns: int) -> Iterator[str]:
+        """Yield the boxes of a row of subnets, in as many lines of boxes as it takes."""
+        for first in range(0, len(subnets), columns):
+            boxes = [self._box(subnet) for subnet in subnets[first : first + columns]]
+            height = max(map(len, boxes))
+            # A box is drawn out to the height of its row, before its last line.
+            filled = [[*box[:-1], *[self._inside("")] * (height - len(box)), box[-1]] for box in boxes]
+            yield from (_GAP.join(row) for row in zip(*filled, strict=True))
 
     def _others(self, vpc: MapVpc) -> Iterator[str]:
         """Yield a line that counts the subnets without tasks and endpoints."""
