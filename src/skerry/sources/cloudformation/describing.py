@@ -4,9 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
+import msgspec
+
 from skerry.errors import Argument, InputError
 from skerry.model.arns import region_of_zone
+from skerry.model.facts import Facts
 from skerry.model.origins import Origin
+from skerry.sources.cloudformation.mapping.additions import Additions, additions_to
 from skerry.sources.cloudformation.mapping.attributes import attribute_of
 from skerry.sources.cloudformation.mapping.kinds_read import HARMLESS, LAUNCHING, READ, is_custom
 from skerry.sources.cloudformation.mapping.templates import Templates, TemplatesPlace
@@ -15,7 +19,15 @@ from skerry.sources.cloudformation.open_parameters import OpenParameter, open_pa
 from skerry.sources.cloudformation.reading import TemplateInput, read_templates
 from skerry.sources.cloudformation.resolved import ResolvedTemplates, Stack
 from skerry.sources.cloudformation.values import Remark, Unresolved, Value
-from skerry.sources.descriptions import STAND_IN_ACCOUNT, Description, InputFile, ReadingOptions, UnreadableInput
+from skerry.sources.descriptions import (
+    STAND_IN_ACCOUNT,
+    DescribedChange,
+    Description,
+    InputFile,
+    ReadingOptions,
+    UnreadableInput,
+)
+from skerry.sources.planned.lists import encode
 
 LEVEL: Final = "template"
 
@@ -30,7 +42,7 @@ def read(inputs: Sequence[InputFile], options: ReadingOptions) -> Iterator[Descr
         problems = (*resolved.problems, *(resolved.missing_exports if options.strict else ()))
         faults = dict(_faults_of(problems, resolved, names))
         if not faults:
-            yield from _described(tuple(names), resolved)
+            yield from _described(tuple(names), resolved, options.existing)
             return
         for name, error in faults.items():
             del names[name]
@@ -118,14 +130,15 @@ class _System(NamedTuple):
     stacks: tuple[Stack, ...]
 
 
-def _described(names: Sequence[str], resolved: ResolvedTemplates) -> Iterator[Description]:
+def _described(names: Sequence[str], resolved: ResolvedTemplates, existing: Facts | None) -> Iterator[Description]:
     """Yield a description for each account and Region; the first name stands for the documents of all templates."""
     for system in _systems(names, resolved):
         templates = _templates(system, resolved)
         _require_launches(templates)
         written = write(templates)
         notes = tuple(dict.fromkeys((*_notes(templates, resolved), *_reasons(written, resolved))))
-        yield _description(names, system.place, written, notes)
+        described = _description(names, system.place, written, notes)
+        yield described if existing is None else _with_additions(described, additions_to(existing, templates))
         yield from (Description(name, LEVEL, {}, system.place.region, system.place.account) for name in names[1:])
 
 
@@ -180,6 +193,15 @@ def _reasons(written: WrittenTemplates, resolved: ResolvedTemplates) -> Iterator
     """Yield why values are not known; missing exports have a note with their place."""
     imports = [remark.text for remark in resolved.missing_exports]
     yield from (reason for reason in written.reasons if not any(text.startswith(reason) for text in imports))
+
+
+def _with_additions(described: Description, additions: Additions) -> Description:
+    """Return a description with what its templates add to existing resources."""
+    before, after = encode(additions.before), encode(additions.after)
+    # The difference of two descriptions is the change: the former one has nothing else.
+    former = before | {"account": described.documents["account"]}
+    change = DescribedChange(former, ())
+    return msgspec.structs.replace(described, documents={**described.documents, **after}, change=change)
 
 
 def _without_stack(expression: str, names: Sequence[str]) -> str:

@@ -26,10 +26,11 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html#def
 
 
 class GatewayRoutes:
-    """The routes of gateway endpoints, by route table."""
+    """The routes of gateway endpoints, by route table. ``services`` are the services of the endpoints."""
 
     def __init__(self, templates: Templates) -> None:
         self._routes: dict[str, list[dict[str, Value]]] = {}
+        self.services: dict[str, str] = {}
         self._open = {name for made in templates.perhaps(ENDPOINT) for name in _tables_of(made)}
         self._is_open = templates.is_open(ENDPOINT)
         for endpoint in templates.of(ENDPOINT):
@@ -39,6 +40,7 @@ class GatewayRoutes:
             if unsure and kind != _INTERFACE:
                 self._is_open = True
             elif kind == _GATEWAY:
+                self.services[endpoint.id] = str(service)
                 for table in tables:
                     self._routes.setdefault(table, []).append(gateway_route(str(service), endpoint.id))
 

@@ -48,7 +48,7 @@ def list_network_acls(templates: Templates) -> Listed:
     def row(acl: str, vpc: str, *, is_default: bool) -> dict[str, Value]:
         ipv6 = has_ipv6(templates, vpc)
         last = default_acl_entries(has_ipv6=ipv6) if is_default else last_acl_entries(has_ipv6=ipv6)
-        own = [_entry(made.properties) for made in entries.of(acl)]
+        own = [entry_of(made.properties) for made in entries.of(acl)]
         return known_row(
             {
                 "NetworkAclId": acl,
@@ -69,7 +69,7 @@ def list_network_acls(templates: Templates) -> Listed:
     return Listed("DescribeNetworkAcls", "NetworkAcls", tuple(rows))
 
 
-def _entry(entry: Properties) -> Value:
+def entry_of(entry: Properties) -> Value:
     """Return an entry; without Egress it is for inbound packets, and all protocols have no ports.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-networkaclentry.html

@@ -65,7 +65,7 @@ class _Tables:
         local, endpoints = local_routes_of(self._templates, vpc), self._gateway_routes.of(table)
         if self._routes.may_have_more(table) or self._is_propagated or table in self._propagated:
             return UNKNOWN
-        own = [_route(made.properties) for made in self._routes.of(table)]
+        own = [route_of(made.properties) for made in self._routes.of(table)]
         if local is UNKNOWN or endpoints is UNKNOWN or UNKNOWN in own:
             return UNKNOWN
         replaced = {_destination_of(row) for row in own}
@@ -98,7 +98,7 @@ def _destination_of(row: dict[str, Value]) -> Value:
     return next((row[key] for key in _DESTINATIONS if key in row), None)
 
 
-def _route(route: Properties) -> Value:
+def route_of(route: Properties) -> Value:
     """Return a route; `UNKNOWN` if its destination is not known."""
     row: dict[str, Value] = {"State": "active", "Origin": "CreateRoute"}
     for key in _DESTINATIONS:

@@ -39,7 +39,7 @@ class _Way:
         """Return the rules apart from a group; `UNKNOWN` if it may have more."""
         if self.apart.may_have_more(group):
             return UNKNOWN
-        return _permissions([row.properties for row in self.apart.of(group)], self.peer)
+        return permissions_of([row.properties for row in self.apart.of(group)], self.peer)
 
 
 class _Rules:
@@ -133,7 +133,7 @@ def write_group_associations(templates: Templates) -> Iterator[tuple[str, dict[s
 
 def _own(properties: Properties, way: _Way) -> Value:
     blocks = properties.blocks(way.property)
-    return UNKNOWN if blocks is None else _permissions(blocks, way.peer)
+    return UNKNOWN if blocks is None else permissions_of(blocks, way.peer)
 
 
 def _joined(*parts: Value) -> Value:
@@ -150,7 +150,7 @@ def _is_open(rule: dict[str, Value]) -> bool:
     return rule["IpProtocol"] == _ALL and not others and all(peer in _ANYWHERE for peer in peers)
 
 
-def _permissions(rules: list[Properties], peer: str) -> Value:
+def permissions_of(rules: list[Properties], peer: str) -> Value:
     """Return rules as AWS prints them; `UNKNOWN` if one is not known. A rule without a peer is not added.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroupingress.html
