@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import skerry
-from bench import explaining, flow_logs, planning, policies, reading, reports, terraform_plans, worlds
+from bench import explaining, flow_logs, planning, policies, reading, reports, templates, terraform_plans, worlds
 from skerry.diagnose.need_verdicts import source_of
 from skerry.launch.launches import launch_of_service
 from skerry.launch.needs import Call
@@ -63,6 +63,9 @@ def main() -> None:
     calibrate()
     if not terraform_plans.run():
         sys.exit("a plan of Terraform takes longer or more memory than it may")
+    calibrate()
+    if not templates.run():
+        sys.exit("a template takes longer than it may")
 
 
 def calibrate() -> None:

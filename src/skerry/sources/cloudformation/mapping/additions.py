@@ -28,7 +28,7 @@ class Additions(NamedTuple):
 
 
 def additions_to(existing: Facts, templates: Templates) -> Additions:
-    """Return the additions of templates to what exists; an addition that is not known is left out."""
+    """Return the known additions of templates to the existing network."""
     before: Documents = {}
     after: Documents = {}
     kinds: Mapping[str, Callable[[Facts, Templates], Iterator[tuple[dict[str, Value], dict[str, Value]]]]] = {
