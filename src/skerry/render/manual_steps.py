@@ -92,7 +92,7 @@ def _image(world: World, change: MirrorImage) -> Iterator[str]:
 
 
 def _statement(world: World, row: Planned, change: ProposeStatement) -> Iterator[str]:
-    """Yield a statement with the commands and blocks that add it to a policy; alone where its policy is not known."""
+    """Yield a statement with the commands and blocks for its policy; alone if the policy is unknown."""
     yield clean(change.message)
     role = _ROLE.fullmatch(change.resource)
     record = next((item for item in world.facts.roles if item.arn == change.resource), None)
@@ -104,7 +104,7 @@ def _statement(world: World, row: Planned, change: ProposeStatement) -> Iterator
 
 
 def _by_code(world: World, code: str, role: str, record: Role | None, change: ProposeStatement) -> Iterator[str]:
-    """Yield the lines for the policy that denies: of the role itself, where the plan does not say which one."""
+    """Yield the lines for the denying policy; for a policy of the role if the plan has no code."""
     match code:
         case "TRUST_POLICY_DENIES":
             yield from _of_trust_policy(world, role, record, change)
