@@ -6,7 +6,7 @@ from skerry import app
 from skerry.errors import InputError
 from skerry.model.facts import Facts
 from skerry.model.world import World
-from skerry.sources.assumptions import Assumption, assume, parse_assumption
+from skerry.sources.assumptions import SubnetAssumption, assume, parse_assumption
 from skerry.verdicts import BLOCKED, OK, UNKNOWN, Verdict
 from tests.sources.terraform.plans import OPEN, Json, change, vpc, world_of
 
@@ -63,12 +63,13 @@ def test_endpoints_of_the_inputs_are_in_the_assumed_vpc() -> None:
                 "private_dns_enabled": True,
                 "subnet_ids": ["subnet-1"],
                 "security_group_ids": ["sg-2"],
+                "dns_options": [{"private_dns_only_for_inbound_resolver_endpoint": False}],
             },
         )
         for name in ("ecr.api", "ecr.dkr", "s3")
     ]
     facts = facts_of(change("aws_security_group.e", group, actions=("no-op",)), *endpoints)
-    world = World(assume(facts, [Assumption("subnet-1", "isolated")]))
+    world = World(assume(facts, [SubnetAssumption("subnet-1", "isolated")]))
     assert world.subnets["subnet-1"].vpc_id == "vpc-0"
     assert verdict_of(world.facts) is OK
 

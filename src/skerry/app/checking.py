@@ -15,7 +15,7 @@ from skerry.errors import NothingFoundError, SkerryError
 from skerry.model.facts import Facts
 from skerry.model.world import World
 from skerry.sources import files, input_forms
-from skerry.sources.assumptions import Assumption, assume, parse_assumption
+from skerry.sources.assumptions import SubnetAssumption, assume, parse_assumption
 from skerry.sources.descriptions import DescribedNetwork, Description, InputFile, ReadingOptions, UnreadableInput, join
 from skerry.verdicts import UNKNOWN
 
@@ -129,7 +129,7 @@ def read_descriptions(request: CheckRequest) -> DescribedNetworks:
     return DescribedNetworks([_assumed(one, assumptions) for one in networks], _inputs_of(descriptions, failed))
 
 
-def _assumed(network: DescribedNetwork, assumptions: Sequence[Assumption]) -> DescribedNetwork:
+def _assumed(network: DescribedNetwork, assumptions: Sequence[SubnetAssumption]) -> DescribedNetwork:
     """Return a network with the assumed ones of the subnets that its services name."""
     rows = (service.network_configuration.awsvpc_configuration for service in network.facts.services)
     named = {subnet for row in rows if row is not None for subnet in row.subnets}
@@ -147,7 +147,7 @@ def _open(given: NamedPath) -> InputFile | UnreadableInput:
 
 def _text_of(path: Path) -> str:
     """Return the name of an input: of a file without its folder, as the rest is about the user's machine."""
-    return (path.name or str(path)).encode(errors="replace").decode()
+    return (path.name or path.resolve().name or str(path)).encode(errors="replace").decode()
 
 
 def _inputs_of(read: Sequence[Description], failed: Sequence[UnreadableInput]) -> tuple[CheckedInput, ...]:

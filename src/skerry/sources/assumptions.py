@@ -60,7 +60,7 @@ _WORDS: Final[dict[AssumedPlace, str]] = {
 }
 
 
-class Assumption(msgspec.Struct, frozen=True, gc=False):
+class SubnetAssumption(msgspec.Struct, frozen=True, gc=False):
     """The place of a subnet, with its block if the user names it."""
 
     subnet: str
@@ -68,24 +68,24 @@ class Assumption(msgspec.Struct, frozen=True, gc=False):
     block: str | None = None
 
 
-def parse_assumption(text: str) -> Assumption:
+def parse_assumption(text: str) -> SubnetAssumption:
     """Return an assumption in the words of the command line. Raises `InputError` for other words."""
     match = _FORM.fullmatch(text)
     if match is None or match[2] not in get_args(AssumedPlace):
         message = f"{text} is no assumption about a subnet"
         raise InputError(message, _HINT)
     place = next(word for word in get_args(AssumedPlace) if word == match[2])
-    return Assumption(match[1], place, match[3])
+    return SubnetAssumption(match[1], place, match[3])
 
 
-def assume(facts: Facts, assumptions: Iterable[Assumption]) -> Facts:
+def assume(facts: Facts, assumptions: Iterable[SubnetAssumption]) -> Facts:
     """Return facts with assumed subnets. Raises `InputError` for what an input describes already."""
     for assumption in assumptions:
         facts = _with_subnet(facts, assumption)
     return facts
 
 
-def _with_subnet(facts: Facts, assumption: Assumption) -> Facts:
+def _with_subnet(facts: Facts, assumption: SubnetAssumption) -> Facts:
     for table in facts.route_tables:
         rows = table.associations if table.associations is not UNSET else ()
         if any(row.subnet_id == assumption.subnet for row in rows):
@@ -124,7 +124,7 @@ def _refuse_blocks(facts: Facts, subnet: str) -> None:
                 raise InputError(message, f"Add it to the assumption: {subnet}=isolated,10.0.1.0/24.")
 
 
-def _subnet(facts: Facts, assumption: Assumption, vpc: str) -> Subnet:
+def _subnet(facts: Facts, assumption: SubnetAssumption, vpc: str) -> Subnet:
     zone = f"{facts.region}a" if facts.region is not None else UNSET
     whole = next((str(row.cidr_block) for row in facts.vpcs if row.vpc_id == vpc), _BLOCK)
     return Subnet(
@@ -180,7 +180,7 @@ def _open_acl(vpc: str, subnet: str) -> NetworkAcl:
     return NetworkAcl(network_acl_id=f"acl-{digest_of(subnet)}", vpc_id=vpc, associations=associations, entries=entries)
 
 
-def _with_route_table(facts: Facts, vpc: str, assumption: Assumption) -> Facts:
+def _with_route_table(facts: Facts, vpc: str, assumption: SubnetAssumption) -> Facts:
     name = digest_of(assumption.subnet)
     targets: dict[AssumedPlace, Route | None] = {
         "isolated": None,

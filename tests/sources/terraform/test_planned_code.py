@@ -1,12 +1,14 @@
 """A plan with its code: known values of the plan stay, unknown ones are resolved."""
 
 import json
-from typing import Any
+from typing import Any, ClassVar
+
+import pytest
 
 from skerry.sources.planned.values import UNKNOWN
 from skerry.sources.terraform.code import CodeTypes, Provider
 from skerry.sources.terraform.data_answers import LATER
-from skerry.sources.terraform.plan_json import read_plan
+from skerry.sources.terraform.plan_json import read_outputs, read_plan
 from skerry.sources.terraform.planned_code import complete, known_instances, known_overrides
 from skerry.sources.terraform.terraform_test import Attempt, ResolvingRun, write_test
 from skerry.sources.terraform.values import Instance
@@ -58,6 +60,31 @@ class TestData:
         test = written(*known_instances(plan), answers={one.address: one.values for one in plan.data})
         [answer] = test["run"]["resolve"]["override_data"]
         assert answer["values"] == {"id": "eu-west-1", "ids": ["subnet-1"]}
+
+
+class TestOutputs:
+    ROWS: ClassVar[dict[str, Any]] = {
+        "vpc": {"value": "vpc-0123456789abcdef0"},
+        "subnets": {"value": ["subnet-0123456789abcdef0"]},
+        "name": {"value": "hunter2"},
+        "key": {"value": "subnet-0123456789abcdef1", "sensitive": True},
+    }
+
+    @pytest.mark.parametrize(
+        "state", [{"version": 4, "outputs": ROWS}, {"format_version": "1.0", "values": {"outputs": ROWS}}]
+    )
+    def test_outputs_of_a_state_are_ids_and_no_secrets(self, state: dict[str, Any]) -> None:
+        assert read_outputs(json.dumps(state).encode()) == {
+            "vpc": "vpc-0123456789abcdef0",
+            "subnets": ["subnet-0123456789abcdef0"],
+            "name": LATER,
+            "key": LATER,
+        }
+
+    def test_other_state_answers_before_any_run(self) -> None:
+        address = "data.terraform_remote_state.network"
+        [answer] = written(answers={address: {"outputs": {"vpc": "vpc-1"}}})["run"]["resolve"]["override_data"]
+        assert answer == {"target": address, "values": {"outputs": {"vpc": "vpc-1"}}}
 
 
 def written(*instances: Instance, **more: Any) -> Any:

@@ -74,6 +74,18 @@ class _Values(msgspec.Struct, frozen=True, gc=False):
     root_module: _Module = _Module()
 
 
+class _Output(msgspec.Struct, frozen=True, gc=False):
+    value: Raw = _NOTHING
+    sensitive: bool = False
+
+
+class _OutputsOfState(msgspec.Struct, frozen=True, gc=False):
+    """The outputs of a state: in its own file at the top, as JSON among its values."""
+
+    outputs: dict[str, _Output] = {}
+    values: "_OutputsOfState | None" = None
+
+
 class _RawInstance(msgspec.Struct, frozen=True, gc=False):
     attributes: Raw = _NOTHING
     index_key: int | str | None = None
@@ -216,6 +228,16 @@ def _planned(rows: tuple[_ResourceChange, ...]) -> Iterator[Instance]:
         instance = _instance(row.address, row.type, row.mode, change.after, change.after_unknown, is_new=is_new)
         if instance is not None:
             yield instance
+
+
+def read_outputs(content: bytes) -> dict[str, Any]:
+    """Return the outputs of a state, without sensitive ones and without texts other than names of resources."""
+    try:
+        state = msgspec.json.decode(content, type=_OutputsOfState)
+    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
+        return {}
+    rows = state.outputs or ({} if state.values is None else state.values.outputs)
+    return {name: LATER if row.sensitive else _public(msgspec.json.decode(row.value)) for name, row in rows.items()}
 
 
 def read_data(document: Raw) -> Iterator[Instance]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -17,7 +18,7 @@ from skerry.sources.terraform.actions import actions_of
 from skerry.sources.terraform.changes import split_change
 from skerry.sources.terraform.code import Position, address_of_code, positions_of
 from skerry.sources.terraform.configuration import Configuration
-from skerry.sources.terraform.plan_json import PlannedResources, read_plan
+from skerry.sources.terraform.plan_json import PlannedResources, read_outputs, read_plan
 from skerry.sources.terraform.planned_code import changed_files, show_plan
 from skerry.sources.terraform.provider_scopes import split_scopes
 from skerry.sources.terraform.resolving import (
@@ -38,14 +39,16 @@ def read(inputs: Sequence[InputFile], options: ReadingOptions) -> Iterator[Descr
     if options.code is not None and len(plans) != 1:
         message = f"{options.code} is the code of one plan, and {len(plans)} are given"
         raise InputError(message, "Give one plan with ", Argument.CODE, ", or the folders of code alone.")
+    # A state of this name answers terraform_remote_state of the same name.
+    outputs = {one.name: values for one in plans if (values := read_outputs(one.content))} if len(inputs) > 1 else {}
     for one in inputs:
         try:
-            yield from _read(one, options)
+            yield from _read(one, options, outputs)
         except SkerryError as error:
             yield UnreadableInput(one.name, error)
 
 
-def _read(given: InputFile, options: ReadingOptions) -> Iterator[Description]:
+def _read(given: InputFile, options: ReadingOptions, outputs: Mapping[str, Any]) -> Iterator[Description]:
     place = AccountPlace(options.region, options.account, options.existing)
     folder = given.path if given.path.is_dir() else options.code
     if given.path.is_dir() and options.existing is not None:
@@ -54,7 +57,7 @@ def _read(given: InputFile, options: ReadingOptions) -> Iterator[Description]:
             message, "Give its plan: terraform plan -out=plan.out; terraform show -json plan.out > plan.json"
         )
     if given.path.is_dir():
-        code = _code_of(given.path, options)
+        code = _code_of(given.path, options, outputs)
         positions = positions_of(given.path)
         for part in _parts_of(resolve_code(code, place), options.region):
             yield _described(given.name, "code", part, positions)
@@ -74,8 +77,8 @@ def _read(given: InputFile, options: ReadingOptions) -> Iterator[Description]:
     yield from _of_plan(given.name, read_plan(given.name, content), options, notes)
 
 
-def _code_of(folder: Path, options: ReadingOptions) -> TerraformCode:
-    return TerraformCode(folder, options.variables, options.allow_network, options.workspace)
+def _code_of(folder: Path, options: ReadingOptions, outputs: Mapping[str, Any] | None = None) -> TerraformCode:
+    return TerraformCode(folder, options.variables, options.allow_network, options.workspace, outputs or {})
 
 
 def _of_plan(name: str, plan: PlannedResources, options: ReadingOptions, notes: list[str]) -> Iterator[Description]:

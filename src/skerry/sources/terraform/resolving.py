@@ -11,9 +11,16 @@ from skerry.model.facts import Facts
 from skerry.sources.descriptions import STAND_IN_ACCOUNT
 from skerry.sources.terraform import terraform_process, terraform_test
 from skerry.sources.terraform.changes import with_next_revision
-from skerry.sources.terraform.code import has_provisioners, providers_of, regions_of_providers, types_in
+from skerry.sources.terraform.code import has_provisioners, positions_of, providers_of, regions_of_providers, types_in
 from skerry.sources.terraform.configuration import Configuration, ProviderScope
-from skerry.sources.terraform.plan_json import MADE_UP_REGION, PlannedResources, accounts_in, read_plan, regions_in
+from skerry.sources.terraform.plan_json import (
+    MADE_UP_REGION,
+    REMOTE_STATE,
+    PlannedResources,
+    accounts_in,
+    read_plan,
+    regions_in,
+)
 from skerry.sources.terraform.planned_code import complete, known_instances, known_overrides
 from skerry.sources.terraform.provider_scopes import regions_of, scope_of
 from skerry.sources.terraform.references import ReferenceResolver
@@ -38,12 +45,16 @@ class AccountPlace(msgspec.Struct, frozen=True):
 
 
 class TerraformCode(msgspec.Struct, frozen=True):
-    """A folder of code with the values of its variables, as words of Terraform's command line."""
+    """A folder of code with the values of its variables, as words of Terraform's command line.
+
+    ``outputs`` are those of other states, by the names of their inputs.
+    """
 
     folder: Path
     variables: tuple[str, ...] = ()
     allow_network: bool = False
     workspace: str | None = None
+    outputs: Mapping[str, Mapping[str, Any]] = {}
 
 
 def resolve_plan(name: str, plan: PlannedResources, code: TerraformCode, place: AccountPlace) -> Configuration:
@@ -137,7 +148,7 @@ def _resolve(
             overrides=given.overrides,
             provider_regions=regions,
             scopes=given.scopes if scopes is None else scopes,
-            answers=given.answers,
+            answers={**_remote_states(copy, code.outputs), **given.answers},
         )
         test = terraform_test.write_test(providers, stage)
         return terraform_test.read_result(terraform.test(test, code.variables))
@@ -154,6 +165,13 @@ def _resolve(
     plan = run(plan.instances, region, account, scopes)
     instances = tuple(terraform_test.without_marks(plan.instances, attempt))
     return Configuration(instances, region, account, plan.closed, plan.types, scopes=scopes)
+
+
+def _remote_states(folder: Path, outputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return the answers of the other states that code reads: those of the inputs with their names."""
+    addresses = positions_of(folder) if outputs else ()
+    names = {address: address.rpartition(f"{REMOTE_STATE}.")[2] for address in addresses if REMOTE_STATE in address}
+    return {address: {"outputs": outputs[name]} for address, name in names.items() if name in outputs}
 
 
 def _without_given(variables: Mapping[str, Any], words: Iterable[str]) -> Mapping[str, Any]:

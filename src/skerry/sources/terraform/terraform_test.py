@@ -144,15 +144,17 @@ def _run(stage: ResolvingRun) -> dict[str, Any]:
             if instance.mode == "managed"
         ],
         "override_data": [
-            {"target": instance.address, "values": values}
-            for instance in stage.instances
-            if instance.mode == "data"
-            and (
-                values := stage.answers.get(instance.address)
-                or answers[_region_of_source(instance, stage)].of(instance)
-            )
+            {"target": address, "values": values} for address, values in _answers(stage, answers) if values
         ],
     }
+
+
+def _answers(stage: ResolvingRun, answers: Mapping[str, DataAnswers]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the values of each data source, by its address; given values go before derived ones."""
+    sources = {one.address: one for one in stage.instances if one.mode == "data"}
+    yield from ((address, values) for address, values in stage.answers.items() if address not in sources)
+    for address, source in sources.items():
+        yield address, stage.answers.get(address) or answers[_region_of_source(source, stage)].of(source)
 
 
 def _region_of_source(source: Instance, stage: ResolvingRun) -> str:
