@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from skerry.render.report.groups import group_views_of
 from skerry.render.report.page import write_page
 from skerry.render.view import View
 from tests.browsing import open_page, start_browser
-from tests.render.report.reports import hostile_report, report_of
+from tests.render.report.reports import hostile_report, report_of, several_services
 
 VIEW = View(commands={"report": "skerry report --from x", "write-terraform": "skerry plan --from x --format terraform"})
 STEPS = range(1, 8)
@@ -128,3 +129,44 @@ def test_page_reads_as_plain_text_where_styles_are_blocked(browser: Browser, blo
         assert not opened.page.locator("figure").first.is_visible()
         assert opened.page.locator(".planned").count()
         assert opened.page.locator(".planned:visible").count() == 0
+
+
+OTHERS = ("hub-transit-route-missing", "one-zone-blocked-one-unknown", "private-dns-off", "role-without-token")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", [*OTHERS, "several"])
+def test_other_pages_have_no_violation_and_fit(browser: Browser, tmp_path: Path, name: str) -> None:
+    report = several_services() if name == "several" else report_of(name)
+    path = tmp_path / "page.html"
+    path.write_text(write_page(report, VIEW), encoding="utf-8")
+    for width, dark in ((1280, False), (1280, True), (390, False)):
+        with open_page(browser, path, width=width, dark=dark) as opened:
+            for group in opened.page.locator("summary").all():
+                if group.is_visible():
+                    group.click()
+            assert opened.violations() == []
+            assert opened.overflow <= 0
+            assert opened.messages == []
+
+
+@pytest.mark.long
+def test_link_opens_the_group_of_a_service(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(write_page(several_services(), VIEW), encoding="utf-8")
+    slug = group_views_of(several_services())[1].slug
+    with open_page(browser, path, fragment=f"#{slug}-4", scripts=False) as opened:
+        assert opened.visible_panels == [f"{slug}-4"]
+
+
+@pytest.mark.long
+def test_texts_of_maps_are_within_their_pictures(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(write_page(report_of("hub-transit-route-missing"), VIEW), encoding="utf-8")
+    with open_page(browser, path) as opened:
+        outside = opened.page.evaluate(
+            "[...document.querySelectorAll('svg.wide')].flatMap(svg => [...svg.querySelectorAll('text')]"
+            ".filter(text => text.getBBox().x + text.getBBox().width > svg.viewBox.baseVal.width)"
+            ".map(text => text.textContent))"
+        )
+        assert outside == []

@@ -4,9 +4,11 @@ from functools import cache
 from html.parser import HTMLParser
 from typing import NamedTuple
 
+from bench import worlds
 from skerry import app
 from skerry.model.world import World
 from skerry.plan.report import Report
+from skerry.sources import documents
 from tests.networks import ACCOUNT, REGION, Network, container
 from tests.render.networks import scenario
 
@@ -42,6 +44,12 @@ def hostile_world() -> World:
     network.row("RouteTables", "rtb-main")["Tags"] = [{"Key": "Name", "Value": HOSTILE}]
     network.row("Vpcs", "vpc-1")["Tags"] = [{"Key": "Name", "Value": HOSTILE}]
     return network.world()
+
+
+@cache
+def several_services() -> Report:
+    """The report on the generated network of the benchmarks with 50 services."""
+    return app.report(World(documents.load(worlds.documents(50), source="a generated network")))
 
 
 class Element(NamedTuple):

@@ -10,9 +10,10 @@ from skerry.plan.report import Report
 from skerry.render.report.page import write_page
 from skerry.render.view import View
 from skerry.sources import documents
+from tests.amount import some
 from tests.networks import Network, container
-from tests.render.networks import diagnosed, scenario
-from tests.render.report.reports import HOSTILE, LONG, Page, hostile_report, report_of
+from tests.render.networks import SCENARIOS, diagnosed, scenario
+from tests.render.report.reports import HOSTILE, LONG, Page, hostile_report, report_of, several_services
 
 BLOCKED = "article-broken"
 VIEW = View(commands={"report": "skerry report --from x", "write-terraform": "skerry plan --from x --format terraform"})
@@ -148,3 +149,22 @@ def test_network_without_launches_has_a_page() -> None:
         app.report(World(documents.load({"a.json": b'{"clusters": [], "services": [], "Vpcs": []}'}, source="x")))
     )
     assert "nothing in x starts a Fargate task" in page.text
+
+
+@pytest.mark.long
+def test_page_of_every_scenario_has_links_and_labels_with_targets() -> None:
+    faults = []
+    for path in some(sorted(SCENARIOS.glob("*/network.json")), 40):
+        page = page_of(app.report(app.load(path)))
+        ids = [str(element.attributes["id"]) for element in page.elements if "id" in element.attributes]
+        targets = {str(link.get("href")).removeprefix("#") for link in page.all("a")}
+        for element in page.elements:
+            targets |= set(str(element.attributes.get("aria-labelledby") or "").split())
+        if len(ids) != len(set(ids)) or not targets <= set(ids):
+            faults.append((path.parent.name, sorted(targets - set(ids))))
+    assert faults == []
+
+
+@pytest.mark.long
+def test_page_of_50_services_is_small() -> None:
+    assert len(write_page(several_services(), VIEW).encode()) <= 1_000_000

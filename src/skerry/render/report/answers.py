@@ -132,6 +132,8 @@ def fix_of(report: Report) -> str:
     manual = sum(row.disposition == "manual" for row in plan.changes)
     if plan.proven:
         return f"{count} {'fixes' if len(plan.changes) == 1 else 'fix'} it, proven"
+    if manual == len(plan.changes):
+        return f"{count} planned, by hand"
     return f"{count} planned, {manual} by hand" if manual else f"{count} planned, not proven"
 
 

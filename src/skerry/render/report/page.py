@@ -41,7 +41,6 @@ _FILES = (
     ("Terraform", "write-terraform"),
     ("CloudFormation", "write-cloudformation"),
     ("AWS CLI", "write-aws-cli"),
-    ("Apply it to the live account", "apply"),
 )
 
 
@@ -237,7 +236,7 @@ def _commands(report: Report, view: View) -> Iterator[tuple[str, str]]:
     plan = report.plan
     if plan is None or not plan.changes:
         return
-    forms = {"write-terraform": _FILES, "write-aws-cli": _FILES[-2:]}.get(plan.next_step or "", ())
+    forms = {"write-terraform": _FILES, "write-aws-cli": _FILES[-1:]}.get(plan.next_step or "", ())
     for title, key in (("The plan as text", "plan"), *forms):
         if key in view.commands:
             yield title, view.commands[key]

@@ -41,6 +41,11 @@ class HopView(msgspec.Struct, frozen=True):
         """Tell whether the hop lets all packets pass."""
         return self.disposition == "kept"
 
+    @property
+    def is_rule_told(self) -> bool:
+        """Tell whether a message of a fault has the rule already."""
+        return any(self.rule in fault.message for fault in self.faults)
+
 
 class FaultView(msgspec.Struct, frozen=True):
     """A loss or a doubt at a hop: the title of its code, and the message."""
