@@ -29,12 +29,14 @@ ACCOUNT_PAGES = {name: page for name, page in PAGES.items() if page.name not in 
 # Files and folders that no test can stand in for: the image archive is tested by tests/test_rehearse.py.
 NOT_RUN = {
     "skerry rehearse --from FOLDER --image-archive web.tar",
+    # Needs a converter, which not every machine has.
+    "skerry draw --from FOLDER --service web --step layers --format png --output NEW.png",
     # Journals are tested in tests/apply; no test may take back anything of the user's own.
     *("skerry apply --resume JOURNAL", "skerry undo JOURNAL", "skerry undo"),
 }
 
 
-NEW_NAMES = {"tests", *(f"NEW{suffix}" for suffix in ("", ".json", ".sarif", ".txt", ".xml"))}
+NEW_NAMES = {"tests", *(f"NEW{suffix}" for suffix in ("", ".json", ".sarif", ".svg", ".txt", ".xml"))}
 
 
 def commands_of(page: pages.Page, program: str) -> list[str]:

@@ -20,8 +20,8 @@ def draw(
 ) -> Drawing:
     """Return the map of one service, with the path of a step: by its number or name, or the worst one.
 
-    Raises `NothingFoundError` if the selection is not one service, or if there is no plan, and `UnknownNameError` for
-    a step that the launch does not have.
+    ``planned``: with the plan; without a plan that changes the network, ``current`` of the drawing is None. Raises
+    `NothingFoundError` if the selection is not one service, and `UnknownNameError` for a step that it does not have.
     """
     if planned:
         return _planned(report(world, selection), step)
@@ -38,8 +38,7 @@ def draw_hypothetical(world: World, task: Hypothetical, *, step: str | None = No
 def _planned(made: Report, step: str | None) -> Drawing:
     current = network_map_of(made.world, _only(made.diagnosis))
     if made.planned is None:
-        what = f"no plan changes the network of {current.service}"
-        raise NothingFoundError(what, "Draw the network as it is.")
+        return Drawing(current, _step_of(current, step))
     network = network_map_of(made.planned.world, _only(made.planned.diagnosis))
     return Drawing(network, _step_of(network, step), current)
 

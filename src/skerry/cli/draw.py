@@ -14,7 +14,7 @@ from skerry.cli.options import (
     add_reading_options,
     hand_over,
 )
-from skerry.cli.output import leave, write, write_bytes
+from skerry.cli.output import leave, say, write, write_bytes
 from skerry.cli.reading import InputSource, ReadOptions, world_of
 from skerry.cli.terminal import text_width
 from skerry.render.drawings import DRAWING, Paper
@@ -59,6 +59,8 @@ def draw(source: InputSource, result: ResultOptions, launch: LaunchOptions, opti
     """
     launch.refuse_conflicts()
     drawing = _drawing(world_of(source, _scope(source, launch, options)), launch, options)
+    if options.planned and drawing.current is None and not source.quiet:
+        say(f"no plan changes the network of {drawing.network.service}, so it is drawn as it is")
     paper = Paper(options.shape, text_width(), ascii_only=result.output is None and not _prints_unicode())
     written = DRAWING[result.form](drawing, paper)
     if isinstance(written, bytes):
