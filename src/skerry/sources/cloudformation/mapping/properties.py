@@ -46,6 +46,9 @@ class StandIns:
             return self._made_up(settled)
         if isinstance(settled, list | dict):
             return self._remember(repr(settled))
+        if not str(settled.pieces[0]).startswith("arn:"):
+            return self._made_up(settled)
+        # The parts of an ARN name its service and its place.
         return "".join(piece if isinstance(piece, str) else self._made_up(piece) for piece in settled.pieces)
 
     def is_made_up(self, text: str) -> bool:
@@ -53,8 +56,7 @@ class StandIns:
         return text in self.expressions
 
     def _made_up(self, symbol: Symbolic) -> str:
-        if isinstance(symbol, Unresolved):
-            self.reasons[symbol.reason] = None
+        self.reasons[symbol.reason] = None
         return self._remember(symbol.expression)
 
     def _remember(self, expression: str) -> str:

@@ -91,7 +91,10 @@ def _service(templates: Templates, made: Made, sets: list[Made], primary: list[M
     first = {row.properties.id("TaskSetId") for row in primary}
     row = {
         "serviceArn": made.id,
-        "serviceName": made.attribute("Name"),
+        # A name that is not known would say nothing in a text.
+        "serviceName": made.resource.logical_id
+        if properties.text("ServiceName") is UNKNOWN
+        else made.attribute("Name"),
         "clusterArn": cluster_arn_of(templates, properties.id("Cluster") or _DEFAULT),
         "status": "ACTIVE",
         "desiredCount": properties.number("DesiredCount", 1),
