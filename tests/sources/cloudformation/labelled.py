@@ -17,6 +17,7 @@ Parameters:
   Subnets: {Type: "List<AWS::EC2::Subnet::Id>"}
   Secret: {Type: String, NoEcho: true, Default: hush}
   Image: {Type: "AWS::SSM::Parameter::Value<String>", Default: /image}
+  ParameterName: {Type: "AWS::SSM::Parameter::Name", Default: /image}
   Stage: {Type: String, AllowedValues: [dev, prod]}
   Number: {Type: Number, Default: 08}
 Mappings:
@@ -81,6 +82,8 @@ CASES: Final[dict[str, tuple[str, Any]]] = {
     "secret parameter": ("!Ref Secret", U),
     "text with a secret parameter": ('!Sub "x-${Secret}"', U),
     "parameter of Parameter Store": ("!Ref Image", U),
+    "name of a parameter of Parameter Store": ("!Ref ParameterName", "/image"),
+    "reference by a function": ("{Ref: {'Fn::Join': ['', [E, nv]]}}", "prod"),
     "number keeps its text": ("!Ref Number", "08"),
     "dynamic reference": ("'{{resolve:secretsmanager:db:SecretString:password}}'", U),
     "dynamic reference in a text": ("'a{{resolve:ssm:/x:1}}b'", U),

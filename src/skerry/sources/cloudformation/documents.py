@@ -104,7 +104,7 @@ def position_of(file: str, node: Node) -> SourcePosition:
 def read_document(data: bytes, file: str) -> TemplateDocument:
     """Return the tree of a template; raise TemplateFault with the line if it has none within the bounds."""
     if len(data) > S3_BYTES:
-        raise TemplateFault(Remark(SourcePosition(file, 1, 1), f"{len(data):,} bytes: AWS takes templates up to 1 MB"))
+        raise TemplateFault(Remark(SourcePosition(file, 1, 1), "more than 1 MB: AWS takes no longer template"))
     notes = []
     if len(data) > INLINE_BYTES:
         text = f"{len(data):,} bytes: AWS takes more than 51,200 bytes only from S3"

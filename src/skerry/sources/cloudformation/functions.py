@@ -32,7 +32,11 @@ def _name(scope: ValueScope, call: IntrinsicCall) -> str:
 
 
 def _ref(scope: ValueScope, call: IntrinsicCall) -> Value | NoValue:
-    return scope.reference(_name(scope, call), call.node)
+    """Return the value of a name; AWS::LanguageExtensions takes a function in its place."""
+    if isinstance(call.argument, ScalarNode) or not scope.has_language_extensions():
+        return scope.reference(_name(scope, call), call.node)
+    name = scope.argument(call)
+    return scope.reference(name, call.node) if isinstance(name, str) else unresolved_function("Ref", [name])
 
 
 def _get_att(scope: ValueScope, call: IntrinsicCall) -> Value:

@@ -22,7 +22,7 @@ from skerry.sources.cloudformation.values import (
     join_texts,
 )
 
-_SSM: Final = "AWS::SSM::Parameter::"
+_SSM_VALUE: Final = "AWS::SSM::Parameter::Value<"
 _ID_TYPES: Final = frozenset(
     [
         "AWS::EC2::Instance::Id",
@@ -50,9 +50,9 @@ def parameter_value(name: str, declaration: MappingNode, given: Value | None, sc
     default = text_of(child_of(declaration, "Default"))
     if text_of(child_of(declaration, "NoEcho")) in {"true", "True", "TRUE", "yes"}:
         return Unresolved(f"parameter {scope}.{name}", f"the parameter {name} is secret (NoEcho)")
-    if type_name.startswith(_SSM):
+    if type_name.startswith(_SSM_VALUE):
         key = given if isinstance(given, str) else default
-        expression = f"parameter {scope}.{name}" if key is None or type_name == f"{_SSM}Name" else f"SSM {key}"
+        expression = f"parameter {scope}.{name}" if key is None else f"SSM {key}"
         return Unresolved(expression, f"the parameter {name} is read from Parameter Store")
     value = given if given is not None else _default(declaration)
     if value is None:
