@@ -154,6 +154,7 @@ Resources:
     Type: T
     Properties: {P: !If [Prod, !Ref A, !Ref B], Q: !If [Prod, !Ref AWS::NoValue, x], S: !If [Never, !Ref B, x]}
   D: {Type: T, Properties: {P: !Ref B}}
+  E: {Type: T, Condition: Prod, Properties: {P: !Ref B}}
 """
 
 
@@ -161,7 +162,12 @@ def test_resource_under_an_unresolved_condition_is_neither_present_nor_absent(tm
     resolved = read(tmp_path, MAYBE, attribute_of=ids)
     conditions = {resource.logical_id: resource.condition for resource in resolved.resources}
     reason = "the condition Prod is not decided: the parameter Env has no value"
-    assert conditions == {"A": Unresolved("'prod' = parameter net.Env", reason), "C": None, "D": None}
+    assert conditions == {
+        "A": Unresolved("'prod' = parameter net.Env", reason),
+        "C": None,
+        "D": None,
+        "E": conditions["A"],
+    }
 
 
 def test_property_under_an_unresolved_condition_is_unresolved(tmp_path: Path) -> None:
@@ -175,9 +181,10 @@ def test_property_under_an_unresolved_condition_is_unresolved(tmp_path: Path) ->
 
 
 def test_reference_to_an_absent_resource_is_a_problem(tmp_path: Path) -> None:
-    assert [remark.text for remark in read(tmp_path, MAYBE).problems] == [
-        "the resource B is absent: its condition is false"
-    ]
+    (problem,) = read(tmp_path, MAYBE).problems
+    assert problem.text == "the resource B is absent: its condition is false"
+    assert problem.position is not None
+    assert MAYBE.splitlines()[problem.position.line - 1].startswith("  D:")
 
 
 def test_two_references_to_one_parameter_are_equal(tmp_path: Path) -> None:
@@ -221,3 +228,26 @@ def test_text_that_is_longer_than_a_template_is_a_problem(tmp_path: Path) -> Non
 def test_list_in_the_place_of_a_text_is_unresolved() -> None:
     joined = join_texts(["x", ["a", {"b": "c"}]])
     assert joined == Unresolved("text ['a', {b: 'c'}]", "a list or a mapping stands for a text")
+
+
+def test_identifier_may_contain_a_hyphen(tmp_path: Path) -> None:
+    value, _ = value_of(tmp_path, "!Split ['-', !Ref AWS::Region]", region=None)
+    assert isinstance(value, Unresolved)
+
+
+def test_partial_text_differs_from_a_text_without_room_for_its_pieces(tmp_path: Path) -> None:
+    head = "Parameters: {Open: {Type: String}}\nConditions:\n"
+    head += "".join(f"  {name}: !Equals [!Sub 'ab${{Open}}ba', {name}]\n" for name in ("aba", "abba", "abxba", "xabba"))
+    value, _ = value_of(tmp_path, "[!If [aba, 1, 2], !If [xabba, 1, 2]]", head)
+    assert value == ["2", "2"]
+    for name in ("abba", "abxba"):
+        assert isinstance(value_of(tmp_path, f"!If [{name}, 1, 2]", head)[0], Unresolved)
+
+
+def test_macros_of_a_list_are_read(tmp_path: Path) -> None:
+    text = (
+        "Transform: [AWS::LanguageExtensions, {Name: Mine}]\nResources:\n  R: {Type: T, Properties: {P: !Length [a]}}\n"
+    )
+    resolved = read(tmp_path, text)
+    assert [part.reason for part in resolved.stacks[0].open_parts] == ["the macro Mine may change any resource"]
+    assert resolved.resources[0].properties == {"P": "1"}

@@ -94,3 +94,11 @@ def test_reference_to_no_resource_is_a_problem_with_its_line(tmp_path: Path) -> 
     value, problems = value_of(tmp_path, "!Ref Nowhere")
     assert isinstance(value, Unresolved)
     assert problems == ["no parameter or resource Nowhere"]
+
+
+def test_position_leads_to_the_branch_of_a_decided_condition(tmp_path: Path) -> None:
+    text = "Conditions: {Yes: !Equals [a, a]}\nResources:\n  R:\n    Type: T\n    Properties:\n      P: !If\n"
+    text += "        - Yes\n        - K: 1\n        - K: 2\n      Q: {'Fn::If': [Nothing]}\n"
+    resource = read(tmp_path, text).resources[0]
+    assert resource.position_of("P", "K").line == 8
+    assert resource.position_of("Q", "K").line == 10

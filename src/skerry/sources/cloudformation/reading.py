@@ -142,7 +142,7 @@ def _resources(stacks: StackSet, evaluator: Evaluator, paths: Mapping[str, str])
             evaluator.problem(entry.key, f"the resource {entry.name} has no type")
             continue
         presence = evaluator.presence(entry.name)
-        if presence is False or above is False:
+        if presence is False:
             continue
         conditions = [item for item in (above, presence) if isinstance(item, Unresolved)]
         condition = conditions[0] if conditions else None
@@ -150,15 +150,13 @@ def _resources(stacks: StackSet, evaluator: Evaluator, paths: Mapping[str, str])
     return resources
 
 
-def _condition_above(stacks: StackSet, evaluator: Evaluator) -> bool | Unresolved:
-    """Return whether a nested stack is made, with all stacks around it."""
+def _condition_above(stacks: StackSet, evaluator: Evaluator) -> Unresolved | None:
+    """Return the outermost unresolved condition of the stacks around a nested stack; None without one."""
     name = evaluator.place.scope
-    answer: bool | Unresolved = True
+    answer: Unresolved | None = None
     while name in stacks.parents:
         parent, logical_id = stacks.evaluators[stacks.parents[name]], name.rpartition("/")[2]
         presence = parent.presence(logical_id)
-        if presence is False:
-            return False
         answer = presence if isinstance(presence, Unresolved) else answer
         name = stacks.parents[name]
     return answer
