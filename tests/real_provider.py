@@ -62,6 +62,10 @@ class RealTerraform:
         rows: list[dict[str, Any]] = json.loads(self._run("show", "-json", "plan")).get("resource_changes", [])
         return [row for row in rows if row["change"]["actions"] not in (["no-op"], ["read"])]
 
+    def shown(self) -> str:
+        """The plan that was made last, as JSON."""
+        return self._run("show", "-json", "plan")
+
     def apply(self) -> None:
         """Apply the plan that was made last."""
         self._run("apply", "plan")

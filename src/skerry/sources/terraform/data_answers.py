@@ -19,6 +19,13 @@ LATER: Final = "skerry-known-after-apply"
 """A text of a data source's answer, which only AWS knows."""
 LATER_BLOCK: Final = "192.0.2."
 """The beginning of such an answer that is a block: no network has it. https://www.rfc-editor.org/rfc/rfc5737"""
+_SECRET: Final = json.dumps(
+    dict.fromkeys(("dbname", "engine", "host", "password", "username"), LATER) | {"port": 65535}
+)
+"""In place of a secret that code takes apart, by the keys of AWS's own secrets of databases.
+
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
+"""
 _POLICY: Final = json.dumps({"Version": "2012-10-17", "Statement": [], "Id": ABSENT})
 _KEYS: Final = {
     "aws_cloudwatch_log_group": {"name": "name"},
@@ -109,6 +116,7 @@ def unknown_answers(types: Iterable[str], region: str, account: str, *, marks_li
         "aws_iam_policy_document": {"defaults": {"json": _POLICY}},
         "aws_partition": {"defaults": {"partition": "aws", "dns_suffix": "amazonaws.com", "id": "aws"}},
         "aws_region": {"defaults": {"name": region, "id": region, "region": region}},
+        "aws_secretsmanager_secret_version": {"defaults": {"arn": LATER, "secret_id": LATER, "secret_string": _SECRET}},
         # The attributes are for the conditions of modules alone: no record is made of what a data source reads.
         "aws_vpc": {
             "defaults": {

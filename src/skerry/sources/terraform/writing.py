@@ -72,7 +72,8 @@ def _addresses(configuration: Configuration) -> Iterator[tuple[str, str]]:
         for key in _MADE_BY_AWS.get(instance.type, ()):
             if isinstance(name := instance.get(key), str):
                 yield name, f"{instance.address}.{key}"
-    for instance in configuration.instances:
+    # A resource keeps its address where a data source looks it up.
+    for instance in sorted(configuration.instances, key=lambda one: one.mode == "managed"):
         for name in (instance.id, instance.get("arn"), adopted_id_of(configuration, instance)):
             # An existing resource that is not of the configuration has no address.
             if isinstance(name, str) and instance.id != instance.address:
