@@ -49,7 +49,9 @@ def _frame(shape: Shape, network: NetworkMap, hidden: set[Stop]) -> tuple[Frame,
     make = TallFrame if shape == "tall" else WideFrame
     rough = make(network, {}).frame
     courses = {step.number: course_of(rough, step.path) for step in network.steps if step.path is not None}
-    return make(network, demand_of(courses.values()), hidden).frame, courses
+    demand = demand_of(courses.values())
+    is_final = not hidden and max(demand.values(), default=1) == 1
+    return rough if is_final else make(network, demand, hidden).frame, courses
 
 
 def _crowds(network: NetworkMap) -> dict[Stop, int]:
