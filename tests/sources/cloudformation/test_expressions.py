@@ -72,7 +72,9 @@ def test_loops_with_too_many_turns_are_a_problem(tmp_path: Path) -> None:
     items = ", ".join(map(str, range(50)))
     inner = f"{{'Fn::ForEach::B': [J, [{items}], {{'R${{I}}x${{J}}': {{Type: T}}}}]}}"
     text = f"Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::A: [I, [{items}], {inner}]\n"
-    assert [remark.text for remark in read(tmp_path, text).problems] == ["loops with more than 2,000 turns"]
+    assert [remark.text for remark in read(tmp_path, text).problems] == [
+        "more turns of loops than a template has resources or keys"
+    ]
 
 
 RULE = """\
@@ -251,3 +253,14 @@ def test_macros_of_a_list_are_read(tmp_path: Path) -> None:
     resolved = read(tmp_path, text)
     assert [part.reason for part in resolved.stacks[0].open_parts] == ["the macro Mine may change any resource"]
     assert resolved.resources[0].properties == {"P": "1"}
+
+
+def test_loops_inside_loops_of_keys_are_bounded(tmp_path: Path) -> None:
+    items = ", ".join(map(str, range(40)))
+    keys = "{K: x}"
+    for name in "ABCD":
+        keys = f"{{'Fn::ForEach::{name}': [{name}, [{items}], {{'{name}${{{name}}}': {keys}}}]}}"
+    text = f"Transform: AWS::LanguageExtensions\nResources:\n  R: {{Type: T, Properties: {{P: {keys}}}}}\n"
+    assert {remark.text for remark in read(tmp_path, text).problems} == {
+        "more turns of loops than a template has resources or keys"
+    }

@@ -171,3 +171,14 @@ def test_outputs_that_double_at_each_level_are_computed_once(tmp_path: Path) -> 
     resolved = read(tmp_path, {f"{number}.yaml": level(number) for number in range(20)}, "0.yaml")
     assert resolved.stacks[0].outputs == {"O": ""}
     assert len(resolved.stacks) == 20
+
+
+def test_nested_stacks_that_double_at_each_level_are_bounded(tmp_path: Path) -> None:
+    def level(number: int) -> str:
+        properties = f"{{TemplateURL: {number + 1}.yaml}}" if number < 15 else "{}"
+        kind = "AWS::CloudFormation::Stack" if number < 15 else "T"
+        return "Resources:\n" + "".join(f"  {name}: {{Type: {kind}, Properties: {properties}}}\n" for name in "AB")
+
+    resolved = read(tmp_path, {f"{number}.yaml": level(number) for number in range(16)}, "0.yaml")
+    assert len(resolved.stacks) == 500
+    assert {remark.text for remark in resolved.problems} == {"more than 500 stacks"}

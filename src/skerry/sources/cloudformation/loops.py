@@ -18,6 +18,7 @@ from skerry.sources.cloudformation.values import NoValue, Unresolved, Value, is_
 PREFIX: Final = "Fn::ForEach::"
 _VARIABLE: Final = re.compile(r"([$&])\{([A-Za-z0-9]+)\}")
 _MOST_ENTRIES: Final = 2_000
+MOST_TURNS: Final = 20_000
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -38,7 +39,9 @@ class UnknownLoop(msgspec.Struct, frozen=True):
 
 
 class LoopScope(ValueScope, Protocol):
-    """The scope of a value, with the variables of loops."""
+    """The scope of a value, with the variables of loops; ``turns_left`` bounds the loops in all properties."""
+
+    turns_left: list[int]
 
     def value_with(self, node: Node, variables: Mapping[str, str]) -> Value | NoValue:
         """Return the value of a node with these variables of loops."""
@@ -87,7 +90,7 @@ def _entries(
     for item in items:
         budget[0] -= 1
         if budget[0] < 0:
-            raise ValueFault(key, f"loops with more than {_MOST_ENTRIES:,} turns")
+            raise ValueFault(key, "more turns of loops than a template has resources or keys")
         for inner_key, inner in body.value:
             yield from _entries(scope, inner_key, inner, {**variables, identifier: item}, budget)
 
@@ -145,7 +148,7 @@ def mapping_with_loops(scope: LoopScope, node: MappingNode, variables: Mapping[s
     for key, child in node.value:
         name = key.value
         if name.startswith(PREFIX):
-            for entry in _entries(scope, key, child, variables, [_MOST_ENTRIES]):
+            for entry in _entries(scope, key, child, variables, scope.turns_left):
                 if isinstance(entry, UnknownLoop):
                     return Unresolved(f"loop at {node.start_mark.line}:{node.start_mark.column}", entry.reason)
                 _put(result, entry.name, scope.value_with(entry.node, entry.variables))

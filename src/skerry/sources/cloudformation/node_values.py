@@ -42,6 +42,7 @@ class NodeValues(ValueScope):
         self._variables: Mapping[str, str] = {}
         self._uncertain = 0
         self.dummies: frozenset[str] = frozenset()
+        self.turns_left = [loops.MOST_TURNS]
         self._has_special_keys = document.has_loops or document.has_macros
 
     # ------------------------------------------------------------------------------------------------ remarks

@@ -25,6 +25,7 @@ from skerry.sources.cloudformation.values import (
 )
 
 _MOST_LEVELS: Final = 20
+_MOST_STACKS: Final = 500
 
 
 class StackSet:
@@ -64,6 +65,9 @@ class StackSet:
             location = NESTED_TYPES.get(parent.type_of(entry))
             if location is None or parent.presence(entry.name) is False:
                 continue
+            if len(self.evaluators) >= _MOST_STACKS:
+                parent.problem(entry.key, f"more than {_MOST_STACKS} stacks")
+                break
             template = self._nested_template(parent, entry, location, depth)
             if template is not None:
                 child = self._nested(parent, entry, template)
