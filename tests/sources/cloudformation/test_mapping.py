@@ -82,9 +82,14 @@ class TestSecurityGroups:
         rule = "GroupId: !ImportValue other, IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/16"
         assert self.egress(tmp_path, GROUP, resource("Out", "EC2::SecurityGroupEgress", rule)) is UNSET
 
-    def test_egress_in_a_vpc_with_ipv6_is_not_known(self, tmp_path: Path) -> None:
+    def test_egress_in_a_vpc_with_ipv6_is_known_for_ipv4_alone(self, tmp_path: Path) -> None:
         block = resource("Six", "EC2::VPCCidrBlock", "VpcId: !Ref Vpc, AmazonProvidedIpv6CidrBlock: true")
-        assert self.egress(tmp_path, GROUP, block) is UNSET
+        assert self.egress(tmp_path, GROUP, block) == [("-1", None), ("-1", None)]
+        world = world_of(tmp_path, VPC, GROUP, block)
+        [unsure] = world.facts.prefix_lists
+        assert (unsure.is_ipv6, unsure.cidrs) == (True, UNSET)
+        rule = "GroupId: !Ref Group, IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/16"
+        assert self.egress(tmp_path, GROUP, block, resource("Out", "EC2::SecurityGroupEgress", rule)) == [("tcp", 443)]
 
     @pytest.mark.parametrize(
         ("rule", "permission"),

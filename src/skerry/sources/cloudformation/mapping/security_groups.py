@@ -11,7 +11,7 @@ from skerry.sources.cloudformation.mapping.properties import Properties
 from skerry.sources.cloudformation.mapping.templates import Grouped, Made, Templates
 from skerry.sources.cloudformation.mapping.vpcs import has_ipv6
 from skerry.sources.planned.lists import Listed, write_open_list
-from skerry.sources.planned.made_by_aws import all_out, default_group
+from skerry.sources.planned.made_by_aws import all_out, default_group, digest_of
 from skerry.sources.planned.values import UNKNOWN, Value, known_row
 
 GROUP: Final = "AWS::EC2::SecurityGroup"
@@ -20,6 +20,8 @@ _ALL: Final = "-1"
 _NAMES: Final = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6", "all": _ALL}
 _WITH_PORTS: Final = frozenset({"icmp", "icmpv6", "tcp", "udp"})
 _ANYWHERE: Final = ({"CidrIp": "0.0.0.0/0"}, {"CidrIpv6": "::/0"})
+_ANY_IPV6: Final = f"pl-{digest_of('any IPv6 of new groups')}"
+_UNSURE: Final = [{"IpProtocol": _ALL, "PrefixListIds": [{"PrefixListId": _ANY_IPV6}]}]
 _RESTRICTED: Final = "Custom::VpcRestrictDefaultSG"
 """The resource by which CDK empties default groups: it revokes both default rules.
 
@@ -77,7 +79,7 @@ class _Rules:
         ingress, egress = row["IpPermissions"], open_egress(self._templates, vpc)
         if self._is_restricted(name):
             ingress = []
-            egress = UNKNOWN if has_ipv6(self._templates, vpc) else []
+            egress = _UNSURE if has_ipv6(self._templates, vpc) else []
         egress = self._without_open_rules(name, egress)
         return known_row(
             {
@@ -92,12 +94,20 @@ class _Rules:
 
 
 def open_egress(templates: Templates, vpc: str) -> Value:
-    """Return AWS's outbound rules of a new group: all IPv4, and all IPv6 where the VPC has some.
+    """Return AWS's outbound rules of a new group: all IPv4, and perhaps all IPv6 where the VPC has some.
 
-    AWS's pages promise both, and reports say that CloudFormation adds none for IPv6: so a group in a VPC with IPv6 is
-    not known as a whole. https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2241
+    AWS's pages promise both, and reports say that CloudFormation adds none for IPv6. So that rule is for a list of
+    blocks that nobody knows. https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2241
     """
-    return UNKNOWN if has_ipv6(templates, vpc) else all_out(has_ipv6=False)
+    return [*all_out(has_ipv6=False), *(_UNSURE if has_ipv6(templates, vpc) else [])]
+
+
+def write_unsure_list(templates: Templates) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the list of blocks in the place of ``::/0`` in groups that may let it out or not."""
+    if any(has_ipv6(templates, vpc) for vpc in templates.vpcs):
+        templates.stand_ins.expressions[_ANY_IPV6] = "of ::/0, which a new group may let out or not"
+        rows = [{"PrefixListId": _ANY_IPV6, "PrefixListName": "any IPv6", "AddressFamily": "IPv6"}]
+        yield "any IPv6", write_open_list("PrefixLists", rows)
 
 
 def list_security_groups(templates: Templates) -> Listed:
@@ -145,6 +155,8 @@ def _joined(*parts: Value) -> Value:
 
 
 def _is_open(rule: dict[str, Value]) -> bool:
+    if rule in _UNSURE:
+        return True
     peers = [*rule.get("IpRanges", ()), *rule.get("Ipv6Ranges", ())]
     others = rule.get("PrefixListIds") or rule.get("UserIdGroupPairs")
     return rule["IpProtocol"] == _ALL and not others and all(peer in _ANYWHERE for peer in peers)

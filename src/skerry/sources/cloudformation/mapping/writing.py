@@ -12,7 +12,11 @@ from skerry.sources.cloudformation.mapping.network_acls import list_network_acls
 from skerry.sources.cloudformation.mapping.roles import write_roles
 from skerry.sources.cloudformation.mapping.route_tables import list_route_tables
 from skerry.sources.cloudformation.mapping.schedules import write_batch, write_schedules
-from skerry.sources.cloudformation.mapping.security_groups import list_security_groups, write_group_associations
+from skerry.sources.cloudformation.mapping.security_groups import (
+    list_security_groups,
+    write_group_associations,
+    write_unsure_list,
+)
 from skerry.sources.cloudformation.mapping.services import write_clusters, write_services
 from skerry.sources.cloudformation.mapping.task_definitions import write_task_definitions
 from skerry.sources.cloudformation.mapping.task_resources import write_task_resources
@@ -58,7 +62,14 @@ def write(templates: Templates) -> WrittenTemplates:
 def _documents(templates: Templates) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "account", {"Account": templates.place.account}
     for write_family in (
-        *(write_vpcs, write_gateways, write_interfaces, write_prefix_lists, write_group_associations),
+        *(
+            write_vpcs,
+            write_gateways,
+            write_interfaces,
+            write_prefix_lists,
+            write_group_associations,
+            write_unsure_list,
+        ),
         *(write_peering_connections, write_transit_gateways, write_names),
         *(write_clusters, write_services, write_task_definitions, write_schedules, write_batch),
         *(write_roles, write_task_resources),
