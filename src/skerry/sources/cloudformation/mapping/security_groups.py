@@ -96,8 +96,8 @@ class _Rules:
 def open_egress(templates: Templates, vpc: str) -> Value:
     """Return AWS's outbound rules of a new group: all IPv4, and perhaps all IPv6 where the VPC has some.
 
-    AWS's pages promise both, and reports say that CloudFormation adds none for IPv6. So that rule is for a list of
-    blocks that nobody knows. https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2241
+    AWS's pages promise both, and reports say that CloudFormation adds none for IPv6. The second rule
+    has blocks that are not known. https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2241
     """
     return [*all_out(has_ipv6=False), *(_UNSURE if has_ipv6(templates, vpc) else [])]
 
