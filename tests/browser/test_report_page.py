@@ -53,6 +53,8 @@ def test_choice_of_a_step_and_of_the_plan_shows_one_panel(browser: Browser, bloc
         opened.page.get_by_text("With the plan 8 changes").click()
         assert opened.visible_panels == ["web-7-planned"]
         assert opened.page.get_by_role("heading", level=1).inner_text() == "With the plan web can start"
+        assert opened.page.get_by_text("No blocker remains with the plan.").is_visible()
+        assert not opened.page.locator("#blockers").is_visible()
         opened.page.get_by_text("Now", exact=True).click()
         assert opened.visible_panels == ["web-7"]
 

@@ -1,5 +1,6 @@
 """The steps of a launch as the page shows them: a cell of the strip, and a panel with the hops of the path."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -16,6 +17,8 @@ from skerry.reach.trace import Trace
 from skerry.verdicts import Verdict
 
 _LOST = {"lost", "part lost"}
+# Ids that a plan gives to new resources: only the words of their purpose are shown.
+_NEW = re.compile(r"\b[a-z]+-new-(?=[a-z])")
 
 
 class HopView(msgspec.Struct, frozen=True):
@@ -163,8 +166,8 @@ class StepWriter:
         return HopView(
             numbered.number,
             hop.kind,
-            hop.resource,
-            hop.rule,
+            _NEW.sub("", hop.resource),
+            _NEW.sub("new ", hop.rule),
             numbered.disposition,
             tuple(faults.values()),
             place_of(self._world.origin_of(hop.resource)),
