@@ -79,12 +79,13 @@ def test_shared_options_are_declared_once() -> None:
                 declared.setdefault(option.opts[-1], {}).setdefault(str(option.help), set()).add(name)
     several = {option: list(helps.values()) for option, helps in declared.items() if len(helps) > 1}
     fewest = {option: min(commands, key=len) for option, commands in several.items()}
-    # Their meaning differs: a trace has one subnet, a snapshot is a folder, a text is compared, a server listens, code
-    # has no account, and prices are of several Regions.
+    # Their meaning differs: a report replaces more, a trace has one subnet, a snapshot is a folder, a text is compared,
+    # a server listens, code has no account, and prices are of several Regions.
     assert {option: sorted(commands) for option, commands in fewest.items()} == {
         "--cluster": ["explain"],
         "--output": ["snapshot"],
         "--port": ["embedded"],
+        "--redact": ["report"],
         "--region": ["check"],
         "--security-group": ["trace"],
         "--service": ["explain"],

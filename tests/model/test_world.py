@@ -347,7 +347,7 @@ def test_world_knows_only_kinds_that_were_read_completely() -> None:
 # What of Facts is no kind of record.
 OTHER_FIELDS = {
     *("resource_answers", "completeness", "refused"),
-    *("region", "account", "source", "notes", "origins"),
+    *("region", "account", "source", "notes", "origins", "read_at", "zones_to_choose"),
 }
 
 

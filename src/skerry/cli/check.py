@@ -76,7 +76,7 @@ class CheckOptions(NamedTuple):
         return world_of(InputSource(path, self.profile, self.region, quiet), WIDEST["check"])
 
     def supply_of(self, checked: "CheckResult") -> str:
-        """Return the options that supply missing facts; nothing if the input is a network that exists."""
+        """Return the options for missing facts; nothing if the network exists."""
         levels = {one.level for one in checked.inputs}
         if self.existing is not None or "answers" in levels:
             return ""

@@ -45,6 +45,7 @@ def view_with_commands(
         "plan": line("plan", *preferences),
         "rehearse": line("rehearse"),
         "report": line("report", *preferences),
+        "report-of-service": f"{line('report', *preferences)} --service NAME",
         "supply-facts": f"skerry iam-policy {command}",
         "write-aws-cli": line("plan", *preferences, "--format", "aws-cli"),
         "write-cloudformation": line("plan", *preferences, "--format", "cloudformation"),

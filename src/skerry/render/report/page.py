@@ -98,7 +98,7 @@ def _sources(report: Report, view: View) -> dict[str, Any]:
         "refused": list_refusals(report.world.facts.refused),
         "read_at": "" if read_at is None else format_time(read_at),
         "command": view.commands.get("report", ""),
-        "command_of_service": f"{view.commands.get('report', 'skerry report')} --service NAME",
+        "command_of_service": view.commands.get("report-of-service", ""),
         "rehearse": view.commands.get("rehearse", "") if report.diagnosis.next_step == "rehearse" else "",
         "supply": view.commands.get("supply-facts", ""),
     }
