@@ -33,6 +33,11 @@ def test_input_that_is_the_file_itself_is_the_place(root: Path) -> None:
     assert files.locate(Origin("main.tf", None)) == CodePlace("infra/main.tf", 1)
 
 
+def test_place_has_the_column_of_its_origin(root: Path) -> None:
+    files = RepositoryFiles(root, [root / "infra" / "main.tf"])
+    assert files.locate(Origin("main.tf", None, None, "infra/main.tf", 2, 3)) == CodePlace("infra/main.tf", 2, 3)
+
+
 def test_origin_without_a_file_has_no_place(root: Path) -> None:
     files = RepositoryFiles(root, [root / "infra"])
     assert files.locate(None) is None

@@ -72,7 +72,7 @@ def add_triage_options(formats: Sequence[str]) -> Decorator:
     """Add the options for accepting problems, and for further outputs: ``triage``."""
     options = [
         click.option("--config", type=PathOf(dir_okay=False), metavar="FILE",
-                     help="SettingsFile in place of the repository's skerry.toml."),
+                     help="Settings in place of the repository's skerry.toml."),
         click.option("--no-config", is_flag=True, help="Do not read skerry.toml."),
         click.option("--baseline", type=PathOf(dir_okay=False), metavar="FILE",
                      help="Problems that were there before: they do not count."),

@@ -37,7 +37,7 @@ def list_names(names: Sequence[str]) -> str:
 
 
 class CodePlace(msgspec.Struct, frozen=True, gc=False):
-    """A place in a file of the repository; ``path`` is relative to its root, with slashes. LineRange begin with 1."""
+    """A place in a file of the repository; ``path`` is relative to its root, with slashes. Lines begin with 1."""
 
     path: str
     line: int = 1

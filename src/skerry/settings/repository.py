@@ -32,7 +32,7 @@ class RepositoryFiles:
                 continue
             inside = self.path_in_repository(path)
             if inside is not None:
-                return CodePlace(inside, origin.line or 1)
+                return CodePlace(inside, origin.line or 1, origin.column)
             self.outside.add(path.name)
         return None
 
