@@ -191,6 +191,13 @@ class TestChanges:
         found = run("check", self.FOLDER, "--with", self.FOLDER / "snapshot.json")
         assert complaint(found).endswith("is code, which does not say what of it exists")
 
+    def test_saved_answers_change_nothing(self, run: Skerry) -> None:
+        snapshot = self.FOLDER / "snapshot.json"
+        assert (
+            complaint(run("check", snapshot, "--with", snapshot))
+            == "snapshot.json holds saved answers, which change nothing"
+        )
+
     def test_profile_is_for_the_live_account(self, run: Skerry, saved: Path) -> None:
         assert "--profile is for --with live" in run("check", saved, "--profile", "x").err
 

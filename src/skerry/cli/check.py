@@ -75,6 +75,11 @@ class CheckOptions(NamedTuple):
         path = None if str(self.existing) == _LIVE else self.existing
         return world_of(InputSource(path, self.profile, self.region, quiet), WIDEST["check"])
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Return the folder of the code of a plan: places of resources are relative to it."""
+        return () if self.code is None else (self.code,)
+
     def supply_of(self, checked: "CheckResult") -> str:
         """Return the options for missing facts; nothing if the network exists."""
         levels = {one.level for one in checked.inputs}
@@ -173,7 +178,7 @@ def check(
         return
     checked = app.check(request)
     _print_inputs(checked, quiet=quiet)
-    triaged = app.triage_result(checked, triage.options([path for path, _ in given], settings))
+    triaged = app.triage_result(checked, triage.options([*(path for path, _ in given), *options.folders], settings))
     if checked.networks:
         view = InputSource(None, None, options.region, quiet, verbose).view
         view = msgspec.structs.replace(view, supply=options.supply_of(checked))

@@ -135,6 +135,10 @@ def _is_of(group: Sequence[Description], existing: Facts) -> bool:
 
 def _changed(group: Sequence[Description], existing: Facts) -> DescribedNetwork:
     """Return what exists with the changes of all plans on it."""
+    for one in group:
+        if one.facts is not None:
+            message = f"{one.name} holds saved answers, which change nothing"
+            raise InputError(message, "Give plans or templates with it, or read the answers alone.")
     after = _joined(group)
     changes = [one.change for one in group if one.change is not None]
     former = [msgspec.structs.replace(one, documents=one.change.before) for one in group if one.change is not None]
