@@ -39,6 +39,10 @@ def fix(request: CheckRequest) -> CheckFix:
     The patch is read and diagnosed in a private copy first. Without an improvement there is none. Raises `InputError`
     for inputs other than templates.
     """
+    for one in request.inputs:
+        if one.path.is_dir():
+            message = f"{one.path.name} is written by a program, and a patch of it would be lost"
+            raise InputError(message, "Change the code that writes it. A plan names the changes.")
     before = check(request)
     if any(one.level != _TEMPLATES for one in before.inputs if one.error is None):
         raise InputError("only templates can be patched", "Check templates of CloudFormation alone.")

@@ -97,6 +97,10 @@ class TestPatches:
     def test_template_that_is_fine_has_no_patch(self) -> None:
         assert fixed(LABELLED / "nat-gateway.yaml").patch == ""
 
+    def test_templates_that_a_program_writes_have_no_patch(self, tmp_path: Path) -> None:
+        with pytest.raises(InputError, match="written by a program"):
+            fixed(tmp_path)
+
     def test_answers_of_aws_have_no_patch(self) -> None:
         scenario = LABELLED.parents[2] / "scenarios" / "article-broken"
         with pytest.raises(InputError, match="only templates"):
