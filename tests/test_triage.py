@@ -88,6 +88,13 @@ def test_baseline_outside_the_repository_is_refused(run: Skerry) -> None:
     assert (found.code, "is outside repository" in found.err) == (USAGE, True)
 
 
+def test_input_of_the_settings_outside_their_folder_is_refused(run: Skerry, tmp_path: Path) -> None:
+    (tmp_path / "outside.json").write_bytes(Path("broken.json").read_bytes())
+    write_settings('inputs = ["../outside.json"]')
+    found = run("check")
+    assert (found.code, "../outside.json is outside repository" in found.err) == (USAGE, True)
+
+
 def test_baseline_of_another_version_is_refused(run: Skerry) -> None:
     Path("baseline.json").write_text('{"version": 7, "problems": []}', encoding="utf-8")
     message = complaint(run("check", "broken.json", "--baseline", "baseline.json"))

@@ -15,7 +15,6 @@ class Argument(StrEnum):
     """An argument of a use case, by its name in Python; a command line spells it as an option."""
 
     ALLOW_NETWORK = "allow_network"
-    BASELINE = "baseline"
     CLUSTER = "cluster"
     CODE = "code"
     DEFINITION = "definition"

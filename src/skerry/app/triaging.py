@@ -13,7 +13,7 @@ from skerry.catalogue.output_terms import load_output_terms
 from skerry.checks.check import Check
 from skerry.diagnose.check_result import CheckedNetwork, CheckResult
 from skerry.diagnose.diagnosis import Diagnosis, Severity
-from skerry.errors import Argument, InputError
+from skerry.errors import InputError
 from skerry.model.world import World
 from skerry.problems.listing import list_problems
 from skerry.problems.records import (
@@ -42,13 +42,14 @@ class RepositorySettings(msgspec.Struct, frozen=True):
     @property
     def baseline(self) -> Path | None:
         """The file of the baseline. Raises `InputError` for one outside the folder."""
-        name = self.content.baseline
-        if name is None:
-            return None
+        return None if self.content.baseline is None else self.path_of(Path(self.content.baseline))
+
+    def path_of(self, name: Path) -> Path:
+        """Return the path of a file or folder by its name in the settings. Raises `InputError` for one outside."""
         path = (self.folder / name).resolve()
         if not path.is_relative_to(self.folder):
-            message = f"{self.content.source}: the baseline {name} is outside {self.folder.name}"
-            raise InputError(message, "Name a file of the repository, or give ", Argument.BASELINE, " FILE.")
+            message = f"{self.content.source}: {name} is outside {self.folder.name}"
+            raise InputError(message, "Name files inside the folder of the settings, or name them on the command line.")
         return path
 
 

@@ -193,7 +193,7 @@ def _inputs_of(settings: "RepositorySettings | None") -> tuple[tuple[Path, str |
     if settings is None or not settings.content.inputs:
         raise click.UsageError("name a FILE or DIR, or inputs in skerry.toml")
     named = [_InputArgument().convert(one, None, None) for one in settings.content.inputs]
-    return tuple((settings.folder / path, name) for path, name in named)
+    return tuple((settings.path_of(path), name) for path, name in named)
 
 
 def _print_fix(request: "CheckRequest", result: ResultOptions, *, quiet: bool) -> None:

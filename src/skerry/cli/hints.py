@@ -6,7 +6,6 @@ from skerry.errors import Argument, SkerryError
 
 OPTIONS: Mapping[Argument, str] = {
     Argument.ALLOW_NETWORK: "--allow-network",
-    Argument.BASELINE: "--baseline",
     Argument.CLUSTER: "--cluster",
     Argument.CODE: "--code",
     Argument.DEFINITION: "--task-definition",
