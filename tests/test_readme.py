@@ -36,7 +36,12 @@ NOT_RUN = {
 }
 
 
-NEW_NAMES = {"tests", *(f"NEW{suffix}" for suffix in ("", ".json", ".sarif", ".svg", ".txt", ".xml"))}
+NEW_NAMES = {
+    "report.html",
+    "report.json",
+    "tests",
+    *(f"NEW{suffix}" for suffix in ("", ".json", ".sarif", ".svg", ".txt", ".xml")),
+}
 
 
 def commands_of(page: pages.Page, program: str) -> list[str]:
