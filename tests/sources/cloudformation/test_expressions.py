@@ -117,6 +117,13 @@ def test_secret_parameters_are_never_kept(tmp_path: Path) -> None:
     head = "Parameters: {Password: {Type: String, NoEcho: true, Default: hush, AllowedValues: [hush]}}"
     resolved = read(tmp_path, f"{head}\nResources: {{R: {{Type: T, Properties: {{P: !Sub 'x-${{Password}}'}}}}}}\n")
     given = read(tmp_path, f"{head}\nResources: {{R: {{Type: T}}}}\n", parameters={"Password": "geheim"})
+    for spelling in ("'true'", "YES", "on", "!Ref X", "1"):
+        other = read(
+            tmp_path, f"{head}\nResources: {{R: {{Type: T}}}}\n".replace("NoEcho: true", f"NoEcho: {spelling}")
+        )
+        assert "hush" not in repr(other.stacks + other.problems)
+    plain = read(tmp_path, f"{head}\nResources: {{R: {{Type: T}}}}\n".replace("NoEcho: true", "NoEcho: false"))
+    assert plain.stacks[0].parameters == {"Password": "hush"}
     assert isinstance(resolved.resources[0].properties["P"], PartialText)
     assert "hush" not in repr(resolved.stacks + resolved.problems) + repr(resolved.resources[0].properties)
     assert "geheim" not in repr(given.stacks + given.problems)

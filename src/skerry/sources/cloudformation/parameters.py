@@ -48,7 +48,7 @@ def parameter_value(name: str, declaration: MappingNode, given: Value | None, sc
     """
     type_name = text_of(child_of(declaration, "Type")) or "String"
     default = text_of(child_of(declaration, "Default"))
-    if text_of(child_of(declaration, "NoEcho")) in {"true", "True", "TRUE", "yes"}:
+    if _is_secret(declaration):
         return Unresolved(f"parameter {scope}.{name}", f"the parameter {name} is secret (NoEcho)")
     if type_name.startswith(_SSM_VALUE):
         key = given if isinstance(given, str) else default
@@ -59,6 +59,13 @@ def parameter_value(name: str, declaration: MappingNode, given: Value | None, sc
         kind = Identifier if type_name in _ID_TYPES else Unresolved
         return kind(f"parameter {scope}.{name}", f"the parameter {name} has no value")
     return value if not is_list_type(type_name) else _elements(value)
+
+
+def _is_secret(declaration: MappingNode) -> bool:
+    """Return whether a parameter is secret: each value of NoEcho but false makes it so."""
+    node = child_of(declaration, "NoEcho")
+    source = text_of(node)
+    return node is not None and (source is None or source.lower() not in {"false", "no", "off"})
 
 
 def _default(declaration: MappingNode) -> str | None:
