@@ -94,5 +94,9 @@ def test_plugin_hands_violations_to_the_cdk(tmp_path: Path, monkeypatch: pytest.
     assert (report.success, violation.rule_name, violation.severity) == (False, ROUTE, "error")
     assert violation.description.endswith("has no route to the internet. It stops web.")
     assert [(it.resource_logical_id, it.template_path) for it in violation.violating_resources] == [("Table", template)]
+    table = {**RESOURCES["Table"], "Metadata": {"aws:cdk:path": "Web/Vpc/Table/Resource"}}
+    report = plugin.validate(SimpleNamespace(template_paths=[_assembly(tmp_path, {**RESOURCES, "Table": table})]))
+    ((resource,),) = (violation.violating_resources for violation in report.violations)
+    assert resource.construct_path.startswith("Web/Vpc/Table")
     _assembly(tmp_path, {"Vpc": RESOURCES["Vpc"]})
     assert plugin.validate(SimpleNamespace(template_paths=[template])).success

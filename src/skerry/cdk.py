@@ -22,7 +22,7 @@ FAILURE = "skerry-failure"
 
 
 class ViolatedRule(NamedTuple):
-    """A cause that stops tasks, with its resources: the logical id and the template of each."""
+    """A cause that stops tasks, with its resources: the construct path or logical id of each, and its template."""
 
     code: str
     message: str
@@ -73,11 +73,15 @@ def _violation(aws_cdk: Any, violation: ViolatedRule) -> Any:  # noqa: ANN401 --
         description=f"{violation.message}.{services}",
         fix=f"skerry explain {violation.code}" if violation.services else "skerry check cdk.out",
         severity="error",
-        violating_resources=[
-            aws_cdk.PolicyViolatingResource(resource_logical_id=logical_id, template_path=file, locations=[])
-            for logical_id, file in violation.resources
-        ],
+        violating_resources=[_resource(aws_cdk, name, file) for name, file in violation.resources],
     )
+
+
+def _resource(aws_cdk: Any, name: str, file: str) -> Any:  # noqa: ANN401 -- classes of the CDK
+    """Return a resource by its logical id, or by the path of its construct: the CDK takes one of them."""
+    if "/" in name:
+        return aws_cdk.PolicyViolatingResource(construct_path=name, locations=[])
+    return aws_cdk.PolicyViolatingResource(resource_logical_id=name, template_path=file, locations=[])
 
 
 def violations_of(templates: Sequence[str]) -> list[ViolatedRule]:
@@ -117,7 +121,7 @@ def _message(blocker: Blocker) -> str:
 
 
 def _places(blocker: Blocker, folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield the logical id and the template of a blocker's resource, if a template describes it."""
+    """Yield the name and the template of a blocker's resource, if a template describes it."""
     origin = blocker.origin
     if origin is not None and origin.address is not None and origin.file is not None:
         yield origin.address, str(folder / origin.file)
