@@ -1,7 +1,7 @@
 """From a World to the map: chips, tables, gateways and connections, and the stops of paths."""
 
 from skerry.draw.layout import layout
-from skerry.draw.network_map import ChipStop, GatewayStop, LinkStop, MapPath, ServiceStop, TableStop
+from skerry.draw.network_map import ChipStop, GatewayStop, LinkStop, MapChip, MapPath, MapVpc, ServiceStop, TableStop
 from skerry.draw.vpcs import Touched, VpcReader
 from skerry.verdicts import OK
 from tests.draw.scenes import map_of
@@ -199,6 +199,16 @@ def test_subnet_that_was_not_read_is_in_a_vpc_without_a_name() -> None:
     network = map_of("subnet-not-shown")
     assert [vpc.id for vpc in network.vpcs] == [""]
     assert [chip.label for chip in network.vpcs[0].subnets[0].chips] == ["task web"]
+
+
+def test_interface_of_an_endpoint_is_the_endpoint_on_the_map() -> None:
+    end = path_of("central-endpoints-by-zone", "registry-auth").stops[-1].stop
+    assert isinstance(end, ChipStop)
+    assert end.chip in {endpoint.id for vpc in map_of("central-endpoints-by-zone").vpcs for endpoint in _chips(vpc)}
+
+
+def _chips(vpc: MapVpc) -> list[MapChip]:
+    return [chip for subnet in vpc.subnets for chip in subnet.chips if chip.kind == "endpoint"]
 
 
 def test_hosts_outside_aws_come_after_the_services() -> None:

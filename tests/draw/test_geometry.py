@@ -18,7 +18,7 @@ FEW = (
     *("nat-in-its-own-private-subnet", "nat-regional-works", "s3-policy-without-layer-bucket", "docker-hub-by-nat"),
     *("nacl-of-endpoints-drops-replies", "hub-transit-return-route-missing", "efs-group-closed"),
     *("dead-name-still-shows-filters", "hub-without-return-route", "route-more-specific-than-local"),
-    "endpoint-interfaces-not-read",
+    *("endpoint-interfaces-not-read", "dns-hostnames-off"),
 )
 
 

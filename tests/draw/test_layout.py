@@ -46,6 +46,17 @@ def test_sign_of_no_gateway_stands_where_a_planned_gateway_will() -> None:
     assert sign.rect == gateway.rect
 
 
+def test_planned_gateway_has_a_line_from_its_table() -> None:
+    assert layout(map_of(REPAIRED), current=map_of(BROKEN)).hairs
+    assert layout(map_of(BROKEN), planned=map_of(REPAIRED)).hairs == ()
+
+
+def test_table_on_a_path_twice_has_its_ports_side_by_side() -> None:
+    dots = {dot.number: dot.at for dot in layout(map_of("nat-in-its-own-private-subnet")).steps[2].dots}
+    assert dots[3].x == dots[6].x
+    assert dots[6].y - dots[3].y == 14
+
+
 def test_parts_only_in_the_other_map_are_not_drawn() -> None:
     first, more = vpc(subnet("tasks", verdict=BLOCKED)), vpc(subnet("tasks", verdict=OK), subnet("more"))
     other = vpc(subnet("beside"), tables=(table("rtb-2", "beside"),))

@@ -1,11 +1,14 @@
 """Rows of a VPC: kinds from public to isolated, at most three boxes of a kind in a zone."""
 
 from skerry.draw.layout import layout
+from skerry.draw.network_map import TableStop
+from skerry.draw.picture import Rect
 from skerry.draw.rows import Fold, rows_of
 from skerry.draw.tables import shown_tables
+from skerry.draw.wide import CHANNEL, WideFrame
 from skerry.verdicts import OK
 from tests.draw.geometry import faults
-from tests.draw.making import endpoint, subnet, table, twenty_subnets, vpc
+from tests.draw.making import endpoint, network, subnet, table, twenty_subnets, vpc
 
 
 def test_rows_go_from_public_to_isolated() -> None:
@@ -37,10 +40,23 @@ def test_of_many_route_tables_those_on_paths_and_of_tasks_are_shown() -> None:
     assert len(shown_tables(vpc(tables=tables[:6]))) == 6
 
 
+def test_route_tables_stand_in_no_channel() -> None:
+    names = [f"subnet-{letter}" for letter in "abc"]
+    public = [subnet(name, f"eu-west-1{name[-1]}", "public", endpoint("vpce-1"), table=f"rtb-{name}") for name in names]
+    tasks = subnet("tasks", "eu-west-1a", "isolated", verdict=OK, table="rtb-tasks")
+    lane = (*(table(f"rtb-{name}", name) for name in names), table("rtb-tasks", "tasks"))
+    wide = WideFrame(network(vpc(*public, tasks, tables=lane)), {})
+    tables = [rect for stop, rect in wide.frame.stops.items() if isinstance(stop, TableStop)]
+    bands = [Rect(0, top, wide.frame.width, CHANNEL) for top in wide.channels.values()]
+    assert len(tables) == 4
+    assert len(bands) == 2
+    assert not any(rect.overlaps(band) for rect in tables for band in bands)
+
+
 def test_twenty_subnets_fit_into_both_shapes() -> None:
-    network = twenty_subnets()
-    wide, tall = layout(network), layout(network, "tall")
-    assert faults(network, wide) + faults(network, tall) == []
+    production = twenty_subnets()
+    wide, tall = layout(production), layout(production, "tall")
+    assert faults(production, wide) + faults(production, tall) == []
     assert wide.width < 1200
     assert tall.width < 400
     assert any(box.kind == "fold" for box in wide.frames)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from skerry.draw.text_width import fit, short_id, visible, width_of, wrap
 
 
-@given(st.text(max_size=80), st.integers(20, 300), st.sampled_from([10.5, 11, 12]), st.booleans())
+@given(st.text(max_size=30), st.integers(20, 150), st.sampled_from([10.5, 11, 12]), st.booleans())
 def test_cut_text_is_never_wider_than_its_room(text: str, room: int, size: float, bold: bool) -> None:  # noqa: FBT001
     assert width_of(fit(text, room, size, bold=bold), size, bold=bold) <= room
 
