@@ -50,13 +50,16 @@ def test_json_has_the_documents_of_diagnosis_and_plan(skerry: Skerry) -> None:
     assert document["diagnosis"] == json.loads(same.out) | {"triage": None}
 
 
+@pytest.mark.long
 def test_json_of_a_sound_network_has_no_plan(skerry: Skerry) -> None:
     network = SCENARIOS / "article-repaired" / "network.json"
     document = json.loads(skerry("report", "--from", network, "--output", "-", "--format", "json").out)
     assert (document["plan"], document["planned"]) == (None, None)
 
 
-@pytest.mark.parametrize("form", ["html", "markdown", "json"])
+@pytest.mark.parametrize(
+    "form", ["html", *(pytest.param(form, marks=pytest.mark.long) for form in ("markdown", "json"))]
+)
 def test_redacted_report_has_no_account_name_or_address_of_the_network(skerry: Skerry, form: str) -> None:
     arguments = ("report", "--from", BROKEN, "--output", "-", "--format", form)
     plain, hidden = skerry(*arguments), skerry(*arguments, "--redact")
@@ -69,6 +72,7 @@ def test_redacted_report_has_no_account_name_or_address_of_the_network(skerry: S
     assert "service-1 cannot start" in hidden.out or form == "json"
 
 
+@pytest.mark.long
 def test_redacted_page_keeps_its_markup(skerry: Skerry, tmp_path: Path) -> None:
     """Names of the network that are words of the page's own markup replace nothing there."""
     text = BROKEN.read_text(encoding="utf-8").replace('"serviceName": "web"', '"serviceName": "step"')

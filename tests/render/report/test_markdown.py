@@ -76,6 +76,7 @@ def test_hostile_names_are_inert() -> None:
     assert "\u202e" not in text
 
 
+@pytest.mark.long
 def test_long_markdown_leaves_out_parts_by_name() -> None:
     network = Network()
     network.definition(container())

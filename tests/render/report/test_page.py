@@ -69,12 +69,13 @@ def test_planned_parts_and_maps_are_hidden_where_styles_are_blocked(blocked: Pag
     assert all("hidden" in element.attributes for element in (*planned, *maps))
 
 
+@pytest.mark.long
 def test_two_pages_of_one_report_are_equal() -> None:
     first = write_page(app.report(scenario(BLOCKED)), VIEW)
     assert first == write_page(app.report(scenario(BLOCKED)), VIEW)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES[:2], *(pytest.param(name, marks=pytest.mark.long) for name in NAMES[2:])])
 def test_page_has_every_blocker_and_missing_fact_of_the_diagnosis(name: str) -> None:
     report = report_of(name)
     text = page_of(report).text
@@ -116,6 +117,7 @@ def test_style_is_small() -> None:
     assert len(style) <= 16_000
 
 
+@pytest.mark.long
 def test_services_that_fail_alike_are_one_group_and_the_others_are_named() -> None:
     network = Network()
     network.definition(container())
@@ -130,6 +132,7 @@ def test_services_that_fail_alike_are_one_group_and_the_others_are_named() -> No
     assert "ok, cluster shop: fine" in page.text
 
 
+@pytest.mark.long
 def test_groups_beyond_the_limit_are_named_without_steps() -> None:
     network = Network()
     network.definition(container())
