@@ -186,6 +186,10 @@ def test_name_without_an_answer_leads_nowhere() -> None:
     assert stops("dead-name-still-shows-filters") == ["chip 1 2"]
 
 
+def test_transit_gateway_without_a_route_stands_before_the_hub() -> None:
+    assert stops("hub-transit-route-missing") == ["chip 2", "table 4", "link 5", "chip"]
+
+
 def test_transit_gateway_to_an_unknown_network_is_on_the_border() -> None:
     assert stops("transit-gateway-default-route")[-2:] == ["gateway 5", "service"]
 

@@ -32,7 +32,7 @@ class PathNetwork(NamedTuple):
 
 
 def links_of(traces: Collection[Trace]) -> dict[str, str]:
-    """Return the connections that lead from one VPC to another on these paths, with the kind of their hops."""
+    """Return the connections from one VPC to another on these paths, with the kind of their hops."""
     links: dict[str, str] = {}
     for trace in traces:
         vpc_id, to = trace.vpc, ""
@@ -47,6 +47,9 @@ def links_of(traces: Collection[Trace]) -> dict[str, str]:
                 links[crossed[0]] = crossed[1]
                 crossed = None
             vpc_id, to = place.vpc, hop.to or to
+        if crossed is not None and trace.destination.subnet is not None:
+            # Packets are lost at the connection on their way to a subnet of the other VPC.
+            links[crossed[0]] = crossed[1]
     return links
 
 
