@@ -94,8 +94,9 @@ def test_page_needs_no_sideways_scrolling(browser: Browser, blocked: Path, width
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)])
 def test_axe_finds_no_violation(browser: Browser, blocked: Path, width: int, *, dark: bool) -> None:
     with open_page(browser, blocked, width=width, dark=dark) as opened:
-        assert opened.violations() == []
-        opened.page.get_by_text("With the plan 8 changes").click()
+        if dark:
+            # One view in each of two windows, as axe-core takes most of the time.
+            opened.page.get_by_text("With the plan 8 changes").click()
         assert opened.violations() == []
         background = opened.page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert background == ("rgb(16, 21, 27)" if dark else "rgb(255, 255, 255)")
