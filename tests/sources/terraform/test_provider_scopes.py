@@ -111,13 +111,13 @@ class TestCode:
         return tmp_path
 
     def test_regions_of_providers_are_constants_and_variables(self, folder: Path) -> None:
-        assert regions_of_providers(folder, ()) == {None: "eu-west-1", "other": "us-east-1"}
+        assert regions_of_providers(folder, ()) == {None: "eu-west-1", "other": "us-east-1", "third": None}
         assert regions_of_providers(folder, ["-var=second=eu-north-1"])["other"] == "eu-north-1"
 
     def test_resources_name_their_provider_by_their_first_id(self) -> None:
         ids = {"a[0]": "skerry-provider-", "b": "skerry-provider-other", "c": "x"}
         rows = [Instance(f"aws_vpc.{name}", "aws_vpc", "managed", {"id": text}) for name, text in ids.items()]
-        regions: dict[str | None, str] = {None: "eu-west-1", "other": "us-east-1"}
+        regions: dict[str | None, str | None] = {None: "eu-west-1", "other": "us-east-1"}
         expected = {"aws_vpc.a": ProviderScope("eu-west-1"), "aws_vpc.b": ProviderScope("us-east-1")}
         assert scopes_by_provider(rows, regions) == expected
 

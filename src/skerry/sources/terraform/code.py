@@ -87,22 +87,22 @@ def providers_of(folder: Path, selected: Mapping[str, Any]) -> list[Provider]:
     return sorted({*(Provider(name, None) for name in names), *aliases}, key=lambda one: (one.name, one.alias or ""))
 
 
-def regions_of_providers(folder: Path, words: Iterable[str]) -> dict[str | None, str]:
-    """Return the Regions of AWS's providers in the root module, by alias, as far as constants and variables tell them.
+def regions_of_providers(folder: Path, words: Iterable[str]) -> dict[str | None, str | None]:
+    """Return the Regions of AWS's providers in the root module, by alias; None for one that is computed.
 
     ``words`` are those of the command line, such as ``-var=region=eu-west-1``.
     """
     given = dict(word.removeprefix("-var=").split("=", 1) for word in words if word.startswith("-var="))
-    regions: dict[str | None, str] = {}
+    regions: dict[str | None, str | None] = {}
     for name, values in _blocks(folder):
         region = values.get("region")
         if name != "aws" or not isinstance(region, str):
             continue
         match = _VARIABLE.fullmatch(region)
         text = region if match is None else given.get(match[1]) or _default_of(folder, match[1])
-        if text is not None and _REGION_NAME.fullmatch(text):
-            alias = values.get("alias")
-            regions[None if alias is None else str(alias)] = text
+        alias = values.get("alias")
+        is_name = text is not None and _REGION_NAME.fullmatch(text)
+        regions[None if alias is None else str(alias)] = text if is_name else None
     return regions
 
 

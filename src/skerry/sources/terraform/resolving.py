@@ -159,12 +159,20 @@ def _resolve(
         return Configuration(instances, place.region or "", place.account or "", plan.closed, plan.types)
     plan = run((), place.region or MADE_UP_REGION, place.account or STAND_IN_ACCOUNT)
     scopes = terraform_test.scopes_by_provider(plan.instances, regions)
-    named = {scope.region for scope in scopes.values() if scope.region is not None}
-    region = place.region or (min(named) if named else _only_region(str(code.folder), plan.instances))
+    computed = tuple(one for one in plan.instances if scope_of(one, scopes).region is None)
+    region = place.region or _region_of_providers(scopes) or _only_region(str(code.folder), computed)
+    # A provider whose Region is computed has the one of the user, or of the values of its resources.
+    scopes = {address: ProviderScope(scope.region or region, scope.account) for address, scope in scopes.items()}
     account = place.account or _only_account(plan.instances)
     plan = run(plan.instances, region, account, scopes)
     instances = tuple(terraform_test.without_marks(plan.instances, attempt))
     return Configuration(instances, region, account, plan.closed, plan.types, scopes=scopes)
+
+
+def _region_of_providers(scopes: Mapping[str, ProviderScope]) -> str | None:
+    """Return a Region of the providers; None if that of one of them is unknown."""
+    regions = {scope.region for scope in scopes.values()}
+    return None if None in regions else min((region for region in regions if region is not None), default=None)
 
 
 def _remote_states(folder: Path, outputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

@@ -82,7 +82,7 @@ class ResolvingRun(msgspec.Struct, frozen=True):
     account: str
     variables: Mapping[str, Any] = {}
     overrides: Mapping[str, Mapping[str, Any]] = {}
-    provider_regions: Mapping[str | None, str] = {}
+    provider_regions: Mapping[str | None, str | None] = {}
     scopes: Mapping[str, ProviderScope] = {}
     answers: Mapping[str, Mapping[str, Any]] = {}
 
@@ -116,7 +116,7 @@ def write_test(providers: Iterable[Provider], stage: ResolvingRun) -> bytes:
 
 def _mocked(stage: ResolvingRun, alias: str | None) -> dict[str, Any]:
     """Return the answers of a provider of AWS, in its own Region; ids say which one it is while they are not known."""
-    place = (stage.provider_regions.get(alias, stage.region), stage.account)
+    place = (stage.provider_regions.get(alias) or stage.region, stage.account)
     marks = {} if stage.instances or len(stage.provider_regions) <= 1 else {"id": f"{_PROVIDER}{alias or ''}"}
     unknown = unknown_answers(stage.types.data_sources, *place, marks_lists=stage.attempt.marks_lists)
     return {
@@ -162,7 +162,9 @@ def _region_of_source(source: Instance, stage: ResolvingRun) -> str:
     return stage.scopes.get(address_of_code(source.address), ProviderScope()).region or stage.region
 
 
-def scopes_by_provider(instances: Iterable[Instance], regions: Mapping[str | None, str]) -> dict[str, ProviderScope]:
+def scopes_by_provider(
+    instances: Iterable[Instance], regions: Mapping[str | None, str | None]
+) -> dict[str, ProviderScope]:
     """Return the scope of each resource by the provider that its id names, by its address without keys."""
     scopes: dict[str, ProviderScope] = {}
     for instance in instances:
@@ -170,7 +172,7 @@ def scopes_by_provider(instances: Iterable[Instance], regions: Mapping[str | Non
         if isinstance(mark, str) and mark.startswith(_PROVIDER):
             region = regions.get(mark.removeprefix(_PROVIDER) or None)
             scopes[address_of_code(instance.address)] = ProviderScope(region)
-    if scopes or len(set(regions.values())) != 1:
+    if scopes or len(set(regions.values())) != 1 or None in regions.values():
         return scopes
     [region] = set(regions.values())
     return {
