@@ -48,7 +48,7 @@ def test_outputs_of_all_accounts_show_exactly_the_listed_fields() -> None:
     tally = canaries.Tally({}, {}, [])
     with patience(30 * MINUTES):
         for account in canary_accounts.accounts().values():
-            canaries.sing(account, some(canaries.one_of_each(account), 16), into=tally)
+            canaries.sing(account, some(canaries.one_of_each(account), 80), into=tally)
     assert tally.leaks == []
     listed = canaries.listed()
     assert [(field, names) for field, names in tally.shown().items() if names - listed.get(field, set())] == []

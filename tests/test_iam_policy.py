@@ -26,6 +26,7 @@ from skerry.embedded.fault_injection import Faults
 from skerry.embedded.http_server import serve_over_http
 from tests.commands import USAGE, Skerry
 from tests.networks import container
+from tests.sources.terraform.plans import change, plan_of
 
 REGION = "eu-west-1"
 SERVICE = ("--cluster", "article", "--service", "web")
@@ -233,14 +234,19 @@ def uses(served: Served, definition: Path, tmp_path: Path) -> dict[str, list[tup
         ("--task", served.task.rpartition("/")[2]),
         hypothetical,
     ]
+    no_change = tmp_path / "no-change.json"
+    no_change.write_bytes(plan_of(change("aws_sns_topic.other", {"name": "other"}, actions=("no-op",))))
     # What `plan` and `rehearse` choose is read as `diagnose` reads it.
     fewer: list[tuple[object, ...]] = [(), SERVICE, hypothetical]
     return {
+        "check": [(no_change, "--with", "live")],
         "cost": [("--metrics",), ("--service", "web")],
         "nat-exit": [("--metrics",), ("--calls-known",)],
         "diagnose": chosen,
+        "draw": [SERVICE, hypothetical],
         "explain": [("--live", "OutOfMemoryError: killed")],
         "plan": fewer,
+        "report": [("--output", tmp_path / "report.html", *options) for options in fewer],
         "prices": [("refresh", tmp_path / "prices.json")],
         "rehearse": [("--probe", *options) for options in fewer],
         "snapshot": [("--output", tmp_path / "snapshot")],

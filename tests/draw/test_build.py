@@ -235,3 +235,15 @@ def test_denied_permission_is_said_at_the_service() -> None:
     step = next(item for item in picture.steps if item.callout is not None)
     assert step.callout is not None
     assert " ".join(line.words for line in step.callout.lines) == "The policies of the role do not allow the request"
+
+
+def test_secret_in_a_name_is_masked_before_it_is_cut() -> None:
+    network = Network()
+    name = [{"Key": "Name", "Value": "a-long-name password=hunter2hunter2hunter2hunter2"}]
+    for key in ("Vpcs", "Subnets", "RouteTables"):
+        for row in network.rows[key]:
+            row["Tags"] = name
+    vpc = VpcReader(network.world()).read(VPC, touched(placements={"subnet-a": OK}))
+    names = [vpc.name, *(row.name for row in vpc.subnets), *(table.name for table in vpc.tables)]
+    assert {bool(one) for one in names} == {True}
+    assert "hunter2" not in str(names)

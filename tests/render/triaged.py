@@ -34,6 +34,7 @@ def triaged(network: Network, *acceptances: Acceptance) -> TriagedResult:
         load_rules(),
         INPUT,
         {CodePlace("infra/main.tf", 7, 3): "  x {"},
+        version="1.2.3",
     )
 
 

@@ -21,6 +21,7 @@ from skerry.services.ecr_images import (
     ImageFailure,
     ImageId,
     ImageLayer,
+    PlatformImages,
     RepositoryImage,
     RepositoryImages,
     find_cache_rule,
@@ -250,3 +251,22 @@ def test_policies_of_another_region_are_unread() -> None:
     elsewhere = ECR.policy_of(held, request, f"{REGISTRY.replace(REGION, 'eu-west-3')}/web:1")
     assert elsewhere.unread_kinds == (REPOSITORY_POLICY.kind, REGISTRY_POLICY.kind)
     assert ECR.policy_of(held, request, f"{REGISTRY}/web:1").unread_kinds == ()
+
+
+def test_images_for_platforms_of_fargate_are_requested_by_digest() -> None:
+    (request,) = [
+        one
+        for one in ECR.requests_for(references(ECR, f"{REGISTRY}/web:1"), ReadContext(()))
+        if one.call.operation == "BatchGetImage"
+    ]
+    platforms = {"a": "amd64", "b": "arm64", "c": "riscv64"}
+    manifests = [
+        {"digest": f"sha256:{name}", "platform": {"os": "linux", "architecture": platform}}
+        for name, platform in platforms.items()
+    ]
+    (images,) = request.pick({"imageManifest": json.dumps({"manifests": manifests})})
+    assert images == PlatformImages(ACCOUNT, "web", ("sha256:a", "sha256:b"))
+    many = PlatformImages(ACCOUNT, "web", tuple(f"sha256:{number}" for number in range(101)))
+    batches = [parameters["imageIds"] for _, parameters in parameters_by_operation(list(many.requests()))]
+    assert [len(batch) for batch in batches] == [100, 1]
+    assert batches[1] == [{"imageDigest": "sha256:100"}]

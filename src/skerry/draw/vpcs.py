@@ -18,10 +18,11 @@ from skerry.draw.network_map import (
 )
 from skerry.draw.route_words import LOCAL, word_of
 from skerry.draw.stops import TASK
+from skerry.masking import mask
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import GatewayAttachment, RouteTable, Subnet
-from skerry.model.record import name_of
+from skerry.model.record import Tag, name_of
 from skerry.model.route_targets import spell_target
 from skerry.model.world import World
 from skerry.reach.subnets import Place, kind_of
@@ -45,6 +46,12 @@ _GATEWAY_KINDS: dict[str, tuple[GatewayKind, str]] = {
     "core network": ("other", "core network"),
     "endpoint": ("other", "endpoint"),
 }
+
+
+def _name_of(tags: tuple[Tag, ...]) -> str | None:
+    """Return the name of a resource without secrets, which a name that is cut later would hide from masking."""
+    name = name_of(tags)
+    return None if name is None else mask(name)
 
 
 class Touched(msgspec.Struct, frozen=True):
@@ -80,7 +87,7 @@ class VpcReader:
         words = {route.word for table in tables for route in table.routes}
         return MapVpc(
             id=vpc_id,
-            name=None if isinstance(vpc, Missing) else name_of(vpc.tags),
+            name=None if isinstance(vpc, Missing) else _name_of(vpc.tags),
             cidr="" if isinstance(vpc, Missing) or vpc.cidr_block is None else str(vpc.cidr_block),
             is_home=any(subnet.verdict is not None for subnet in subnets),
             is_closed=not gateways and words <= {LOCAL} and not any(subnet.attached for subnet in subnets),
@@ -109,7 +116,7 @@ class VpcReader:
         zone = subnet.availability_zone
         return MapSubnet(
             id=name,
-            name=name_of(subnet.tags),
+            name=_name_of(subnet.tags),
             cidr="IPv6 only" if subnet.cidr_block is None else str(subnet.cidr_block),
             zone=_ZONE_NOT_KNOWN if zone is UNSET else zone,
             kind=self._kinds(name),
@@ -163,7 +170,7 @@ class VpcReader:
         return tuple(
             MapTable(
                 id=table.route_table_id,
-                name=name_of(table.tags),
+                name=_name_of(table.tags),
                 subnets=tuple(names),
                 routes=self._routes(table),
                 on_path=table.route_table_id in touched.tables,

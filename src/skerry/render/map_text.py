@@ -206,7 +206,7 @@ class _Drawing:
         yield self._cut(indent + line, self.width)
 
     def _plain(self, words: str) -> str:
-        shown = clean(words[:_LONGEST])
+        shown = clean(words)[:_LONGEST]
         return shown if self.signs is UNICODE else shown.replace("…", self.signs.more)
 
     def _cut(self, words: str, most: int) -> str:

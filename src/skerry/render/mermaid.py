@@ -217,5 +217,5 @@ def _sentence(words: str) -> str:
 
 
 def _plain(words: str, most: int) -> str:
-    shown = " ".join(clean(words[: most * 2]).split())
+    shown = " ".join(clean(words).split())
     return shown if len(shown) <= most else f"{shown[: most - 1]}…"
