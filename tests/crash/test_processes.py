@@ -9,4 +9,4 @@ from tests.crash.campaign import open_served_campaign
 @pytest.mark.long
 def test_processes_killed_at_random_instants() -> None:
     with open_served_campaign() as campaign:
-        assert sum(campaign.try_process(seed) for seed in some(list(range(30)), 6)) > 0
+        assert sum(campaign.try_process(seed) for seed in some(list(range(30)), 10)) > 0

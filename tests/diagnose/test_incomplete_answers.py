@@ -15,6 +15,7 @@ from skerry.model.world import World
 from skerry.reach.walk import Walker
 from skerry.sources import documents
 from skerry.verdicts import UNKNOWN, Verdict
+from tests.amount import some
 from tests.covering import NETWORKS, few
 from tests.forgetting import JUDGED, LESS_SURE
 from tests.networks import REGION
@@ -131,4 +132,4 @@ def test_incomplete_answers_contradict_no_verdict() -> None:
 
 @pytest.mark.long
 def test_incomplete_answers_contradict_no_verdict_of_any_scenario() -> None:
-    assert [one for path in NETWORKS for one in contradictions(path)] == []
+    assert [one for path in some(NETWORKS, 4) for one in contradictions(path)] == []

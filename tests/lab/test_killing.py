@@ -127,4 +127,4 @@ def test_killed_client_rehearsal_leaves_nothing_behind(killing: Callable[[int, s
 def test_rehearsals_killed_many_times_leave_nothing_behind(
     killing: Callable[[int, str, int], None], user: int, mode: str
 ) -> None:
-    killing(user, mode, amount(50, 3))
+    killing(user, mode, amount(50, 2))
