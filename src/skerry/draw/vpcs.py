@@ -49,7 +49,7 @@ _GATEWAY_KINDS: dict[str, tuple[GatewayKind, str]] = {
 
 
 def _name_of(tags: tuple[Tag, ...]) -> str | None:
-    """Return the name of a resource without secrets, which a name that is cut later would hide from masking."""
+    """Return the name of a resource without secrets: a part of a secret in a shortened name has no known form."""
     name = name_of(tags)
     return None if name is None else mask(name)
 
