@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import tarfile
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / "build" / "npm"
@@ -15,11 +14,18 @@ def unpack(name: str, version: str) -> Path:
         fresh = folder.with_suffix(".fresh")
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
-        command = ["npm", "pack", f"{name}@{version}", "--silent", "--ignore-scripts", "--pack-destination", str(fresh)]
+        command = [
+            shutil.which("npm") or "npm",
+            "pack",
+            f"{name}@{version}",
+            "--silent",
+            "--ignore-scripts",
+            "--pack-destination",
+            str(fresh),
+        ]
         subprocess.run(command, check=True, capture_output=True)
         [archive] = fresh.glob("*.tgz")
-        with tarfile.open(archive) as content:
-            content.extractall(fresh, filter="data")
+        subprocess.run([shutil.which("tar") or "tar", "-xzf", str(archive), "-C", str(fresh)], check=True)
         archive.unlink()
         shutil.rmtree(folder, ignore_errors=True)
         fresh.rename(folder)
