@@ -111,6 +111,7 @@ def _names(faults: Iterable[Fault]) -> set[str]:
 
 
 _SOUND: dict[tuple[str, tuple[Change, ...]], bool] = {}
+_MOST_TRIES = 3
 
 
 def _is_sound(enclosure: Sandbox, shape: str, prepared: tuple[Change, ...]) -> bool:
@@ -120,7 +121,8 @@ def _is_sound(enclosure: Sandbox, shape: str, prepared: tuple[Change, ...]) -> b
         network = SHAPES[shape]()
         for change in prepared:
             change(network)
-        _SOUND[key] = observe(enclosure, network).verdict == OK
+        # On a busy machine an answer may come too late. Nothing comes through a network that is not sound.
+        _SOUND[key] = any(observe(enclosure, network).verdict == OK for _ in range(_MOST_TRIES))
     return _SOUND[key]
 
 
