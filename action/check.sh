@@ -26,10 +26,15 @@ fi
 
 folder="$(mktemp -d)"
 trap 'rm -rf "$folder"' EXIT
+# Names in a result must not act as commands of the workflow: the runner reads each line of the log.
+# https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#stopping-and-starting-workflow-commands
+token="$(cat /proc/sys/kernel/random/uuid)"
+echo "::stop-commands::$token"
 code=0
 skerry check --color always \
     --write "sarif=$SKERRY_SARIF" --write "github=$folder/annotations" --write "markdown=$folder/summary" \
     ${arguments[@]+"${arguments[@]}"} -- ${inputs[@]+"${inputs[@]}"} || code=$?
+echo "::$token::"
 
 if [[ -f $folder/annotations ]]; then
     cat "$folder/annotations"

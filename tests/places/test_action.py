@@ -63,6 +63,16 @@ def test_blocked_network_is_annotated_summed_up_and_written_as_sarif(workspace: 
     assert json.loads((workspace / "skerry.sarif").read_bytes())["runs"][0]["results"]
 
 
+def test_names_in_the_text_are_no_commands_of_the_workflow(workspace: Path) -> None:
+    log = check(workspace, "article-broken.json").log.splitlines()
+    start = next(line for line in log if line.startswith("::stop-commands::"))
+    end = f"::{start.removeprefix('::stop-commands::')}::"
+    annotations = [number for number, line in enumerate(log) if line.startswith("::error")]
+    assert log[0] == start
+    assert annotations
+    assert min(annotations) > log.index(end)
+
+
 def test_repaired_network_has_exit_code_0(workspace: Path) -> None:
     (workspace / "skerry.toml").write_text('inputs = ["article-repaired.json"]', encoding="utf-8")
     found = check(workspace)

@@ -1,5 +1,6 @@
 """A baseline names earlier problems by their fingerprints; other files are refused."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,12 @@ def test_other_files_are_refused(text: str, complaint: str, tmp_path: Path) -> N
     with pytest.raises(InputError) as refusal:
         read(tmp_path, text)
     assert refusal.value.what.startswith(complaint)
+
+
+def test_pipe_is_no_baseline_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    with pytest.raises(InputError, match=r"the baseline pipe\.json is no file"):
+        read_baseline(tmp_path / "pipe.json")
 
 
 def test_missing_and_huge_baselines_are_refused(tmp_path: Path) -> None:

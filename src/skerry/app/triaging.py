@@ -78,7 +78,7 @@ def load_settings(folder: Path, file: Path | None = None) -> RepositorySettings 
     if path is None:
         return None
     name = repository.path_in_repository(path) or path.name
-    return RepositorySettings(read_settings(path, name, load_rules().keys()), path.resolve().parent)
+    return RepositorySettings(read_settings(path, name, load_rules().keys()), path.parent.resolve())
 
 
 def triage_result(result: CheckResult, options: TriageOptions) -> TriagedResult:

@@ -48,7 +48,7 @@ def _frame(place: CodePlace, rule: ProblemRule, problems: Sequence[Problem], cod
     number = str(place.line)
     margin = " " * len(number)
     code = clean(code)[: width - len(margin) - _MARGIN]
-    column = place.column or len(code) - len(code.lstrip()) + 1
+    column = min(place.column or len(code) - len(code.lstrip()) + 1, len(code) + 1)
     names = ", ".join(problem.name for problem in problems)
     yield f"  {style_word(problems[0].severity)}  {clean(names)}"
     yield f"  {margin} --> {clean(str(place))}"

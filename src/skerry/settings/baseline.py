@@ -37,6 +37,9 @@ def read_baseline(path: Path) -> frozenset[str]:
 
     Raises `InputError` for a file that is none, or one of another version.
     """
+    if path.exists() and not path.is_file():
+        message = f"the baseline {path.name} is no file"
+        raise InputError(message, *_AGAIN)
     try:
         if path.stat().st_size > _MOST_BYTES:
             message = f"{path.name} is too large for a baseline"

@@ -1,6 +1,6 @@
 """Plans that Terraform has saved: https://developer.hashicorp.com/terraform/cli/commands/plan#out-filename.
 
-A saved plan is a ZIP with the plan in a form of Terraform's own and the code that it was made of. The content is not
+A saved plan is a ZIP of the plan, in Terraform's own form, and of its code. The content is not
 trusted: names only find files, sizes are bounded, and nothing is unpacked.
 """
 
