@@ -102,6 +102,12 @@ class TestJunit:
         accepted = Acceptance(RULE, "ours", CodePlace("skerry.toml", 3))
         assert all(case.find("failure") is None for case in self.cases(network, accepted))
 
+    def test_name_with_line_breaks_begins_no_line(self, network: Network) -> None:
+        network.rows["services"][0]["serviceName"] = "web\n::error::x"
+        text = junit.write_junit(triaged(network))
+        assert "::error::x" in text
+        assert [line for line in text.splitlines() if line.lstrip().startswith("::")] == []
+
     def test_service_not_on_fargate_is_skipped(self, network: Network) -> None:
         network.rows["services"][0]["launchType"] = "EC2"
         [case, _] = self.cases(network)

@@ -13,10 +13,9 @@ from skerry.problems.records import Problem, TriagedResult
 from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, UNKNOWN
 
 _FAILS = {BLOCKED, INTERMITTENT}
-# Characters without a place in XML 1.0 (https://www.w3.org/TR/xml/#charsets), and marks that turn text around.
-_UNUSABLE = re.compile(
-    "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)
+# Characters without a place in XML 1.0, and marks of direction: https://www.w3.org/TR/xml/#charsets.
+# Line breaks too: a name must not begin a line of a log.
+_UNUSABLE = re.compile("[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def write_junit(triaged: TriagedResult) -> str:
