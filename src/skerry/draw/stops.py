@@ -126,14 +126,13 @@ class _Line:
 
     def _add_groups(self, numbered: NumberedHop, place: HopPlace | None) -> None:
         current = self.stops[-1].stop
-        inside = isinstance(current, ChipStop) and place is not None and place.subnet == current.subnet
-        if numbered.hop.direction == "out" or (inside and len(self.stops) > 1 and not self._ends_in(place)):
+        subnet = None if place is None else place.subnet
+        inside = isinstance(current, ChipStop) and subnet == current.subnet
+        passing = inside and len(self.stops) > 1 and subnet != self.trace.destination.subnet
+        if numbered.hop.direction == "out" or passing:
             self._at(numbered)
         else:
             self.at_end.append(numbered)
-
-    def _ends_in(self, place: HopPlace | None) -> bool:
-        return place is not None and place.subnet == self.trace.destination.subnet
 
     def _add_acl(self, numbered: NumberedHop, place: HopPlace | None) -> None:
         current = self.stops[-1]
