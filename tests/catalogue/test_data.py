@@ -43,6 +43,7 @@ def test_data_folder_has_the_expected_tables() -> None:
         "output_terms",
         "partitions",
         "platforms",
+        "prefix_lists",
         "refusals",
         "regions",
         "registries",

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 from yaml import SequenceNode
 
+from skerry.sources.cloudformation.absent_stacks import AbsentStacks
 from skerry.sources.cloudformation.attributes import AttributeOf, no_attributes
 from skerry.sources.cloudformation.cloud_assembly import AssemblyStack, is_assembly, read_assembly
 from skerry.sources.cloudformation.cycles import cycle_of
@@ -104,10 +105,10 @@ def _check_parameters(stacks: StackSet, parameters: Mapping[str, str], remarks: 
 
 def _resolved(stacks: StackSet, remarks: Remarks, paths: Mapping[str, Mapping[str, str]]) -> ResolvedTemplates:
     resources: list[TemplateResource] = []
-    results = []
+    results, absent = [], AbsentStacks(stacks)
     for evaluator in stacks.evaluators.values():
         resources += _resources(stacks, evaluator, paths.get(evaluator.place.scope, {}))
-        results.append(_stack(stacks, evaluator))
+        results.append(_stack(stacks, evaluator, absent))
     _check_cycles(stacks, remarks)
     exports = {name: stacks.output(evaluator, entry) for (_, _, name), (evaluator, entry) in stacks.exports().items()}
     return ResolvedTemplates(
@@ -141,6 +142,10 @@ def _resources(stacks: StackSet, evaluator: Evaluator, paths: Mapping[str, str])
         if not type_name:
             evaluator.problem(entry.key, f"the resource {entry.name} has no type")
             continue
+        if entry.name in evaluator.template.parameters:
+            # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html: names of
+            # parameters are unique among all logical names of a template.
+            evaluator.problem(entry.key, f"the name {entry.name} is also that of a parameter")
         presence = evaluator.presence(entry.name)
         if presence is False:
             continue
@@ -192,7 +197,7 @@ def _depends_on(evaluator: Evaluator, entry: Entry) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _stack(stacks: StackSet, evaluator: Evaluator) -> Stack:
+def _stack(stacks: StackSet, evaluator: Evaluator, absent: AbsentStacks) -> Stack:
     outputs = {
         entry.name: stacks.output(evaluator, entry)
         for entry in evaluator.outputs.values()
@@ -207,15 +212,16 @@ def _stack(stacks: StackSet, evaluator: Evaluator) -> Stack:
         stacks.parents.get(name),
         {parameter: evaluator.parameter(parameter) for parameter in evaluator.template.parameters},
         outputs,
-        tuple(_open_parts(stacks, evaluator)),
+        tuple(_open_parts(stacks, evaluator, absent)),
     )
 
 
-def _open_parts(stacks: StackSet, evaluator: Evaluator) -> list[OpenPart]:
+def _open_parts(stacks: StackSet, evaluator: Evaluator, absent: AbsentStacks) -> list[OpenPart]:
     """Return the parts of a template with resources that nobody can list."""
     parts = [OpenPart(loop.reason, evaluator.position(loop.node), loop.types) for loop in evaluator.unknown_loops]
     for entry, reason in stacks.absent_templates.get(evaluator.place.scope, []):
-        parts.append(OpenPart(f"the nested stack {entry.name}: {reason}", evaluator.position(entry.key), None))
+        texts = absent.texts_given_to(evaluator, entry)
+        parts.append(OpenPart(f"the nested stack {entry.name}: {reason}", evaluator.position(entry.key), None, texts))
     root = evaluator.template.document.root
     for macro in evaluator.template.macros:
         reason = f"the macro {macro[:80]} may change any resource"

@@ -13,11 +13,15 @@ from skerry.sources.cloudformation.values import Remark, SourcePosition, Unresol
 
 
 class OpenPart(msgspec.Struct, frozen=True):
-    """Resources of a stack that nobody can list; ``types`` is None if they may have any type."""
+    """Resources of a stack that nobody can list; ``types`` is None if they may have any type.
+
+    ``texts`` are all that its template can read of the set; None if it may name any resource of it.
+    """
 
     reason: str
     position: SourcePosition
     types: frozenset[str] | None
+    texts: frozenset[str] | None = None
 
 
 class Stack(msgspec.Struct, frozen=True):

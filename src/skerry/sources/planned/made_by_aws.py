@@ -8,6 +8,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from skerry.catalogue.prefix_lists import prefix_list_ids
 from skerry.sources.planned.values import UNKNOWN, Value, known_row
 
 Row = dict[str, Any]
@@ -122,8 +123,8 @@ def gateway_route(service: str, endpoint: str) -> Row:
 
 
 def prefix_list_id_of(service: str) -> str:
-    """Return a made-up id of AWS's prefix list of a gateway service."""
-    return f"pl-{digest_of(service)}"
+    """Return the id of AWS's prefix list of a gateway service, made up where it is not known."""
+    return prefix_list_ids().get(service) or f"pl-{digest_of(service)}"
 
 
 def prefix_list(service: str) -> Row:

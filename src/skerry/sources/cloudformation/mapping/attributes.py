@@ -83,6 +83,12 @@ _SUFFIX: Final = 6
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html."""
 
 
+def name_property_of(kind: str) -> str | None:
+    """Return the property with the name of a resource; None for types with ids."""
+    names = {**_NAMED, **_BY_ARN}.get(kind)
+    return None if names is None else names[0]
+
+
 def digest_of_owner(owner: AttributeOwner) -> str:
     """Return the digits that tell a resource from all others."""
     return digest_of(f"{owner.stack}.{owner.logical_id}")
@@ -257,6 +263,9 @@ _SPECIAL: Final[dict[tuple[str, str], Callable[[AttributeOwner], Value | None]]]
     ("AWS::EC2::EIP", "AllocationId"): lambda owner: physical_id_of(owner, "eipalloc"),
     ("AWS::EC2::EIP", "PublicIp"): _public_address,
     ("AWS::EC2::EIP", "Ref"): _public_address,
+    ("AWS::EC2::NatGateway", "RouteTableId"): lambda owner: made_with_vpc(
+        "rtb", physical_id_of(owner, "nat"), "RouteTable"
+    ),
     ("AWS::EC2::NetworkInterface", "PrimaryPrivateIpAddress"): lambda owner: owner.property("PrivateIpAddress"),
     ("AWS::EC2::VPC", "DefaultNetworkAcl"): _of_vpc("acl", "DefaultNetworkAcl"),
     ("AWS::EC2::VPC", "DefaultSecurityGroup"): _of_vpc("sg", "DefaultSecurityGroup"),

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 from collections.abc import Iterator
 from typing import Any, Final
 
+from skerry.catalogue.prefix_lists import prefix_list_names
 from skerry.sources.cloudformation.mapping.attributes import made_with_vpc
 from skerry.sources.cloudformation.mapping.policies import document_of
 from skerry.sources.cloudformation.mapping.properties import Properties
@@ -31,7 +32,7 @@ class GatewayRoutes:
     def __init__(self, templates: Templates) -> None:
         self._routes: dict[str, list[dict[str, Value]]] = {}
         self.services: dict[str, str] = {}
-        self._open = {name for made in templates.perhaps(ENDPOINT) for name in _tables_of(made)}
+        self._open = {name for made in templates.perhaps(ENDPOINT) for name in _tables_of(made)} | templates.touched
         self._is_open = templates.is_open(ENDPOINT)
         for endpoint in templates.of(ENDPOINT):
             kind, service = _kind_of(endpoint), endpoint.properties.text("ServiceName")
@@ -122,16 +123,29 @@ def _dns_options(options: Properties | None) -> Value:
 
 
 def write_prefix_lists(templates: Templates) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the document of prefix lists: AWS's of gateway endpoints without blocks, and the templates' own."""
-    services = sorted(
-        {
-            service
-            for endpoint in templates.of(ENDPOINT)
-            if _kind_of(endpoint) == _GATEWAY and isinstance(service := endpoint.properties.text("ServiceName"), str)
-        }
-    )
-    rows = [*map(prefix_list, services), *map(_own_list, templates.of("AWS::EC2::PrefixList"))]
+    """Yield the document of prefix lists: AWS's without blocks, and the templates' own."""
+    services = {
+        service
+        for endpoint in templates.of(ENDPOINT)
+        if _kind_of(endpoint) == _GATEWAY and isinstance(service := endpoint.properties.text("ServiceName"), str)
+    }
+    names = prefix_list_names(templates.place.region)
+    services |= {names[listed] for listed in _named_lists(templates) if listed in names}
+    rows = [*map(prefix_list, sorted(services)), *map(_own_list, templates.of("AWS::EC2::PrefixList"))]
     yield "PrefixLists", write_open_list("PrefixLists", rows)
+
+
+def _named_lists(templates: Templates) -> Iterator[str]:
+    """Yield the ids of prefix lists that rules and routes name."""
+    groups = [made.properties for made in templates.of("AWS::EC2::SecurityGroup")]
+    ways = ("SecurityGroupIngress", "SecurityGroupEgress")
+    blocks = [block for group in groups for way in ways for block in group.blocks(way) or ()]
+    apart = [made.properties for made in templates.of(*(f"AWS::EC2::{way}" for way in ways), "AWS::EC2::Route")]
+    for block in (*blocks, *apart):
+        for key in ("SourcePrefixListId", "DestinationPrefixListId"):
+            listed = block.id(key)
+            if listed is not None:
+                yield listed
 
 
 def _own_list(made: Made) -> dict[str, Value]:

@@ -16,6 +16,7 @@ from skerry.sources.planned.values import UNKNOWN, Value, known_row
 _PUBLIC: Final = "192.0.2.1"
 """A public address in place of the one that AWS will choose: it decides nothing inside the VPC.
 https://www.rfc-editor.org/rfc/rfc5737"""
+_IGW: Final = "InternetGatewayId"
 _ATTACHMENT: Final = "AWS::EC2::VPCGatewayAttachment"
 _ONLY_OUT: Final = "AWS::EC2::EgressOnlyInternetGateway"
 _NAT: Final = "AWS::EC2::NatGateway"
@@ -84,9 +85,29 @@ def _nat(templates: Templates, gateway: Made, subnet: str | None, vpc: str) -> d
             "State": "available",
             "ConnectivityType": kind,
             "AvailabilityMode": "regional" if subnet is None else "zonal",
-            "NatGatewayAddresses": UNKNOWN if subnet is None else _addresses(templates, gateway.properties, subnet),
+            "NatGatewayAddresses": [{"PublicIp": _PUBLIC}]
+            if subnet is None
+            else _addresses(templates, gateway.properties, subnet),
+            "RouteTableId": gateway.attribute("RouteTableId") if subnet is None else None,
         }
     )
+
+
+def regional_nat_gateways(templates: Templates) -> Iterator[tuple[Made, str]]:
+    """Yield each regional NAT gateway with its VPC: it is public, and in no subnet.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateways-regional.html
+    """
+    for gateway in templates.of(_NAT):
+        vpc = gateway.properties.id("VpcId")
+        if "SubnetId" not in gateway.properties and vpc is not None:
+            yield gateway, vpc
+
+
+def internet_gateway_of(templates: Templates, vpc: str) -> str | None:
+    """Return the internet gateway that is surely attached to a VPC; None without one."""
+    rows = [row.properties for row in templates.of(_ATTACHMENT)]
+    return next((row.id("InternetGatewayId") for row in rows if row.id("VpcId") == vpc and _IGW in row), None)
 
 
 def _addresses(templates: Templates, gateway: Properties, subnet: str) -> Value:

@@ -87,7 +87,7 @@ class _Records:
 
     def __init__(self, templates: Templates) -> None:
         self._rows: list[tuple[str | None, Value, Value]] = []
-        self._is_open = templates.is_open(_RECORD, _RECORDS)
+        self._is_open = templates.may_hold(_RECORD, _RECORDS)
         for made in templates.of(_RECORD):
             self._add(made.properties, made.properties)
         for made in templates.of(_RECORDS):

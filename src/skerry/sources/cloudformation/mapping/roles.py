@@ -24,7 +24,7 @@ class _Attached:
         self._templates = templates
         self._inline: dict[str, list[Properties]] = {}
         self._managed: dict[str, list[str]] = {}
-        self._open: set[str] = set()
+        self._open: set[str] = set(templates.touched)
         self.is_open = templates.is_open(_POLICY, _ROLE_POLICY, MANAGED)
         for made in templates.of(_POLICY, _ROLE_POLICY):
             for role in self._roles_of(made):

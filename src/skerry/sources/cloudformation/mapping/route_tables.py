@@ -7,6 +7,7 @@ from typing import Final
 
 from skerry.sources.cloudformation.mapping.attributes import made_with_vpc
 from skerry.sources.cloudformation.mapping.endpoints import GatewayRoutes
+from skerry.sources.cloudformation.mapping.gateways import internet_gateway_of, regional_nat_gateways
 from skerry.sources.cloudformation.mapping.properties import Properties
 from skerry.sources.cloudformation.mapping.templates import Templates
 from skerry.sources.cloudformation.mapping.vpcs import canonical, local_routes_of
@@ -27,6 +28,7 @@ _TARGETS: Final = {
     "VpcEndpointId": "GatewayId",
     "VpcPeeringConnectionId": "VpcPeeringConnectionId",
 }
+_ANYWHERE: Final = "0.0.0.0/0"
 _PROPAGATION: Final = "AWS::EC2::VPNGatewayRoutePropagation"
 _PARTS: Final = {
     "SubnetId": "AWS::EC2::SubnetRouteTableAssociation",
@@ -45,7 +47,8 @@ class _Tables:
         propagations = templates.of(_PROPAGATION), templates.perhaps(_PROPAGATION)
         tables = [row.properties.ids("RouteTableIds") for rows in propagations for row in rows]
         self._is_propagated = UNKNOWN in tables or templates.is_open(_PROPAGATION)
-        self._propagated = {name for names in tables if names is not UNKNOWN for name in names}
+        named = {name for names in tables if names is not UNKNOWN for name in names}
+        self._propagated = named | templates.touched
 
     def row(self, table: str, vpc: str, *, is_main: bool) -> dict[str, Value]:
         """Return the row of a table."""
@@ -60,6 +63,19 @@ class _Tables:
                 "Associations": associations,
             }
         )
+
+    def row_of_nat(self, table: str, vpc: str) -> dict[str, Value]:
+        """Return the row of the table that AWS makes with a regional NAT gateway: it leads to the internet gateway.
+
+        https://aws.amazon.com/blogs/networking-and-content-delivery/introducing-amazon-vpc-regional-nat-gateway
+        """
+        row, gateway = self.row(table, vpc, is_main=False), internet_gateway_of(self._templates, vpc)
+        routes = row.get("Routes", UNKNOWN)
+        if routes is UNKNOWN or gateway is None:
+            return {key: value for key, value in row.items() if key != "Routes"}
+        out = {"DestinationCidrBlock": _ANYWHERE, "GatewayId": gateway, "State": "active", "Origin": "CreateRoute"}
+        has_own = any(_destination_of(route) == _ANYWHERE for route in routes)
+        return row if has_own else {**row, "Routes": [*routes, out]}
 
     def _routes_of(self, table: str, vpc: str) -> Value:
         local, endpoints = local_routes_of(self._templates, vpc), self._gateway_routes.of(table)
@@ -90,6 +106,8 @@ def list_route_tables(templates: Templates) -> Listed:
         vpc_id = table.properties.id("VpcId")
         if vpc_id is not None:
             rows.append((vpc_id, tables.row(table.id, vpc_id, is_main=False)))
+    for gateway, vpc in regional_nat_gateways(templates):
+        rows.append((vpc, tables.row_of_nat(gateway.attribute("RouteTableId"), vpc)))
     rows += [(UNKNOWN, {}) for _ in templates.perhaps("AWS::EC2::RouteTable")]
     return Listed("DescribeRouteTables", "RouteTables", tuple(rows))
 

@@ -79,7 +79,7 @@ def write_services(templates: Templates) -> Iterator[tuple[str, dict[str, Any]]]
     sets = templates.group_by("AWS::ECS::TaskSet", "Service")
     primary = templates.group_by("AWS::ECS::PrimaryTaskSet", "Service")
     rows = [_service(templates, made, sets.of(made.id), primary.of(made.id)) for made in templates.of(SERVICE)]
-    is_open = templates.is_open(SERVICE) or templates.perhaps(SERVICE)
+    is_open = templates.may_hold(SERVICE) or templates.perhaps(SERVICE)
     yield "services", write_open_list("services", rows) if is_open else {"services": rows}
 
 

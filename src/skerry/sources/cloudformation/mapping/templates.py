@@ -8,7 +8,7 @@ import msgspec
 
 from skerry.catalogue.partitions import partition_of
 from skerry.sources.cloudformation.attributes import AttributeOwner
-from skerry.sources.cloudformation.mapping.attributes import attribute_of
+from skerry.sources.cloudformation.mapping.attributes import attribute_of, made_with_vpc, name_property_of
 from skerry.sources.cloudformation.mapping.properties import Properties, StandIns
 from skerry.sources.cloudformation.resolved import OpenPart, TemplateResource
 from skerry.sources.cloudformation.values import Unresolved
@@ -17,6 +17,11 @@ from skerry.sources.planned.values import Value as RowValue
 
 VPC: Final = "AWS::EC2::VPC"
 SUBNET: Final = "AWS::EC2::Subnet"
+PARTS_OF_VPC: Final = {"DefaultNetworkAcl": "acl", "MainRouteTable": "rtb", "DefaultSecurityGroup": "sg"}
+"""The parts that AWS makes with a VPC, and the beginnings of their ids."""
+_IN_VPCS: Final = (SUBNET, "AWS::EC2::RouteTable", "AWS::EC2::SecurityGroup", "AWS::EC2::NetworkAcl")
+_SHARED: Final = ("AWS::EC2::TransitGateway", "AWS::EC2::TransitGatewayRouteTable")
+"""Types with routes between VPCs."""
 
 
 class TemplatesPlace(msgspec.Struct, frozen=True):
@@ -57,9 +62,19 @@ class Made:
         return self._stand_ins.text_of("" if value is None else value)
 
     @property
+    def has_own_name(self) -> bool:
+        """Whether the template gives the resource a name, so that other templates can name it."""
+        key = name_property_of(self.resource.type)
+        return key is not None and key in self.properties
+
+    @property
     def name(self) -> str:
         """The stack and the logical id."""
         return f"{self.resource.stack}.{self.resource.logical_id}"
+
+
+def _is_in(name: str, texts: Iterable[str]) -> bool:
+    return any(name in text for text in texts)
 
 
 class Grouped:
@@ -69,12 +84,14 @@ class Grouped:
         self,
         groups: Mapping[str, list[Made]],
         open_owners: frozenset[str],
+        touched: frozenset[str],
         *,
         has_unknown_owner: bool,
         is_unlisted: bool,
     ) -> None:
         self._groups = groups
         self._open_owners = open_owners
+        self._touched = touched
         self._has_unknown_owner = has_unknown_owner
         self.is_open = is_unlisted or has_unknown_owner
 
@@ -84,7 +101,7 @@ class Grouped:
 
     def may_have_more(self, owner: str) -> bool:
         """Return whether an owner may have resources that nobody can list."""
-        return self.is_open or owner in self._open_owners
+        return self.is_open or owner in self._open_owners or owner in self._touched
 
     def has_open_owner(self, owner: str) -> bool:
         """Return whether a resource under an unknown condition, or for an unknown owner, may belong to an owner."""
@@ -135,9 +152,49 @@ class Templates:
         """The types of all resources."""
         return frozenset((*self._sure, *self._perhaps))
 
-    def is_open(self, *kinds: str) -> bool:
+    def may_hold(self, *kinds: str) -> bool:
         """Return whether there may be resources of these types in a part that nobody can list."""
         return any(part.types is None or not part.types.isdisjoint(kinds) for part in self.open_parts)
+
+    def is_open(self, *kinds: str) -> bool:
+        """Return whether there may be resources of these types that belong to any resource of the templates.
+
+        A part that can name certain resources alone leaves the `touched` ones open.
+        """
+        parts = (part for part in self.open_parts if part.types is None or not part.types.isdisjoint(kinds))
+        return any(map(self._is_unbounded, parts))
+
+    def _is_unbounded(self, part: OpenPart) -> bool:
+        """Return whether a part can name any resource, or one whose routes reach other VPCs."""
+        if part.texts is None:
+            return True
+        return any(_is_in(made.id, part.texts) for made in (*self.of(*_SHARED), *self.perhaps(*_SHARED)))
+
+    @cached_property
+    def touched(self) -> frozenset[str]:
+        """The ids of all resources that an unlisted part can name, and of all parts of their VPCs.
+
+        A resource without a name of its own has one with a random end, or an id.
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html
+        """
+        texts = [text for part in self.open_parts if part.texts is not None for text in part.texts]
+        if all(part.texts is None for part in self.open_parts):
+            return frozenset()
+        names = {made.id for made in self.all() if made.has_own_name or _is_in(made.id, texts)}
+        return frozenset(names) | {name for name, vpc in self._vpc_of_parts.items() if vpc in self._touched_vpcs}
+
+    @cached_property
+    def _vpc_of_parts(self) -> Mapping[str, str]:
+        """The VPC of each VPC, subnet, route table, group and network ACL."""
+        rows = [*self.of(*_IN_VPCS), *self.perhaps(*_IN_VPCS)]
+        owners = {made.id: vpc for made in rows if (vpc := made.properties.id("VpcId")) is not None}
+        by_aws = {made_with_vpc(prefix, vpc, part): vpc for vpc in self.vpcs for part, prefix in PARTS_OF_VPC.items()}
+        return {**owners, **by_aws, **{vpc: vpc for vpc in self.vpcs}}
+
+    @cached_property
+    def _touched_vpcs(self) -> frozenset[str]:
+        texts = [text for part in self.open_parts if part.texts is not None for text in part.texts]
+        return frozenset(vpc for name, vpc in self._vpc_of_parts.items() if _is_in(name, texts))
 
     def group_by(self, kind: str, name: str) -> Grouped:
         """Return the resources of a type by the resource that a property names."""
@@ -154,7 +211,8 @@ class Templates:
                 groups.setdefault(owner, []).append(made)
         perhaps = frozenset(filter(None, (made.properties.id(name) for made in self.perhaps(kind))))
         has_unknown_owner = any(map(self._may_be_ours, (*groups, *perhaps)))
-        return Grouped(groups, perhaps, has_unknown_owner=has_unknown_owner, is_unlisted=self.is_open(kind))
+        is_unlisted = self.is_open(kind)
+        return Grouped(groups, perhaps, self.touched, has_unknown_owner=has_unknown_owner, is_unlisted=is_unlisted)
 
     def _may_be_ours(self, owner: str) -> bool:
         return self.stand_ins.is_made_up(owner)
@@ -174,7 +232,8 @@ class Templates:
     @cached_property
     def closed_vpcs(self) -> frozenset[str]:
         """The VPCs with no other resources than those of the templates."""
-        return frozenset() if any(part.types is None for part in self.open_parts) else frozenset(self.vpcs)
+        is_open = any(part.types is None and self._is_unbounded(part) for part in self.open_parts)
+        return frozenset() if is_open else frozenset(self.vpcs) - self._touched_vpcs
 
     @cached_property
     def families(self) -> Mapping[str, str]:

@@ -20,7 +20,7 @@ from skerry.sources.cloudformation.mapping.security_groups import (
 from skerry.sources.cloudformation.mapping.services import write_clusters, write_services
 from skerry.sources.cloudformation.mapping.task_definitions import write_task_definitions
 from skerry.sources.cloudformation.mapping.task_resources import write_task_resources
-from skerry.sources.cloudformation.mapping.templates import Made, Templates
+from skerry.sources.cloudformation.mapping.templates import PARTS_OF_VPC, Made, Templates
 from skerry.sources.cloudformation.mapping.vpcs import list_subnets, write_vpcs
 from skerry.sources.cloudformation.values import SourcePosition
 from skerry.sources.planned.lists import encode, write_lists
@@ -96,7 +96,6 @@ def _zones_to_choose(templates: Templates) -> frozenset[str]:
     )
 
 
-_PARTS_OF_VPC: Final = {"acl": "DefaultNetworkAcl", "rtb": "MainRouteTable", "sg": "DefaultSecurityGroup"}
 _ATTRIBUTES: Final = ("Ref", "Arn", "Id")
 
 
@@ -109,7 +108,7 @@ def _places(templates: Templates) -> Iterator[tuple[str, ResourcePlace]]:
             if name:
                 yield name, place
     for vpc, made in templates.vpcs.items():
-        for prefix, part in _PARTS_OF_VPC.items():
+        for part, prefix in PARTS_OF_VPC.items():
             yield made_with_vpc(prefix, vpc, part), ResourcePlace(f"{name_of(made)}.{part}", made.resource.position)
 
 
