@@ -2,6 +2,7 @@
 
 from skerry.draw.layout import layout
 from skerry.draw.network_map import ChipStop, GatewayStop, LinkStop, MapChip, MapPath, MapVpc, ServiceStop, TableStop
+from skerry.draw.picture import Shape
 from skerry.draw.vpcs import Touched, VpcReader
 from skerry.verdicts import OK
 from tests.draw.scenes import map_of
@@ -247,3 +248,46 @@ def test_secret_in_a_name_is_masked_before_it_is_cut() -> None:
     names = [vpc.name, *(row.name for row in vpc.subnets), *(table.name for table in vpc.tables)]
     assert {bool(one) for one in names} == {True}
     assert "hunter2" not in str(names)
+
+
+def is_closed(network: Network) -> bool:
+    return VpcReader(network.world()).read(VPC, touched()).is_closed
+
+
+def test_vpc_is_closed_only_if_all_of_its_tables_are_known() -> None:
+    assert is_closed(Network())
+    unread_routes = Network()
+    del unread_routes.row("RouteTables", "rtb-main")["Routes"]
+    assert not is_closed(unread_routes)
+    unread_tables = Network()
+    unread_tables.forget("RouteTables")
+    assert not is_closed(unread_tables)
+    assert not map_of("subnet-not-shown").vpcs[0].is_closed
+
+
+def test_file_system_with_a_name_is_a_service_at_its_mount_target() -> None:
+    network = map_of("efs-in-both-zones")
+    service = network.services[-1]
+    assert (service.label, service.is_outside) == ("fs-0a1", False)
+    end = path_of("efs-in-both-zones", "volumes").stops[-1].stop
+    assert end == ChipStop("subnet-a", "eni-efs-a")
+    chips = {chip.id: chip.label for vpc in network.vpcs for subnet in vpc.subnets for chip in subnet.chips}
+    assert chips["eni-efs-a"] == "mount target"
+
+
+SHAPES: tuple[Shape, ...] = ("wide", "tall")
+
+
+def test_hops_at_one_gateway_stand_along_its_edge() -> None:
+    for shape in SHAPES:
+        picture = layout(map_of("s3-policy-without-layer-bucket"), shape)
+        rect = next(box.rect for box in picture.chips if box.kind == "gateway")
+        step = next(item for item in picture.steps if item.number == map_step_number("layers"))
+        places = [dot.at for dot in step.dots if dot.number in {5, 6}]
+        edge = {place.x for place in places} if shape == "wide" else {place.y for place in places}
+        assert edge == ({rect.x} if shape == "wide" else {rect.y})
+        assert len(set(places)) == 2
+
+
+def map_step_number(step: str) -> int:
+    return next(item.number for item in map_of("s3-policy-without-layer-bucket").steps if item.step == step)

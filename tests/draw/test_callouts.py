@@ -42,3 +42,40 @@ def test_words_do_not_cover_headings() -> None:
     heading = next(text for text in picture.texts if text.words.startswith("AWS services"))
     assert callouts
     assert not any(rect.overlaps(Rect(heading.at.x, heading.at.y - 10, 120, 12)) for rect in callouts)
+
+
+def ties(*obstacles: Rect) -> tuple[Point, ...]:
+    """The line from a mark to its words, where these rectangles keep them away."""
+    return place_callout(WORDS, Point(400, 200), BLOCKED, list(obstacles), CANVAS).tie
+
+
+AROUND = Rect(340, 150, 120, 100)
+
+
+def test_words_at_the_mark_need_no_line() -> None:
+    assert ties() == ()
+
+
+def test_line_to_words_above_or_below_is_straight() -> None:
+    (start, end) = ties(AROUND, Rect(0, 150, 340, 250), Rect(460, 150, 340, 250))
+    assert start == Point(400, 189)
+    assert (end.x, end.y < 150) == (400, True)
+    (start, end) = ties(AROUND, Rect(0, 0, 340, 250), Rect(460, 0, 340, 250))
+    assert start == Point(400, 211)
+    assert (end.x, end.y > 250) == (400, True)
+
+
+def test_line_to_words_at_the_side_is_straight() -> None:
+    (start, end) = ties(Rect(330, 0, 90, 400), Rect(0, 0, 330, 400), Rect(420, 220, 380, 180), Rect(420, 0, 380, 180))
+    assert (start, end.y) == (Point(411, 200), 200)
+    assert end.x > 420
+    (start, end) = ties(Rect(380, 0, 420, 400), Rect(0, 220, 380, 180), Rect(0, 0, 380, 180))
+    assert (start, end.y) == (Point(389, 200), 200)
+    assert end.x < 380
+
+
+def test_line_to_words_askew_has_one_corner() -> None:
+    rect = place_callout(WORDS, Point(400, 200), BLOCKED, [Rect(0, 0, 800, 205), Rect(250, 0, 550, 400)], CANVAS)
+    start, corner, end = rect.tie
+    assert (start, corner.x, end.y) == (Point(400, 211), 400, corner.y)
+    assert end.x == rect.rect.right

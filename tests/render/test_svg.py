@@ -116,3 +116,9 @@ def test_every_class_of_a_picture_has_a_style() -> None:
     known = set(re.findall(r"\.([a-z][a-z0-9-]*)", STYLE))
     # Hooks for the style of a page.
     assert used - known <= {"map", "wide", "p", "ground", "isolated", "endpoint", "nat", "interface", "service", "call"}
+
+
+def test_line_from_a_mark_to_its_words_is_below_the_boxes() -> None:
+    svg = svg_of(layout(map_of("several-containers")))
+    assert '<path class="tie bad"' in svg
+    assert svg.rindex('class="tie') < svg.index('class="chip')

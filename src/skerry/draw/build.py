@@ -141,8 +141,13 @@ def _service_of(name: str, items: list[_Shown]) -> MapService:
     need = first.needs[0].need
     host = str(need.host or "") if isinstance(need, Call) else name
     worst = min((item.row.verdict for item in items), key=_WORST_FIRST.index)
-    outside = isinstance(need, Call) and need.service is None
-    return MapService(name, first.called, host, outside, tuple(item.row.number for item in items), worst)
+    label, outside = first.called, False
+    if isinstance(need, Call):
+        outside = need.place != "aws"
+        if need.step == "volumes" and len(need.subjects) == 1:
+            # A file system is called by a name of its own, which is too long for a box.
+            label = need.subjects[0]
+    return MapService(name, label, host, outside, tuple(item.row.number for item in items), worst)
 
 
 def _link_kind(kind: str) -> Literal["transit", "peering"]:

@@ -13,6 +13,8 @@ _LINE = 15
 _FAR = 16
 _EDGE = 4
 _AROUND = 2
+# The radius of a mark, and the distance of words that are plainly at it.
+_MARK, _NEAR = 11, 20
 # No place for the words is farther away.
 _REACH = 270
 
@@ -37,7 +39,21 @@ def place_callout(words: str, at: Point, verdict: Verdict, obstacles: list[Rect]
         )
         for number, line in enumerate(lines)
     )
-    return Callout(rect, texts, verdict)
+    return Callout(rect, texts, verdict, _tie(at, rect))
+
+
+def _tie(at: Point, rect: Rect) -> tuple[Point, ...]:
+    """Return the line from the edge of a mark to words that are not near it, of right angles."""
+    aside = _MARK if rect.x > at.x else -_MARK
+    below = _MARK if rect.y > at.y else -_MARK
+    x = rect.x if rect.x > at.x else rect.right
+    y = rect.y if rect.y > at.y else rect.bottom
+    if rect.x <= at.x <= rect.right:
+        return (Point(at.x, at.y + below), Point(at.x, y)) if abs(y - at.y) > _NEAR else ()
+    if rect.y <= at.y <= rect.bottom:
+        return (Point(at.x + aside, at.y), Point(x, at.y)) if abs(x - at.x) > _NEAR else ()
+    corner = Point(at.x, rect.middle.y)
+    return (Point(at.x, at.y + below), corner, Point(x, corner.y))
 
 
 def _freest(rects: Iterable[Rect], obstacles: list[Rect]) -> Rect:
@@ -74,6 +90,7 @@ def _candidates(at: Point, width: float, height: float) -> Iterable[Rect]:
         yield Rect(at.x + far, at.y - height / 2, width, height)
         yield Rect(at.x - width - far, at.y - height - 4, width, height)
         yield Rect(at.x - width - far, at.y + 4, width, height)
+        yield Rect(at.x + far, at.y + 4, width, height)
         yield Rect(at.x + far, at.y + far, width, height)
         yield Rect(at.x - width - far, at.y + far, width, height)
         yield Rect(at.x + far, at.y - far - height, width, height)

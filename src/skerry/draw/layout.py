@@ -11,6 +11,7 @@ from skerry.draw.network_map import NetworkMap, Stop
 from skerry.draw.picture import Picture, Rect, Shape
 from skerry.draw.steps import StepDrawer
 from skerry.draw.tall import TallFrame
+from skerry.draw.text_width import width_of
 from skerry.draw.union import union_of
 from skerry.draw.wide import WideFrame
 
@@ -37,7 +38,7 @@ def layout(
     frames, chips = tuple(writer.frames()), tuple(writer.chips())
     texts = tuple(writer.texts())
     obstacles = [box.rect for box in chips] + [_title(box.rect) for box in frames if box.kind in {"subnet", "vpc"}]
-    obstacles += [Rect(text.at.x, text.at.y - 12, text.room, 16) for text in frame.headings]
+    obstacles += [Rect(text.at.x, text.at.y - 12, width_of(text.words, text.size), 16) for text in frame.headings]
     drawer = StepDrawer(frame, network.services, obstacles)
     landings = [subnet.id for vpc in network.vpcs for subnet in vpc.subnets if subnet.verdict is not None]
     steps = tuple(drawer.draw(step, courses.get(step.number), landings) for step in network.steps)

@@ -3,7 +3,7 @@
 `skerry.draw.build.network_map_of` makes them from a World and a diagnosis, `skerry.draw.layout.layout` places them.
 """
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
@@ -14,6 +14,9 @@ from skerry.verdicts import Verdict
 
 ChipKind = Literal["task", "endpoint", "nat", "interface", "firewall", "more"]
 GatewayKind = Literal["internet", "endpoint", "egress-only", "vpn", "transit", "peering", "nat", "other"]
+
+OTHER_HOSTS: Final = "Other hosts"
+"""The heading of hosts outside AWS: some of them are on the internet, others in a VPC."""
 
 
 class MapChip(msgspec.Struct, frozen=True):

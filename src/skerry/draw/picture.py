@@ -109,11 +109,12 @@ class Dot(msgspec.Struct, frozen=True):
 
 
 class Callout(msgspec.Struct, frozen=True):
-    """The words at the first hop that fails."""
+    """The words at the first hop that fails; ``tie`` is the line to its mark if they are not near it."""
 
     rect: Rect
     lines: tuple[PictureText, ...]
     verdict: Verdict
+    tie: tuple[Point, ...] = ()
 
 
 class Ring(msgspec.Struct, frozen=True):

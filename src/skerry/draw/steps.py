@@ -20,6 +20,7 @@ from skerry.verdicts import BLOCKED, OK
 
 _LIVE = "live"
 _BESIDE = 16
+_ALONG = 20
 _ASIDE = ((0, 0), (0, 18), (-18, 0), (18, 0), (0, -18), (-18, 18), (18, 18), (0, 36), (-36, 0), (36, 0))
 
 
@@ -100,6 +101,15 @@ def _are_apart(point: Point, other: Point) -> bool:
     return abs(point.x - other.x) + abs(point.y - other.y) >= _BESIDE - 2
 
 
+def _on_edge(rect: Rect, enters: Point, number: int, count: int) -> Point:
+    """Return the place of one of several marks along the edge that a line enters by, off the words of the box."""
+    if count == 1:
+        return enters
+    if enters.x in {rect.x, rect.right}:
+        return Point(enters.x, enters.y + _ALONG * (number - (count - 1) / 2))
+    return Point(rect.x + 2 + _ALONG * number, enters.y)
+
+
 def _around(point: Point) -> Rect:
     return Rect(point.x - 9, point.y - 9, 18, 18)
 
@@ -134,11 +144,15 @@ class _PathLine:
 
     def _add_hops(self, stop: Stop, hops: tuple[NumberedHop, ...], enters: Point) -> None:
         rect = self.frame.stops[stop]
-        inward = -_BESIDE if enters.x == rect.right else _BESIDE
-        middle = rect.middle.y if len(hops) > 1 and isinstance(stop, ChipStop) else enters.y
         far = polyline.length(self.points)
         for number, hop in enumerate(hops):
-            self.placed.append(Placed(hop, far, Point(enters.x + inward * number, middle)))
+            if isinstance(stop, ChipStop):
+                # Side by side in the chip, which keeps room for them.
+                across = number * (-_BESIDE if enters.x == rect.right else _BESIDE)
+                at = Point(enters.x + across, rect.middle.y if len(hops) > 1 else enters.y)
+            else:
+                at = _on_edge(rect, enters, number, len(hops))
+            self.placed.append(Placed(hop, far, at))
 
     def _add_leg(self, out: NumberedHop | None, into: NumberedHop | None, line: list[Point], number: int) -> None:
         start, end = self.path.stops[number - 1].stop, self.path.stops[number]

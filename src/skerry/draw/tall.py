@@ -7,6 +7,7 @@ import msgspec
 
 from skerry.draw.frame import DOTS, SLOT, Frame, VpcFrame
 from skerry.draw.network_map import (
+    OTHER_HOSTS,
     ChipStop,
     GatewayStop,
     LinkStop,
@@ -233,7 +234,7 @@ class TallFrame:
         inside = [item for item in self.network.services if not item.is_outside]
         outside = [item for item in self.network.services if item.is_outside]
         region = f" · {self.network.region}" if self.network.region else ""
-        for group, words in ((inside, f"AWS services{region}"), (outside, "Internet")):
+        for group, words in ((inside, f"AWS services{region}"), (outside, OTHER_HOSTS)):
             if not group:
                 continue
             self.frame.headings.append(

@@ -84,13 +84,12 @@ class VpcReader:
         subnets.sort(key=lambda item: (item.zone, item.id))
         tables = self._tables(vpc_id, subnets, touched)
         gateways = self._gateways(vpc_id, tables, touched)
-        words = {route.word for table in tables for route in table.routes}
         return MapVpc(
             id=vpc_id,
             name=None if isinstance(vpc, Missing) else _name_of(vpc.tags),
             cidr="" if isinstance(vpc, Missing) or vpc.cidr_block is None else str(vpc.cidr_block),
             is_home=any(subnet.verdict is not None for subnet in subnets),
-            is_closed=not gateways and words <= {LOCAL} and not any(subnet.attached for subnet in subnets),
+            is_closed=not gateways and _are_closed(subnets, tables),
             subnets=tuple(subnets),
             tables=tables,
             gateways=gateways,
@@ -155,6 +154,7 @@ class VpcReader:
             return MapChip("interface", name, name)
         address = interface.private_ip_address
         label = "NAT instance" if interface.source_dest_check is False else "interface"
+        label = "mount target" if name in self._mount_targets else label
         return MapChip("interface", name, label, "" if address is None else str(address))
 
     def _tables(self, vpc_id: str, subnets: list[MapSubnet], touched: Touched) -> tuple[MapTable, ...]:
@@ -211,6 +211,13 @@ class VpcReader:
         """The VPC endpoint of each network interface that belongs to one."""
         endpoints = self.world.facts.vpc_endpoints
         return {name: endpoint.vpc_endpoint_id for endpoint in endpoints for name in endpoint.network_interface_ids}
+
+    @cached_property
+    def _mount_targets(self) -> set[str | None]:
+        """The network interfaces of mount targets."""
+        facts = self.world.facts
+        names = {target.network_interface_id for target in facts.mount_targets}
+        return names | {target.network_interface_id for target in facts.s3files_mount_targets}
 
     @cached_property
     def _kind_by_subnet(self) -> dict[str, Place]:
@@ -298,6 +305,12 @@ class VpcReader:
                 row = MapGateway(nat.nat_gateway_id, "nat", "regional NAT", state, on_path=False)
                 gateways.setdefault(nat.vpc_id, []).append(row)
         return gateways
+
+
+def _are_closed(subnets: list[MapSubnet], tables: tuple[MapTable, ...]) -> bool:
+    """Tell whether it is known that no subnet has a way out, neither by its own table nor by an attachment."""
+    own = {table.id: {route.word for route in table.routes} for table in tables}
+    return bool(subnets) and all(own.get(subnet.table or "") == {LOCAL} and not subnet.attached for subnet in subnets)
 
 
 _ALWAYS: frozenset[GatewayKind] = frozenset({"internet", "endpoint"})

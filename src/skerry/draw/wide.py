@@ -5,6 +5,7 @@ from typing import Final
 
 from skerry.draw.frame import DOTS, SLOT, Frame, VpcFrame
 from skerry.draw.network_map import (
+    OTHER_HOSTS,
     ChipStop,
     GatewayStop,
     LinkStop,
@@ -262,7 +263,7 @@ class WideFrame:
         for service in (*inside, *outside):
             if outside and service is outside[0]:
                 y += 18
-                self._add_heading(Point(x, y - 6), "Internet")
+                self._add_heading(Point(x, y - 6), OTHER_HOSTS)
             stop = ServiceStop(service.id)
             self.frame.stops[stop] = Rect(x, y, width, height)
             self.roads.add_port(stop, "left", Road("services"))

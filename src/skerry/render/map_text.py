@@ -173,7 +173,7 @@ class _Drawing:
     def _border(self, vpc: MapVpc) -> str:
         ways = [f"{gateway.label} {short_id(gateway.id)}" for gateway in vpc.gateways]
         if not ways and not vpc.is_closed:
-            ways = ["no gateway of its own"]
+            ways = ["no gateway of its own" if vpc.id else "gateways not known"]
         words = f" border: {', '.join(ways) or 'no gateway of any kind'}"
         rule = self.signs.border * max(8, self.width - len(words))
         return self._cut(rule + words, self.width)

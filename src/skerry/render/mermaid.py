@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from skerry.draw.network_map import (
+    OTHER_HOSTS,
     ChipStop,
     GatewayStop,
     LinkStop,
@@ -140,7 +141,7 @@ class _Chart:
     def _services(self) -> Iterator[str]:
         """Yield a node for each group of services whose steps have one way and one verdict."""
         inside = {service.id: not service.is_outside for service in self.network.services}
-        for title, wanted in ((f"AWS services · {self.network.region}", True), ("Internet", False)):
+        for title, wanted in ((f"AWS services · {self.network.region}", True), (OTHER_HOSTS, False)):
             rows = [steps for steps in self.groups.values() if inside[_service_of(steps[0])] is wanted]
             if rows:
                 yield f'subgraph {self._node(title)}["{_text(title, _TITLE)}"]'

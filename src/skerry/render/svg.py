@@ -46,12 +46,19 @@ def _body(picture: Picture, prefix: str, title: str, description: str, step: int
     yield from map(_box, picture.frames)
     yield from (f'<path class="hair" d="{_corners(points, 0)}"/>' for points in picture.hairs)
     shown = [item for item in picture.steps if step is None or item.number == step]
-    for item in shown:
-        if item.lines:
-            yield f'<g class="p p-{item.number}">{"".join(map(_line, item.lines))}</g>'
+    yield from map(_lines, shown)
     yield from map(_box, picture.chips)
     yield from map(_text, picture.texts)
     yield from map(_marks, shown)
+
+
+def _lines(step: StepPicture) -> str:
+    """Return what stands below the boxes: the path, and the line from the first failing hop to its words."""
+    parts = [*map(_line, step.lines)]
+    if step.callout is not None and step.callout.tie:
+        style = VERDICT_CLASSES[step.callout.verdict]
+        parts.append(f'<path class="tie {style}" d="{_corners(step.callout.tie, 0)}"/>')
+    return f'<g class="p p-{step.number}">{"".join(parts)}</g>' if parts else ""
 
 
 def _marks(step: StepPicture) -> str:

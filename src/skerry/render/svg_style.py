@@ -91,7 +91,7 @@ STYLE: Final = (
     ".map .there{fill:none;stroke-width:2.6;stroke-linejoin:round}"
     ".map .back{fill:none;stroke-width:1.8;stroke-dasharray:6 3}"
     ".map .ghost{fill:none;stroke:var(--ghost);stroke-width:2;stroke-dasharray:2 5}"
-    ".map .ring{fill:none;stroke-width:2.4}"
+    ".map .ring{fill:none;stroke-width:2.4}.map .tie{fill:none;stroke-width:1.6}"
     ".map .good{stroke:var(--good)}.map .bad{stroke:var(--bad)}.map .some{stroke:var(--some)}"
     ".map .dunno{stroke:var(--dunno)}.map .na{stroke:var(--na)}.map .live{stroke:var(--ink)}"
     ".map .f-good{fill:var(--good)}.map .f-bad{fill:var(--bad)}.map .f-some{fill:var(--some)}"
@@ -120,7 +120,7 @@ GLYPHS: Final = (
     '<path class="gs" d="M5.2 5.2l5.6 5.6M10.8 5.2l-5.6 5.6"/></symbol>'
     '<symbol id="g-intermittent" viewBox="0 0 16 16"><path class="gf-some" d="M8 .8l7.6 14H.4z"/>'
     '<path class="gs" d="M8 5.6v4.2M8 12v.6"/></symbol>'
-    '<symbol id="g-unknown" viewBox="0 0 16 16"><path class="gf-dunno" d="M8 0l8 8-8 8-8-8z"/>'
+    '<symbol id="g-unknown" viewBox="0 0 16 16"><path class="gf-dunno" d="M8 .2l7 3.9v7.8l-7 3.9-7-3.9V4.1z"/>'
     '<path class="gs" d="M6 6.2c0-2.8 4.2-2.6 4.2-.2 0 1.6-2.1 1.6-2.1 3.2M8.1 11.4v.6"/></symbol>'
     '<symbol id="g-not-applicable" viewBox="0 0 16 16"><rect class="gf-na" x="1" y="1" width="14" height="14" rx="2"/>'
     '<path class="gs" d="M4.5 8h7"/></symbol>'
