@@ -308,6 +308,13 @@ class Network:
 
     # ---------------------------------------------------------------------------------------------- results
 
+    def know_starters(self) -> None:
+        """Make it known that no schedule, rule, pipe, state machine or job starts tasks."""
+        for key in ("Schedules", "Pipes", "stateMachines", "computeEnvironments", "jobQueues", "jobDefinitions"):
+            self.rows.setdefault(key, [])
+        cluster = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/shop"
+        self.call("ListRuleNamesByTarget", {"TargetArn": cluster}, {"RuleNames": []})
+
     def document(self) -> bytes:
         return json.dumps(self.rows).encode()
 

@@ -23,6 +23,7 @@ def by_nat(image: str | None = None) -> Network:
     network.definition(container(logConfiguration=awslogs()) if image is None else container(image))
     network.service()
     network.serve_internet_by_nat()
+    network.know_starters()
     network.rows["NatGateways"][0]["NatGatewayAddresses"][0]["AllocationId"] = "eipalloc-1"
     return network
 

@@ -33,6 +33,7 @@ def network(image: str | None = None, **more: Any) -> Network:
     network.definition(first, **more)
     network.service()
     network.serve_internet_by_nat()
+    network.know_starters()
     return network
 
 
@@ -264,6 +265,18 @@ class TestFlowLogs:
         skipped = msgspec.structs.replace(options.flow_logs, skipped=frozenset({"eni-2"}))
         row = vpc(self.function(), NatExitOptions(flow_logs=skipped))
         assert (row.verdict, row.unsettled[0].reason) == ("unknown", "AWS skipped records of eni-2")
+
+    def test_lines_that_cannot_be_read_are_no_proof(self) -> None:
+        options = logs(InterfaceBytes("eni-2", "subnet-a", "s3", 500))
+        assert isinstance(options.flow_logs, FlowLogTotals)
+        for changed, reason in (
+            ({"damaged": frozenset({"eni-2"})}, "lines of eni-2 in the flow logs could not be read"),
+            ({"unnamed": 1}, "lines of the flow logs could not be read, and may be of any interface"),
+        ):
+            row = vpc(self.function(), NatExitOptions(flow_logs=msgspec.structs.replace(options.flow_logs, **changed)))
+            assert (row.verdict, row.unsettled[0].reason) == ("unknown", reason)
+        other = msgspec.structs.replace(options.flow_logs, damaged=frozenset({"eni-3"}))
+        assert vpc(self.function(), NatExitOptions(flow_logs=other)).verdict == "can-go"
 
     def test_short_logs_and_unread_files_prove_nothing(self) -> None:
         options = logs(InterfaceBytes("eni-2", "subnet-a", "s3", 500))

@@ -88,7 +88,24 @@ def test_interfaces_of_one_function_are_one_workload_and_unread_groups_stay_unkn
     assert workloads(found)[1].groups is UNSET
 
 
-def test_launches_that_are_not_for_fargate_are_left_out() -> None:
-    found = network()
-    found.rows["services"][0]["launchType"] = "EC2"
-    assert [row.kind for row in workloads(found)] == ["interface"]
+def test_launches_that_are_not_for_fargate_are_tasks_of_unknown_calls() -> None:
+    given = network()
+    given.rows["services"][0]["launchType"] = "EC2"
+    assert [(row.name, row.kind) for row in workloads(given)] == [("web", "task"), ("eni-1", "interface")]
+
+
+def test_compute_environments_with_instances_are_clients() -> None:
+    given = network()
+    resources = {"type": "EC2", "subnets": ["subnet-a", "subnet-b"], "securityGroupIds": ["sg-task"]}
+    row = {"computeEnvironmentArn": "arn:aws:batch:eu-west-1:1:compute-environment/ci", "computeEnvironmentName": "ci"}
+    given.add("computeEnvironments", **row, status="VALID", computeResources=resources)
+    assert workloads(given)[2] == Workload("compute environment ci", "instance", ("subnet-a",), (), ("sg-task",))
+    resources["securityGroupIds"] = []
+    assert workloads(given)[2].groups is UNSET
+    for change in ({"subnets": ["subnet-b"]}, {"type": "FARGATE", "subnets": ["subnet-a"]}):
+        resources |= change
+        assert len(workloads(given)) == 2
+    given.rows["computeEnvironments"][0] |= {"computeResources": resources | {"type": "SPOT"}, "status": "DELETING"}
+    assert len(workloads(given)) == 2
+    del given.rows["computeEnvironments"][0]["computeResources"]
+    assert len(workloads(given)) == 2

@@ -213,6 +213,46 @@ class TestBadInput:
         assert (sums(totals), totals.records) == ({"internet": 5}, 1)
         # An empty line is none.
         assert totals.malformed == 8
+        assert totals.damaged == {"eni-2"}
+        # Cut off after its interface, without an interface, and no record at all.
+        assert totals.unnamed == 3
+
+    def test_line_that_names_its_interface_hides_no_other(self, tmp_path: Path, world: Any) -> None:
+        cases: dict[str, tuple[frozenset[str] | set[str], int]] = {
+            record(interface="eni-3") + " more": ({"eni-3"}, 0),
+            f"2 111122223333 eni-3 {record()}": (set(), 1),
+            "2 111122223333 eni-3 10.0.1.5 8.8": ({"eni-3"}, 0),
+            "2 111122223333 eni-": (set(), 1),
+            record(interface="eni-3", count="x"): ({"eni-3"}, 0),
+        }
+        for line, (damaged, unnamed) in cases.items():
+            totals = read_flow_logs(saved(tmp_path, record(), line), world)
+            assert (totals.damaged, totals.unnamed, totals.malformed) == (damaged, unnamed, 1), line
+
+    def test_joined_files_repeat_their_header(self, tmp_path: Path, world: Any) -> None:
+        totals = read_flow_logs(saved(tmp_path, record(count=1), f"{HEADER}\r", record(count=2)), world)
+        assert (sums(totals), totals.malformed) == ({"internet": 3}, 0)
+        swapped = HEADER.replace("srcaddr dstaddr", "dstaddr srcaddr")
+        totals = read_flow_logs(saved(tmp_path, record(count=1), swapped, record(count=2)), world)
+        assert (totals.malformed, totals.unnamed) == (1, 1)
+
+    def test_file_of_flow_logs_that_cannot_be_used_is_lost(self, tmp_path: Path, world: Any) -> None:
+        saved(tmp_path, record(count=1))
+        (tmp_path / "notes.txt").write_text("start reading here\n", encoding="utf-8")
+        assert read_flow_logs(tmp_path, world).unread == 0
+        saved(tmp_path, "eni-2 10.0.1.5 8.8.8.8", name="b.log", header="interface-id srcaddr dstaddr")
+        assert read_flow_logs(tmp_path, world).unread == 1
+        # As CloudWatch Logs exports them.
+        saved(tmp_path, f"2026-11-28T00:00:00.000Z {record()}", name="c.log", header="")
+        (tmp_path / "d.log.gz").write_bytes(b"\x1f\x8bnothing")
+        assert read_flow_logs(tmp_path, world).unread == 3
+
+    def test_cut_off_archive_is_lost(self, tmp_path: Path, world: Any) -> None:
+        saved(tmp_path, record(count=1))
+        whole = gzip.compress("\n".join([HEADER, *(record(count=number) for number in range(3000))]).encode())
+        for size in (len(whole) - 1, len(whole) - 8, len(whole) - 9, len(whole) // 2, 200):
+            (tmp_path / "b.log.gz").write_bytes(whole[:size])
+            assert read_flow_logs(tmp_path, world).unread == 1, size
 
     def test_records_without_data_count_as_a_sight_of_the_interface(self, tmp_path: Path, world: Any) -> None:
         none = "2 111122223333 {} - - - - - - - 1000 1060 - {}"

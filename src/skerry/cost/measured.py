@@ -1,5 +1,6 @@
 """Measured traffic of a network: totals of VPC flow logs, and metrics of NAT gateways and endpoints."""
 
+from collections.abc import Iterable
 from typing import Literal, TypeAlias, get_args
 
 import msgspec
@@ -40,7 +41,8 @@ class FlowLogTotals(msgspec.Struct, frozen=True):
     ``first`` and ``last`` are seconds since 1970. ``interfaces`` have at least one record, also one without data; of
     ``skipped`` ones AWS skipped some.
     ``client_bytes``: those between NAT gateways and their clients. A gateway's interface shows them in addition.
-    ``unread`` is the number of files that could not be read.
+    ``unread`` is the number of files that could not be read. ``damaged`` interfaces have a line that could not be read;
+    ``unnamed`` is the number of such lines that name no interface, and may be of any.
     """
 
     source: str
@@ -56,15 +58,30 @@ class FlowLogTotals(msgspec.Struct, frozen=True):
     client_bytes: int = 0
     notes: tuple[str, ...] = ()
     unread: int = 0
+    damaged: frozenset[str] = frozenset()
+    unnamed: int = 0
 
     @property
     def doubt(self) -> str:
         """Return why the absence of a record proves nothing: a daily job may run at another hour; empty if it does."""
         if self.unread:
             return "a file of the flow logs could not be read"
+        if self.unnamed:
+            return "lines of the flow logs could not be read, and may be of any interface"
         if self.first is None or self.last is None or self.last - self.first < _DAY:
             return "the flow logs are of less than a day"
         return ""
+
+    def doubt_about(self, interfaces: Iterable[str]) -> str:
+        """Return why the absence of records of these interfaces proves nothing; empty if it does."""
+        names = list(interfaces)
+        skipped = [name for name in names if name in self.skipped]
+        damaged = [name for name in names if name in self.damaged]
+        if skipped:
+            return f"AWS skipped records of {', '.join(skipped)}"
+        if damaged:
+            return f"lines of {', '.join(damaged)} in the flow logs could not be read"
+        return self.doubt
 
 
 class ResourceBytes(msgspec.Struct, frozen=True):

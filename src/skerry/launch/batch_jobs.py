@@ -100,7 +100,7 @@ def _assumed(world: World, definition: JobDefinition) -> Iterator[Launch]:
         for environment in lookup.fargate_environments:
             place = f"compute environment {environment.compute_environment_name}"
             submission = msgspec.structs.replace(alone, name=f"{alone.name} in {place}", notes=(note,))
-            yield _launch(world, submission, environment, not_applicable=_disabled(environment))
+            yield _switched_off(_launch(world, submission, environment), _disabled(environment))
     elif world.knows("job_queues"):
         yield _launch(world, alone, None, not_applicable="no job queue has a Fargate compute environment")
     else:
@@ -124,14 +124,20 @@ def launches_of_submission(world: World, submission: Submission) -> tuple[Launch
     names = [f"{submission.name} in {item.compute_environment_name}" for item in usable]
     off = f"job queue {queue.job_queue_name} is {_DISABLED}" if queue.state == _DISABLED else None
     return tuple(
-        _launch(
-            world,
-            msgspec.structs.replace(submission, name=name if len(usable) > 1 else submission.name),
-            environment,
-            not_applicable=off or _disabled(environment),
+        _switched_off(
+            _launch(
+                world,
+                msgspec.structs.replace(submission, name=name if len(usable) > 1 else submission.name),
+                environment,
+            ),
+            off or _disabled(environment),
         )
         for name, environment in zip(names, usable, strict=True)
     )
+
+
+def _switched_off(launch: Launch, reason: str | None) -> Launch:
+    return launch if reason is None else msgspec.structs.replace(launch, not_applicable=reason, switched_off=True)
 
 
 def _disabled(environment: ComputeEnvironment) -> str | None:

@@ -47,7 +47,8 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     cluster, None if nobody asked for it.
     ``refusals`` are those of another service than ECS, in place of ECS's own; ``kind`` is the kind of its definition.
     ``created_log_groups`` are log groups that AWS itself creates. ``launched_by`` is the name of the rule, schedule,
-    pipe or state machine that asks for the tasks, if one does.
+    pipe or state machine that asks for the tasks, if one does. ``switched_off``: it is not applicable only because
+    somebody switched its starter off, and may switch it on.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Launch(msgspec.Struct, frozen=True, gc=False):
     kind: DefinitionKind = "task definition"
     created_log_groups: frozenset[str] = frozenset()
     launched_by: str | None = None
+    switched_off: bool = False
 
     @property
     def family(self) -> str:

@@ -33,7 +33,12 @@ def launches_of_pipe(world: World, pipe: EventPipe) -> tuple[Launch, ...]:
         return ()
     stopped = None if pipe.desired_state in {None, "RUNNING"} else f"the pipe is {pipe.desired_state}"
     return tuple(
-        msgspec.structs.replace(launch, not_applicable=launch.not_applicable or stopped, launched_by=pipe.name)
+        msgspec.structs.replace(
+            launch,
+            not_applicable=launch.not_applicable or stopped,
+            switched_off=launch.switched_off or (launch.not_applicable is None and stopped is not None),
+            launched_by=pipe.name,
+        )
         for launch in made
     )
 

@@ -83,6 +83,7 @@ def launch_of_schedule(world: World, row: Schedule) -> Launch | None:
         launch,
         arn=row.arn,
         not_applicable=launch.not_applicable or disabled,
+        switched_off=launch.not_applicable is None and disabled is not None,
         started_by=started_by_of(f"chronos-schedule/{row.name}"),
         launched_by=row.name,
     )

@@ -22,7 +22,13 @@ from skerry.nat_exit.records import (
     RemainingDestination,
     VpcExit,
 )
-from skerry.nat_exit.settle import ExitEvidence, NamedCalls, Settlement, settle, traffic_of
+from skerry.nat_exit.settle import ExitEvidence, NamedCalls, Settlement, idle_days_of, settle, traffic_of
+from skerry.nat_exit.starters import (
+    idle_notes_of,
+    possible_launches_of,
+    unread_hosts_of,
+    unread_starters_of,
+)
 from skerry.nat_exit.unneeded import unneeded_endpoints_of
 from skerry.nat_exit.workloads import launches_behind, launches_of_clients, workloads_behind
 from skerry.plan import planner
@@ -37,12 +43,6 @@ from skerry.reach.outcome import Outcome
 from skerry.verdicts import BLOCKED
 
 _REGIONAL = "regional"
-_OTHER_LAUNCHES = {
-    "schedules": "EventBridge rules and schedules",
-    "job_definitions": "AWS Batch",
-    "state_machines": "state machines",
-    "pipes": "EventBridge Pipes",
-}
 _ITEMS: tuple[PriceItem, ...] = ("nat-hour", "nat-gb", "address-hour", "endpoint-zone-hour", "endpoint-gb")
 _SUBNETS = "ecs:DescribeServices"
 _NOT_READ = "ec2:DescribeNatGateways"
@@ -59,6 +59,7 @@ class Question(NamedTuple):
 
 def examine(world: World, vpc_ids: Iterable[str], question: Question, today: date) -> NatExitReport:
     """Return for each VPC whether its NAT can go."""
+    question = question._replace(launches=possible_launches_of(world, question.launches))
     rows = tuple(examine_vpc(world, vpc_id, question) for vpc_id in vpc_ids)
     evidence = question.evidence
     day = question.prices.date_of(world.region or "", _ITEMS)
@@ -77,13 +78,14 @@ def examine_vpc(world: World, vpc_id: str, question: Question) -> VpcExit:
     """Return whether the NAT of a VPC can go, with what must be done first."""
     nats, missing = nats_of(world, vpc_id)
     names = [ref.key for ref in question.also]
-    own = launches_behind(question.launches, (subnet.subnet_id for subnet in world.subnets_in(vpc_id)))
+    own = [launch for launch in _in_vpc(world, vpc_id, question.launches) if launch.not_applicable is None]
     unneeded = tuple(unneeded_endpoints_of(world, vpc_id, own, names, question.evidence, question.prices))
     if not nats:
         return VpcExit(vpc_id, "unknown" if missing else "no-nat", facts=missing, unneeded=unneeded)
     behind, unread = subnets_behind(world, vpc_id, nats)
-    launches = launches_behind(question.launches, behind)
-    workloads = workloads_behind(world, launches, behind)
+    clients = launches_behind(question.launches, behind)
+    workloads = workloads_behind(world, clients, behind)
+    launches = tuple(launch for launch in clients if launch.not_applicable is None)
     if any(workload.kind == "transit-gateway" for workload in workloads):
         # Launches of other VPCs may be behind the NAT too.
         launches = tuple(launch for launch in question.launches if launch.not_applicable is None)
@@ -93,6 +95,7 @@ def examine_vpc(world: World, vpc_id: str, question: Question) -> VpcExit:
     logs = question.evidence.flow_logs
     settlement = settle(vpc_id, nats, workloads, question.evidence, calls)
     facts = (*missing, *unread, *_unread_clients(world, vpc_id, question.launches), *comparison.facts)
+    facts = (*facts, *_unread_idle_clients(world, nats, behind, question.evidence))
     destinations = (*_destinations(comparison.lost), *_breaks(plan), *settlement.destinations)
     nat_cost, per_gb = _cost_of(world, vpc_id, nats, question.prices)
     return VpcExit(
@@ -111,8 +114,12 @@ def examine_vpc(world: World, vpc_id: str, question: Question) -> VpcExit:
         per_gb,
         unneeded,
         () if logs is None else tuple(traffic_of(workloads, nats, logs)),
-        tuple(_notes(world, plan)),
+        (*(() if plan is None else plan.limits), *idle_notes_of(world, clients)),
     )
+
+
+def _in_vpc(world: World, vpc_id: str, launches: Iterable[Launch]) -> tuple[Launch, ...]:
+    return launches_behind(launches, (subnet.subnet_id for subnet in world.subnets_in(vpc_id)))
 
 
 def _verdict(
@@ -181,6 +188,15 @@ def _unread_clients(world: World, vpc_id: str, launches: Iterable[Launch]) -> It
     for launch in launches:
         if not launch.subnets and launch.not_applicable is None:
             yield from launch.unread or [Missing(f"the subnets of {launch.name}", _SUBNETS)]
+
+
+def _unread_idle_clients(
+    world: World, nats: tuple[Nat, ...], behind: Iterable[str], evidence: ExitEvidence
+) -> Iterator[Missing]:
+    """Yield the unread clients that show nothing in the network today; none behind NATs without a byte out."""
+    if idle_days_of(nats, evidence.metrics) is None:
+        yield from unread_starters_of(world, behind)
+        yield from unread_hosts_of(world)
 
 
 def _destinations(lost: Iterable[LostCall]) -> Iterator[RemainingDestination]:
@@ -270,10 +286,3 @@ def _steps(nats: tuple[Nat, ...], plan: Plan | None) -> Iterator[ExitStep]:
     for nat in nats:
         yield ExitStep("delete-nat-gateway" if nat.kind == "gateway" else "stop-instance", nat.id)
         yield from (ExitStep("release-address", allocation) for allocation in nat.allocations)
-
-
-def _notes(world: World, plan: Plan | None) -> Iterator[str]:
-    """Yield the limits of the plan, and the kinds of launches that were not read."""
-    yield from () if plan is None else plan.limits
-    unread = [noun for kind, noun in _OTHER_LAUNCHES.items() if not world.knows(kind)]
-    yield from [f"not examined: {', '.join(unread)}"] if unread else ()

@@ -65,7 +65,7 @@ def settle(
     calls: NamedCalls,
 ) -> Settlement:
     """Settle each workload: whether it needs NAT for calls outside of its definition."""
-    idle = _idle_days(nats, evidence.metrics)
+    idle = idle_days_of(nats, evidence.metrics)
     settled: list[Settled] = []
     unsettled: list[Unsettled] = []
     destinations: list[RemainingDestination] = []
@@ -145,10 +145,9 @@ def _by_flow_logs(
     if kind == "transit-gateway":
         yield Unsettled(name, kind, allowed, _NO_LOGS[kind])
         return
-    doubt = logs.doubt
+    doubt = logs.doubt_about(workload.interfaces)
     if unseen or not (workload.interfaces or by_name):
         doubt = f"the flow logs have no accepted record of {', '.join(unseen) or 'an interface of it'}"
-    skipped = [interface for interface in workload.interfaces if interface in logs.skipped]
     rows = [row for row in logs.rows if row.interface in workload.interfaces]
     rows += [row for row in by_name if row not in rows]
     yield from (_destination_of((name,), row) for row in rows if row.traffic == "internet" and row.bytes)
@@ -158,8 +157,6 @@ def _by_flow_logs(
         yield Unsettled(name, kind, allowed, reason)
     elif count and not by_nat:
         yield Unsettled(name, kind, allowed, f"{count} bytes with addresses of AWS, where no named call leads")
-    elif skipped:
-        yield Unsettled(name, kind, allowed, f"AWS skipped records of {', '.join(skipped)}")
     elif not any(row.traffic == "internet" and row.bytes for row in rows):
         if doubt:
             yield Unsettled(name, kind, allowed, doubt)
@@ -241,7 +238,7 @@ def _join(rows: list[RemainingDestination]) -> tuple[RemainingDestination, ...]:
     return tuple(joined.values())
 
 
-def _idle_days(nats: tuple[Nat, ...], metrics: TrafficMetrics | None) -> int | None:
+def idle_days_of(nats: tuple[Nat, ...], metrics: TrafficMetrics | None) -> int | None:
     """Return the days in which no NAT of the VPC sent a byte to a destination; None if one did, or is not measured."""
     rows = [None if metrics is None else metrics.find(nat.id) for nat in nats]
     if metrics is None or any(row is None or row.bytes_out != 0 or not row.is_of_all(metrics.days) for row in rows):

@@ -76,7 +76,7 @@ def _bytes_of(row: VpcEndpoint, evidence: ExitEvidence) -> int | None:
     if logs is None or not names or not logs.interfaces.issuperset(names):
         return None
     count = _logged(logs, names)
-    return None if logs.doubt and not count else count
+    return None if logs.doubt_about(names) and not count else count
 
 
 def _logged(logs: FlowLogTotals, names: Iterable[str]) -> int:

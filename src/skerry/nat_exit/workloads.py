@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from skerry.launch.launches import Launch
 from skerry.launch.running_tasks import interface_of_task, service_of
+from skerry.model.batch_lookup import is_on_fargate
 from skerry.model.ecs import TaskDefinition
 from skerry.model.network import NetworkInterface
 from skerry.model.world import World
@@ -26,6 +27,7 @@ _LAMBDA = "lambda"
 _FUNCTION = re.compile(r"AWS Lambda VPC ENI-(.+?)(?:-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?")
 _BALANCER = re.compile(r"ELB (?:(app|net|gwy)/)?([^/]+)(?:/.*)?")
 _FORWARDING = {"net", "gwy"}
+_GONE = {"DELETING", "DELETED"}
 
 
 class Workload(msgspec.Struct, frozen=True):
@@ -39,9 +41,9 @@ class Workload(msgspec.Struct, frozen=True):
 
 
 def launches_behind(launches: Iterable[Launch], behind: Iterable[str]) -> tuple[Launch, ...]:
-    """Return the launches that may start a task in one of the subnets."""
+    """Return the launches that may start a task in one of the subnets, on Fargate or not."""
     places = set(behind)
-    return tuple(launch for launch in launches if launch.not_applicable is None and places.intersection(launch.subnets))
+    return tuple(launch for launch in launches if places.intersection(launch.subnets))
 
 
 def workloads_behind(world: World, launches: Iterable[Launch], behind: Iterable[str]) -> tuple[Workload, ...]:
@@ -65,7 +67,23 @@ def workloads_behind(world: World, launches: Iterable[Launch], behind: Iterable[
     rows = (_of_launch(launch, places, tuple(of_launches.get(number, ()))) for number, launch in enumerate(chosen))
     clients = tuple(_of_interfaces(name, kind, owned) for (name, kind), owned in others.items())
     seen = {subnet for workload in clients for subnet in workload.subnets if workload.kind == "transit-gateway"}
-    return (*rows, *clients, *_attachments(world, places - seen))
+    return (*rows, *clients, *_hosts_of_batch(world, places), *_attachments(world, places - seen))
+
+
+def _hosts_of_batch(world: World, places: set[str]) -> Iterator[Workload]:
+    """Yield the compute environments with instances in the subnets: without a job most have none.
+
+    A launch template may name the security groups:
+    https://docs.aws.amazon.com/batch/latest/userguide/compute_environment_parameters.html
+    """
+    for row in world.facts.compute_environments:
+        resources = row.compute_resources
+        if resources is None or is_on_fargate(row) or row.status in _GONE:
+            continue
+        subnets = tuple(name for name in resources.subnets if name in places)
+        if subnets:
+            name = f"compute environment {row.compute_environment_name}"
+            yield Workload(name, "instance", subnets, (), resources.security_group_ids or UNSET)
 
 
 def _attachments(world: World, places: set[str]) -> Iterator[Workload]:
@@ -92,7 +110,9 @@ def launches_of_clients(world: World, workloads: Iterable[Workload]) -> tuple[La
 
 def _of_launch(launch: Launch, places: set[str], interfaces: tuple[str, ...]) -> Workload:
     subnets = tuple(name for name in launch.subnets if name in places)
-    return Workload(launch.name, "launch", subnets, interfaces, launch.groups)
+    # Only the calls of tasks on Fargate are derived from their definition.
+    kind: WorkloadKind = "launch" if launch.not_applicable is None else "task"
+    return Workload(launch.name, kind, subnets, interfaces, launch.groups)
 
 
 def _of_interfaces(name: str, kind: WorkloadKind, rows: list[NetworkInterface]) -> Workload:

@@ -50,6 +50,8 @@ _FIELDS = {action: field for field, action in ACTIONS.items()} | {
     "iam:GetAccountAuthorizationDetails": "roles",
 }
 
+DEFAULT_BUS = "default"
+
 # Kinds with parts in the answers of other calls.
 MERGED = {"transit_gateway_route_tables", "transit_gateway_attachments", "resolver_endpoints", "firewall_domain_lists"}
 
@@ -149,9 +151,11 @@ def _domains(rows: Rows, answer: RelatedAnswer) -> None:
 
 def _targets(rows: Rows, answer: RelatedAnswer) -> None:
     rule = answer.parameter_of("Rule", "targets of a rule")
-    bus = answer.parameters.get("EventBusName", "default")
+    bus = answer.parameters.get("EventBusName", DEFAULT_BUS)
     targets, is_complete = answer.read_rows(NamedTarget, rows)
-    rows.add_page("rule_targets", partial=not is_complete)
+    rows.add_page("rule_targets", f"rule {bus}/{rule}", partial=answer.partial)
+    if not is_complete and not answer.partial:
+        rows.add_gap("rule_targets")
     for target in targets:
         record = RuleTarget(rule=rule, target=target, event_bus=str(bus))
         rows.add("rule_targets", f"{bus}/{rule}/{target.id}", record, answer.name)
@@ -165,8 +169,10 @@ def _rules(rows: Rows, answer: RelatedAnswer) -> None:
 
 
 def _rule_names(rows: Rows, answer: RelatedAnswer) -> None:
-    answer.parameter_of("TargetArn", "rules that lead to a target")
-    rows.add_page("rule_targets", partial=answer.partial)
+    """Note the target whose rules an answer lists: one call lists those of one event bus."""
+    target = answer.parameter_of("TargetArn", "rules that lead to a target")
+    bus = answer.parameters.get("EventBusName", DEFAULT_BUS)
+    rows.add_page("rule_targets", target if bus == DEFAULT_BUS else f"{target} of {bus}", partial=answer.partial)
 
 
 def _queued_jobs(rows: Rows, answer: RelatedAnswer) -> None:

@@ -23,6 +23,8 @@ _GZIP, _PARQUET = b"\x1f\x8b", b"PAR1"
 _MOST_FILES = 1_000_000
 _HEADER = 4096
 _NEEDED = {"bytes"}
+_OTHERS = {"vpc-id", "subnet-id", "instance-id", "tcp-flags", "pkt-srcaddr", "pkt-dstaddr", "resource-id"}
+_NO_NAME = ("",)
 _HINT = "Give a file of flow logs, or the folder of them."
 
 
@@ -35,17 +37,30 @@ class LogFiles(NamedTuple):
     paths: tuple[Path, ...]
 
 
-def find_log_files(path: Path) -> tuple[tuple[LogFiles, ...], tuple[str, ...]]:
-    """Return the files of flow logs of a path, in groups of alike ones, and a note for each other file.
+class FoundLogs(NamedTuple):
+    """Files of flow logs in groups of alike ones, a note for each other file, and the number of lost ones.
+
+    A lost file seems to hold flow logs, but is damaged or lacks a needed field.
+    """
+
+    groups: tuple[LogFiles, ...]
+    notes: tuple[str, ...]
+    lost: int
+
+
+def find_log_files(path: Path) -> FoundLogs:
+    """Return the files of flow logs of a path.
 
     Raises `InputError` for an unreadable path, and `NothingFoundError` if it holds no flow logs.
     """
     groups: dict[tuple[FileKind, tuple[str, ...], bool], list[Path]] = {}
     notes: list[str] = []
+    lost = 0
     try:
         for file in _files(path):
             kind, fields, header = _look_into(file)
             if kind != "parquet" and not is_usable(fields):
+                lost += bool(fields)
                 notes.append(f"{file.name} holds no flow logs with addresses and bytes, and is left out")
             else:
                 groups.setdefault((kind, fields, header), []).append(file)
@@ -55,7 +70,7 @@ def find_log_files(path: Path) -> tuple[tuple[LogFiles, ...], tuple[str, ...]]:
     if not groups:
         raise NothingFoundError(f"there are no flow logs in {path}", _HINT)
     rows = tuple(LogFiles(*key, tuple(paths)) for key, paths in groups.items())
-    return rows, tuple(notes)
+    return FoundLogs(rows, tuple(notes), lost)
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -83,7 +98,10 @@ def _fail(error: OSError) -> None:
 
 
 def _look_into(path: Path) -> tuple[FileKind, tuple[str, ...], bool]:
-    """Return the kind of a file, with its fields and whether a header names them; no fields for a strange file."""
+    """Return the kind of a file, with its fields and whether a header names them; no fields for a strange file.
+
+    A damaged one, and one with records of unknown fields, has a field without a name.
+    """
     with path.open("rb") as file:
         start = file.read(_HEADER)
     if start.startswith(_PARQUET):
@@ -93,13 +111,22 @@ def _look_into(path: Path) -> tuple[FileKind, tuple[str, ...], bool]:
         try:
             start = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(start, _HEADER)
         except zlib.error:
-            return kind, (), False
+            return kind, _NO_NAME, False
     words = tuple(start.partition(b"\n")[0].decode("ascii", errors="replace").split())
     if is_usable(words):
         return kind, words, True
+    if is_header(words):
+        return kind, words, True
     # Files without a header, such as those of an older delivery, have the default format.
     is_default = len(words) == len(DEFAULT_FIELDS) and words[0].isdecimal()
-    return kind, DEFAULT_FIELDS if is_default else (), False
+    if is_default:
+        return kind, DEFAULT_FIELDS, False
+    return kind, _NO_NAME if any(word.startswith("eni-") for word in words) else (), False
+
+
+def is_header(words: Iterable[str]) -> bool:
+    """Return whether words are names of fields of flow logs; text of another kind has one of them at most."""
+    return len(_OTHERS.union(DEFAULT_FIELDS).intersection(words)) > 1
 
 
 def is_usable(fields: Iterable[str]) -> bool:

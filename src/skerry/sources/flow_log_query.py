@@ -36,9 +36,12 @@ _BEHIND_NAT64 = (
 )
 _NUMBER = f"CASE WHEN {_IS_NAT64} THEN {_BEHIND_NAT64} ELSE {_ADDRESS} END"
 
+# The interfaces in a line with more or fewer fields than it should have; its last word may be cut off.
+_OWNERS = "CASE WHEN len(fields) <> {} THEN list_distinct(regexp_extract_all(line, '(?:^| )(eni-[0-9a-z]+) ', 1)) END"
+
 _QUERY = """
 WITH records AS ({split} FROM {source}{lines}),
-columns AS (SELECT {whole} AS whole, {columns} FROM records),
+columns AS (SELECT {whole} AS whole, {owners} AS owners, {columns} FROM records),
 named AS (
   SELECT *, coalesce(interface_id_, resource_id_) AS interface,
     coalesce(interface_id_, resource_id_) IN (SELECT unnest(?::VARCHAR[])) AS is_gateway
@@ -66,7 +69,7 @@ states AS (
     ELSE 'counted' END AS state
   FROM numbers),
 places AS (
-  SELECT state, interface, bytes_, start_, end_, subnet_id_, ecs_service_name_,
+  SELECT state, whole, owners, interface, bytes_, start_, end_, subnet_id_, ecs_service_name_,
     own_source.name AS source_subnet, own_target.name AS target_subnet,
     CASE WHEN own_source.key IS NOT NULL AND own_target.key IS NOT NULL THEN NULL
       WHEN own_target.key IS NOT NULL OR target_number IS NULL THEN source_number ELSE target_number END AS remote,
@@ -78,7 +81,9 @@ classes AS (
   SELECT *, CASE WHEN remote IS NULL THEN 'vpc' ELSE coalesce({names}, 'internet') END AS traffic
   FROM places{joins}),
 rows AS (
-  SELECT state, CASE WHEN state = 'malformed' THEN '' ELSE interface END AS interface,
+  SELECT state, CASE WHEN state <> 'malformed' THEN interface
+      WHEN whole AND (starts_with(interface, 'eni-') OR starts_with(interface, 'nat-')) THEN interface
+      WHEN NOT whole AND len(owners) = 1 THEN owners[1] ELSE '' END AS interface,
     CASE WHEN state <> 'counted' OR traffic = 'vpc' THEN ''
       ELSE coalesce(subnet_id_, CASE WHEN to_own THEN target_subnet ELSE source_subnet END, '') END AS subnet,
     CASE WHEN state = 'counted' THEN traffic ELSE '' END AS traffic,
@@ -188,7 +193,7 @@ def _source(files: LogFiles) -> tuple[str, list[Any]]:
         f"read_csv(?, columns={{'line': 'VARCHAR'}}, delim='\\x01', quote='', escape='', header=false, "
         f"auto_detect=false, skip={skip}, compression='{compression}', encoding='latin-1', strict_mode=false, "
         f"max_line_size={_LONGEST_LINE}, buffer_size={_BUFFER})"
-    ), [names]
+    ), [names, " ".join(files.fields)]
 
 
 def _columns(files: LogFiles) -> Iterator[str]:
@@ -210,10 +215,12 @@ def _sql(source: str, files: LogFiles) -> str:
     """Return the query over a source of records."""
     is_parquet = files.kind == "parquet"
     return _QUERY.format(
-        split="SELECT *" if is_parquet else "SELECT string_split(rtrim(line, chr(13)), ' ') AS fields",
+        split="SELECT *" if is_parquet else "SELECT line, string_split(rtrim(line, chr(13)), ' ') AS fields",
         source=source,
-        lines="" if is_parquet else " WHERE line IS NOT NULL",
+        # Files that somebody joined have their header in the middle.
+        lines="" if is_parquet else " WHERE line IS NOT NULL AND rtrim(line, chr(13)) <> ?",
         whole="true" if is_parquet else f"len(fields) = {len(files.fields)}",
+        owners="NULL::VARCHAR[]" if is_parquet else _OWNERS.format(len(files.fields)),
         columns=", ".join(_columns(files)),
         source_number=_NUMBER.format("source"),
         target_number=_NUMBER.format("target"),

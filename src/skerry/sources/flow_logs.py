@@ -35,6 +35,8 @@ class _Sums:
         self.addresses: dict[tuple[str, str, TrafficClass, str], dict[str, None]] = {}
         self.interfaces: set[str] = set()
         self.skipped: set[str] = set()
+        self.damaged: set[str] = set()
+        self.unnamed = 0
         self.client_bytes = 0
         self.unread = 0
 
@@ -43,6 +45,10 @@ class _Sums:
         state, interface, subnet, traffic, service, records, count, first, last, addresses = row
         self.counts[state] += records
         if state == "malformed":
+            if interface:
+                self.damaged.add(interface)
+            else:
+                self.unnamed += records
             return
         if state != "rejected":
             self.interfaces.add(interface)
@@ -72,10 +78,11 @@ def read_flow_logs(path: Path, world: World) -> FlowLogTotals:
     if importlib.util.find_spec(_MODULE) is None:
         hint = "Install skerry with the extra flowlogs: pipx install --force '.[flowlogs]' in its checkout"
         raise SkerryError("flow logs need the Python package duckdb, which is not installed", hint)
-    groups, unusable = find_log_files(path)
+    groups, unusable, lost = find_log_files(path)
     classes = classes_of(world)
     gateways = frozenset(_interfaces_of_gateways(world))
     sums = _Sums(gateways)
+    sums.unread = lost
     notes = [*unusable, *classes.notes]
     with connect(path, classes) as connection:
         for group in groups:
@@ -98,6 +105,8 @@ def read_flow_logs(path: Path, world: World) -> FlowLogTotals:
         client_bytes=sums.client_bytes,
         notes=tuple(notes),
         unread=sums.unread,
+        damaged=frozenset(sums.damaged),
+        unnamed=sums.unnamed,
     )
 
 
