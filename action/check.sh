@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Checks the network of the workspace: text in the log, annotations, a summary of the job, and SARIF.
-# An unknown verdict is a warning and no failure; --fail-on=unknown among the arguments makes it one.
+# An unknown verdict is a warning and no failure; --fail-on=unknown among the arguments makes it one, as skerry lets
+# --fail-on go before --allow-unknown.
 set -euo pipefail
 
 # One word on each line; empty lines are none.
@@ -20,10 +21,6 @@ arguments=(${words[@]+"${words[@]}"})
 read_lines "${SKERRY_INPUTS:-}"
 inputs=(${words[@]+"${words[@]}"})
 
-if [[ " ${arguments[*]-} " != *" --fail-on=unknown "* ]]; then
-    arguments+=(--allow-unknown)
-fi
-
 folder="$(mktemp -d)"
 trap 'rm -rf "$folder"' EXIT
 # Names in a result must not act as commands of the workflow: the runner reads each line of the log.
@@ -31,7 +28,7 @@ trap 'rm -rf "$folder"' EXIT
 token="$(cat /proc/sys/kernel/random/uuid)"
 echo "::stop-commands::$token"
 code=0
-skerry check --color always \
+skerry check --allow-unknown --color always \
     --write "sarif=$SKERRY_SARIF" --write "github=$folder/annotations" --write "markdown=$folder/summary" \
     ${arguments[@]+"${arguments[@]}"} -- ${inputs[@]+"${inputs[@]}"} || code=$?
 echo "::$token::"

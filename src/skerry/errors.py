@@ -27,6 +27,7 @@ class Argument(StrEnum):
     PROFILE = "profile"
     PUBLIC_ADDRESS = "public_address"
     REGION = "region"
+    RUN_CODE = "run_code"
     SERVICE = "service"
     SOURCE_ADDRESS = "source_address"
     SUBNET = "subnet"

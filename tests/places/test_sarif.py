@@ -34,7 +34,7 @@ def test_validator_finds_nothing_in_results_of_all_kinds(tmp_path: Path) -> None
     accepted = triaged(network, Acceptance(RULE, "ours", CodePlace("skerry.toml", 3)))
     for name, result in {"open": triaged(network), "accepted": accepted}.items():
         path = tmp_path / f"{name}.sarif"
-        path.write_text(write_sarif(result), encoding="utf-8")
+        path.write_text(write_sarif(result).text, encoding="utf-8")
         assert complaints_about(path) == ""
 
 
@@ -43,7 +43,7 @@ def test_validator_finds_nothing_in_hostile_names_and_something_in_a_wrong_file(
     hostile = "\u202e\x1b[31m </script> % & \u2028 {}"
     problem = Problem("cause", RULE, "error", (hostile,), hostile, hostile, place=CodePlace("a b/ü#?.tf", 2))
     path = tmp_path / "hostile.sarif"
-    path.write_text(write_sarif(with_problems([problem])), encoding="utf-8")
+    path.write_text(write_sarif(with_problems([problem])).text, encoding="utf-8")
     assert complaints_about(path) == ""
     path.write_text(path.read_text(encoding="utf-8").replace('"startLine": 2', '"startLine": 0'), encoding="utf-8")
     assert "JSON1008" in complaints_about(path)

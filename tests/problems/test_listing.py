@@ -37,6 +37,8 @@ def test_cause_is_one_problem_of_all_services_and_steps(network: Network) -> Non
     [problem] = of_kind(network, "cause")
     assert (problem.rule, problem.severity, problem.name) == ("NO_ROUTE_TO_DESTINATION", "error", "rtb-main")
     assert problem.services == ("web", "api")
+    assert problem.launches == (("shop", "web"), ("shop", "api"))
+    assert problem.account == "111122223333"
     assert problem.steps == ("registry-auth", "manifest", "layers")
     assert problem.endpoints == (
         "Interface com.amazonaws.eu-west-1.ecr.api",

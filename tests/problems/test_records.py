@@ -2,7 +2,7 @@
 
 from skerry.diagnose.check_result import CheckedNetwork, CheckResult
 from skerry.diagnose.diagnosis import Diagnosis
-from skerry.problems.records import Triage, TriagedResult
+from skerry.problems.records import Problem, Triage, TriagedResult
 from skerry.verdicts import OK
 from tests.diagnose.test_diagnose import all_of
 from tests.networks import Network, container
@@ -20,3 +20,10 @@ def test_result_has_the_services_of_all_networks() -> None:
 def test_result_without_networks_has_no_services() -> None:
     result = TriagedResult(CheckResult((), ()), Triage(OK, ()), {})
     assert result.services == ()
+
+
+def test_problem_of_a_service_is_none_of_its_namesake_in_another_cluster() -> None:
+    cause = Problem("cause", "X", "error", (), "rtb-1", "rtb-1", services=("web",), launches=(("shop", "web"),))
+    assert [cause.concerns(cluster, "web") for cluster in ("shop", "other")] == [True, False]
+    finding = Problem("finding", "x", "note", (), "rtb-1", "rtb-1", services=("web",))
+    assert [finding.concerns("shop", name) for name in ("web", "api")] == [True, False]

@@ -1,7 +1,7 @@
 """The use case of accepting problems: a Diagnosis, the repository's settings, and what remains to be done."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from skerry.catalogue.output_terms import load_output_terms
 from skerry.checks.check import Check
 from skerry.diagnose.check_result import CheckedNetwork, CheckResult
 from skerry.diagnose.diagnosis import Diagnosis, Severity
-from skerry.errors import InputError
+from skerry.errors import Argument, InputError
 from skerry.model.world import World
 from skerry.problems.listing import list_problems
 from skerry.problems.records import (
@@ -51,6 +51,17 @@ class RepositorySettings(msgspec.Struct, frozen=True):
             message = f"{self.content.source}: {name} is outside {self.folder.name}"
             raise InputError(message, "Name files inside the folder of the settings, or name them on the command line.")
         return path
+
+    def refuse_code(self, folders: Iterable[Path]) -> None:
+        """Raise `InputError` for a folder of the settings whose code Terraform would run.
+
+        Whoever wrote the settings wrote the code too, with the programs that it names as providers.
+        """
+        from skerry.sources.input_forms import is_code  # noqa: PLC0415 -- for settings with inputs only
+
+        for folder in filter(is_code, folders):
+            message = f"{self.content.source} names the Terraform code of {folder.name}, which would run"
+            raise InputError(message, "If you trust it, say so: ", Argument.RUN_CODE, ".")
 
 
 class TriageOptions(msgspec.Struct, frozen=True):

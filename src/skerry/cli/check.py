@@ -58,13 +58,34 @@ class CheckOptions(NamedTuple):
     profile: str | None
     strict: bool
     assumptions: tuple[str, ...]
+    run_code: bool
 
     def with_settings(self, settings: "RepositorySettings | None") -> "CheckOptions":
-        """Return the options with the Region and the account of the repository where the user gave none."""
+        """Return the options with the defaults of the repository where the user gave none."""
         if settings is None:
             return self
-        content = settings.content
-        return self._replace(region=self.region or content.region, account=self.account or content.account)
+        defaults = settings.content.check
+        code = self.code
+        if code is None and defaults.code is not None:
+            code = settings.path_of(Path(defaults.code))
+            if not self.run_code:
+                settings.refuse_code([code])
+        existing = self.existing
+        if existing is None and defaults.existing is not None:
+            existing = settings.path_of(Path(defaults.existing))
+        return self._replace(
+            code=code,
+            # The last value of a variable or parameter holds.
+            files=(*(settings.path_of(Path(name)) for name in defaults.var_files), *self.files),
+            variables=(*(f"{name}={value}" for name, value in defaults.variables), *self.variables),
+            parameters=(*(f"{name}={value}" for name, value in defaults.parameters), *self.parameters),
+            workspace=self.workspace or defaults.workspace,
+            region=self.region or defaults.region,
+            account=self.account or defaults.account,
+            existing=existing,
+            assumptions=(*defaults.assumptions, *self.assumptions),
+            strict=self.strict or defaults.strict,
+        )
 
     def existing_world(self, *, quiet: bool) -> "World | None":
         """Read the network that the plans change: a snapshot, or the live account."""
@@ -92,7 +113,9 @@ class CheckOptions(NamedTuple):
         """Return the request to the use case."""
         from skerry import app
 
-        words = (*(f"-var={one}" for one in self.variables), *(f"-var-file={one.resolve()}" for one in self.files))
+        # A variable goes before a file: of two values Terraform takes the later one.
+        # https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence
+        words = (*(f"-var-file={one.resolve()}" for one in self.files), *(f"-var={one}" for one in self.variables))
         return app.CheckRequest(
             inputs=tuple(app.NamedPath(*one) for one in inputs),
             code=self.code,
@@ -139,6 +162,7 @@ _OPTIONS = [
     ),
     click.option("--strict", is_flag=True, help="Refuse templates that import what no stack here exports."),
     click.option("--allow-network", is_flag=True, help="Let Terraform reach the network while it resolves the code."),
+    click.option("--run-code", is_flag=True, help="Let Terraform run code that skerry.toml names, as if named here."),
 ]
 
 
@@ -171,10 +195,11 @@ def check(
     from skerry import app
 
     settings = triage.settings(quiet=quiet)
-    given = inputs or _inputs_of(settings)
-    request = options.with_settings(settings).request(given, options.existing_world(quiet=quiet))
+    given = inputs or _inputs_of(settings, run_code=options.run_code)
+    options = options.with_settings(settings)
+    request = options.request(given, options.existing_world(quiet=quiet))
     if fixes:
-        _print_fix(request, result, quiet=quiet)
+        _print_fix(request, result, quiet=quiet, allow_unknown=triage.allows_unknown(result, settings))
         return
     checked = app.check(request)
     _print_inputs(checked, quiet=quiet)
@@ -188,15 +213,24 @@ def check(
     leave_triaged(triaged, triage, result, settings)
 
 
-def _inputs_of(settings: "RepositorySettings | None") -> tuple[tuple[Path, str | None], ...]:
+def _inputs_of(settings: "RepositorySettings | None", *, run_code: bool) -> tuple[tuple[Path, str | None], ...]:
     """Return the inputs that the settings name, relative to their folder."""
-    if settings is None or not settings.content.inputs:
+    if settings is None or not settings.content.check.inputs:
         raise click.UsageError("name a FILE or DIR, or inputs in skerry.toml")
-    named = [_InputArgument().convert(one, None, None) for one in settings.content.inputs]
-    return tuple((settings.path_of(path), name) for path, name in named)
+    paths = tuple(_named_path(settings, text) for text in settings.content.check.inputs)
+    if not run_code:
+        settings.refuse_code(path for path, _ in paths)
+    return paths
 
 
-def _print_fix(request: "CheckRequest", result: ResultOptions, *, quiet: bool) -> None:
+def _named_path(settings: "RepositorySettings", text: str) -> tuple[Path, str | None]:
+    """Return the path and the name of an input of the settings. A path that exists as it is has no name."""
+    match = None if os.path.lexists(settings.folder / text) else _NAMED.fullmatch(text)
+    name, path = (None, text) if match is None else match.groups()
+    return settings.path_of(Path(path)), name
+
+
+def _print_fix(request: "CheckRequest", result: ResultOptions, *, quiet: bool, allow_unknown: bool) -> None:
     """Print a patch, and on stderr the steps for people and the verdict with the patch."""
     from skerry.app.fixing import fix
     from skerry.render.text import clean
@@ -209,7 +243,7 @@ def _print_fix(request: "CheckRequest", result: ResultOptions, *, quiet: bool) -
         sys.exit(EXIT_USAGE)
     say(f"{'with the patch' if made.patch else 'no patch'}: {made.after.verdict}")
     write(made.patch, result.output, quiet=quiet)
-    leave(made.after.verdict, allow_unknown=result.allow_unknown)
+    leave(made.after.verdict, allow_unknown=allow_unknown)
 
 
 def _print_inputs(checked: "CheckResult", *, quiet: bool) -> None:

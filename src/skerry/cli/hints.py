@@ -18,6 +18,7 @@ OPTIONS: Mapping[Argument, str] = {
     Argument.PROFILE: "--profile",
     Argument.PUBLIC_ADDRESS: "--public-address",
     Argument.REGION: "--region",
+    Argument.RUN_CODE: "--run-code",
     Argument.SERVICE: "--service",
     Argument.SOURCE_ADDRESS: "--source-address",
     Argument.SUBNET: "--subnet",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from skerry.app import RepositorySettings, TriageOptions
     from skerry.diagnose.diagnosis import Severity
     from skerry.problems.records import TriagedResult
-    from skerry.render.formats import WorldlessFormats
+    from skerry.render.formats import TriagedFormats
     from skerry.render.view import View
     from skerry.settings.settings_file import FailOn
 
@@ -58,6 +58,12 @@ class TriageArguments(NamedTuple):
             say(f"settings of {settings.content.source}")
         return settings
 
+    def allows_unknown(self, result: ResultOptions, settings: "RepositorySettings | None") -> bool:
+        """Tell whether an unknown verdict is no failure. --fail-on decides, then --allow-unknown, then the settings."""
+        if self.fail_on is not None or result.allow_unknown:
+            return self.fail_on != "unknown"
+        return settings is not None and settings.content.fail_on == "blocked"
+
     def options(self, inputs: Sequence[Path], settings: "RepositorySettings | None") -> "TriageOptions":
         """Return the options of the use case. With a baseline to write, an old one does not count."""
         from skerry import app
@@ -81,7 +87,8 @@ def add_triage_options(formats: Sequence[str]) -> Decorator:
         click.option("--min-severity", type=click.Choice(["error", "warning", "note"]),
                      help="List no problem below it; the verdict stays."),
         click.option("--fail-on", type=click.Choice(["blocked", "unknown"]),
-                     help="Exit with a failure for blocked only, or for unknown too (default)."),
+                     help="Exit with a failure for blocked only, or for unknown too (default); "
+                          "it goes before --allow-unknown."),
         click.option("--write", "copies", type=_FormatFile(formats), multiple=True, metavar="FORMAT=FILE",
                      help="Write the result in another format too; repeatable."),
     ]  # fmt: skip
@@ -94,7 +101,7 @@ def add_triage_options(formats: Sequence[str]) -> Decorator:
 
 def write_triaged(
     triaged: "TriagedResult",
-    formats: "WorldlessFormats[TriagedResult]",
+    formats: "TriagedFormats",
     arguments: TriageArguments,
     result: ResultOptions,
     view: "View",
@@ -105,9 +112,11 @@ def write_triaged(
     if {result.form, *(form for form, _ in arguments.copies)} - {"text", "json"}:
         for name in triaged.outside:
             say(f"{name} is in no file of this repository: its problems have no place")
-    write(view.rewrite(formats[result.form](triaged, view)), result.output, quiet=view.quiet)
-    for form, path in arguments.copies:
-        write(view.rewrite(formats[form](triaged, view)), path, quiet=view.quiet)
+    for form, path in ((result.form, result.output), *arguments.copies):
+        rendered = formats[form](triaged, view)
+        for note in rendered.left_out:
+            say(f"{form}: {note}")
+        write(view.rewrite(rendered.text), path, quiet=view.quiet)
     if arguments.write_baseline is not None:
         from skerry.render import json_document, json_triage
 
@@ -121,5 +130,4 @@ def leave_triaged(
     """Leave with the exit code of what counts. After a baseline was written nothing does."""
     if arguments.write_baseline is not None:
         leave("ok", allow_unknown=True)
-    fail_on = arguments.fail_on or (None if settings is None else settings.content.fail_on)
-    leave(triaged.triage.verdict, allow_unknown=result.allow_unknown or fail_on == "blocked")
+    leave(triaged.triage.verdict, allow_unknown=arguments.allows_unknown(result, settings))

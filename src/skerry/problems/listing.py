@@ -80,6 +80,8 @@ class _Listing:
             self._world.region,
             (broken.service,),
             steps,
+            account=self._world.account,
+            launches=((broken.cluster, broken.service),),
         )
 
     def _problems_of_need(self, service: ServiceDiagnosis, need_diagnosis: NeedDiagnosis) -> Iterator[Problem]:
@@ -101,6 +103,8 @@ class _Listing:
                 blocker.origin,
                 self._locate(blocker.origin),
                 () if absent is None else (f"{absent.kind} {absent.service_name}",),
+                account=self._world.account,
+                launches=((service.launch.cluster, service.launch.name),),
             )
         for missing in need_diagnosis.unknowns:
             words = words_of(missing)
@@ -114,6 +118,8 @@ class _Listing:
                 self._world.region,
                 (service.launch.name,),
                 (need.step,),
+                account=self._world.account,
+                launches=((service.launch.cluster, service.launch.name),),
             )
 
     def _finding(self, finding: Finding) -> Problem:
@@ -128,6 +134,7 @@ class _Listing:
             services=finding.services,
             origin=finding.origin,
             place=self._locate(finding.origin),
+            account=self._world.account,
         )
 
     def _hops_to(self, problem: Problem, need_diagnosis: NeedDiagnosis) -> tuple[ProblemHop, ...]:
@@ -161,4 +168,5 @@ def _join(one: Problem, other: Problem) -> Problem:
         services=tuple(dict.fromkeys((*one.services, *other.services))),
         steps=tuple(dict.fromkeys((*one.steps, *other.steps))),
         endpoints=tuple(dict.fromkeys((*one.endpoints, *other.endpoints))),
+        launches=tuple(dict.fromkeys((*one.launches, *other.launches))),
     )

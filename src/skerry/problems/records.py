@@ -65,7 +65,8 @@ class Problem(msgspec.Struct, frozen=True, gc=False):
     the words of a fact; texts name resources by their addresses in code, where they have one. ``services`` and
     ``steps`` are those that it is about.
     ``endpoints`` are absent endpoints that would serve the packets, such as ``Gateway com.amazonaws.eu-west-1.s3``.
-    ``hops`` are the path on which packets are lost, there and back.
+    ``hops`` are the path on which packets are lost, there and back. ``launches`` are the services with their clusters;
+    a finding has none.
     """
 
     kind: Kind
@@ -81,6 +82,12 @@ class Problem(msgspec.Struct, frozen=True, gc=False):
     place: CodePlace | None = None
     endpoints: tuple[str, ...] = ()
     hops: tuple[ProblemHop, ...] = ()
+    account: str | None = None
+    launches: tuple[tuple[str, str], ...] = ()
+
+    def concerns(self, cluster: str, service: str) -> bool:
+        """Tell whether the problem is one of a service: another cluster may have one of its name."""
+        return (cluster, service) in self.launches if self.launches else service in self.services
 
     @property
     def message(self) -> str:

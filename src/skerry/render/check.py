@@ -105,19 +105,6 @@ def format_check(result: CheckResult, view: View) -> str:
     return broken + ("\n" if broken else "") + _verdicts(result, view)
 
 
-def format_check_as_markdown(result: CheckResult, view: View) -> str:
-    """Write each network as the Markdown of a report without a plan."""
-    from skerry.plan.report import Report  # noqa: PLC0415 -- for this format only
-    from skerry.render.report.markdown import write_markdown  # noqa: PLC0415
-
-    return "\n".join(
-        write_markdown(
-            Report(one.world, one.diagnosis), msgspec.structs.replace(view, rewrite=write_addresses(one.world))
-        )
-        for one in result.networks
-    )
-
-
 def _breaks(result: CheckResult, view: View) -> Iterator[str]:
     """Yield the breaks: the services with the first failing steps, and the actions of the change that break them."""
     for network in result.networks:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from skerry.plan.report import Report
     from skerry.problems.records import TriagedResult
     from skerry.render.explanations import ComparedExplanation
+    from skerry.render.rendered import Rendered
 
 _Result = TypeVar("_Result")
 
@@ -31,52 +32,54 @@ _Result = TypeVar("_Result")
 Formats: TypeAlias = Mapping[str, Callable[[_Result, "World", View], str]]
 Meaning: TypeAlias = "Code | Check | ErrorTextRule | OutputTerm"
 WorldlessFormats: TypeAlias = Mapping[str, Callable[[_Result, View], str]]
+TriagedFormats: TypeAlias = "Mapping[str, Callable[[TriagedResult, View], Rendered]]"
 
 
-def _diagnosis_text(triaged: "TriagedResult", view: View) -> str:
-    from skerry.render import console, triage_text
+def _diagnosis_text(triaged: "TriagedResult", view: View) -> "Rendered":
+    from skerry.render import console, rendered, triage_text
 
     [network] = triaged.result.networks
     facts = network.world.facts
     text = console.format_diagnosis(network.diagnosis, refused=facts.refused, source=facts.source, view=view)
-    return triage_text.add_triage(text, triaged, view)
+    return rendered.Rendered(triage_text.add_triage(text, triaged, view))
 
 
-def _diagnosis_json(triaged: "TriagedResult", _view: View) -> str:
-    from skerry.render import json, json_triage
+def _diagnosis_json(triaged: "TriagedResult", _view: View) -> "Rendered":
+    from skerry.render import json, json_triage, rendered
 
     [network] = triaged.result.networks
-    return json.encode_diagnosis(network.world, network.diagnosis, json_triage.encode_triage(triaged.triage))
+    triage = json_triage.encode_triage(triaged.triage)
+    return rendered.Rendered(json.encode_diagnosis(network.world, network.diagnosis, triage))
 
 
-def _sarif(triaged: "TriagedResult", _view: View) -> str:
+def _sarif(triaged: "TriagedResult", _view: View) -> "Rendered":
     from skerry.render import sarif
 
     return sarif.write_sarif(triaged)
 
 
-def _junit(triaged: "TriagedResult", _view: View) -> str:
+def _junit(triaged: "TriagedResult", _view: View) -> "Rendered":
     from skerry.render import junit
 
     return junit.write_junit(triaged)
 
 
-def _github(triaged: "TriagedResult", _view: View) -> str:
+def _github(triaged: "TriagedResult", _view: View) -> "Rendered":
     from skerry.render import github_annotations
 
     return github_annotations.write_annotations(triaged)
 
 
-def _gitlab(triaged: "TriagedResult", _view: View) -> str:
+def _gitlab(triaged: "TriagedResult", _view: View) -> "Rendered":
     from skerry.render import gitlab_code_quality
 
     return gitlab_code_quality.write_code_quality(triaged)
 
 
-def _markdown(triaged: "TriagedResult", view: View) -> str:
-    from skerry.render import check
+def _markdown(triaged: "TriagedResult", view: View) -> "Rendered":
+    from skerry.render import check_markdown
 
-    return check.format_check_as_markdown(triaged.result, view)
+    return check_markdown.write_markdown(triaged, view)
 
 
 def _report_html(result: "Report", _world: "World", view: View) -> str:
@@ -151,16 +154,16 @@ def _rehearsal_json(result: "Rehearsal", view: View) -> str:
     return rehearsal.encode_rehearsal(result, view.snapshot)
 
 
-def _check_text(triaged: "TriagedResult", view: View) -> str:
-    from skerry.render import check, triage_text
+def _check_text(triaged: "TriagedResult", view: View) -> "Rendered":
+    from skerry.render import check, rendered, triage_text
 
-    return triage_text.add_triage(check.format_check(triaged.result, view), triaged, view)
+    return rendered.Rendered(triage_text.add_triage(check.format_check(triaged.result, view), triaged, view))
 
 
-def _check_json(triaged: "TriagedResult", _view: View) -> str:
-    from skerry.render import check, json_triage
+def _check_json(triaged: "TriagedResult", _view: View) -> "Rendered":
+    from skerry.render import check, json_triage, rendered
 
-    return check.encode_check(triaged.result, json_triage.encode_triage(triaged.triage))
+    return rendered.Rendered(check.encode_check(triaged.result, json_triage.encode_triage(triaged.triage)))
 
 
 def _explanations_text(result: "Sequence[ComparedExplanation]", view: View) -> str:
@@ -263,15 +266,15 @@ def _crash_loop_cloudformation(result: "CrashLoopCost", _view: View) -> str:
 
 
 REPORT: "Formats[Report]" = {"html": _report_html, "markdown": _report_markdown, "json": _report_json}
-_PLACES: "WorldlessFormats[TriagedResult]" = {
+_PLACES: TriagedFormats = {
     "sarif": _sarif,
     "junit": _junit,
     "github": _github,
     "gitlab": _gitlab,
     "markdown": _markdown,
 }
-DIAGNOSIS: "WorldlessFormats[TriagedResult]" = {"text": _diagnosis_text, "json": _diagnosis_json, **_PLACES}
-CHECK: "WorldlessFormats[TriagedResult]" = {"text": _check_text, "json": _check_json, **_PLACES}
+DIAGNOSIS: TriagedFormats = {"text": _diagnosis_text, "json": _diagnosis_json, **_PLACES}
+CHECK: TriagedFormats = {"text": _check_text, "json": _check_json, **_PLACES}
 TRACE: "Formats[TraceDiagnosis]" = {"text": _trace_text, "json": _trace_json}
 PLAN: "Formats[Plan]" = {
     "text": _plan_text,

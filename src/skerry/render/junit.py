@@ -4,82 +4,142 @@ https://docs.gitlab.com/ci/testing/unit_test_reports/
 """
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final
 from xml.etree import ElementTree as ET
 
+from skerry.diagnose.check_result import CheckedNetwork
 from skerry.diagnose.diagnosis import ServiceDiagnosis
 from skerry.masking import mask
 from skerry.problems.records import Problem, TriagedResult
+from skerry.render.rendered import Rendered
 from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, UNKNOWN
 
 _FAILS = {BLOCKED, INTERMITTENT}
 # Characters without a place in XML 1.0, and marks of direction: https://www.w3.org/TR/xml/#charsets.
 # Line breaks too: a name must not begin a line of a log.
 _UNUSABLE = re.compile("[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# GitLab reads files of less than 30 MB: https://docs.gitlab.com/ci/testing/unit_test_reports/#file-format-and-size-limits
+_MOST_BYTES = 30_000_000
+_MOST_PROBLEMS: Final = (100, 10, 1)
+"""How many problems a test case shows: fewer where the file would be too large."""
+_MOST_LETTERS: Final = 4_000
 
 
-def write_junit(triaged: TriagedResult) -> str:
+def write_junit(triaged: TriagedResult) -> Rendered:
     """Write the services: a failure if it cannot start, an error if that is unknown."""
-    services = triaged.services
-    suite = ET.Element("testsuite", name="skerry", tests=str(len(services)))
-    counts = {"failures": 0, "errors": 0, "skipped": 0}
-    for service in services:
-        case = ET.SubElement(
-            suite, "testcase", name=_text(service.launch.name), classname=_text(service.launch.cluster)
+    *larger, last = (_Suite(triaged, most) for most in _MOST_PROBLEMS)
+    for suite in larger:
+        text = suite.write()
+        if len(text.encode()) < _MOST_BYTES:
+            return Rendered(text, suite.notes)
+    text = last.write()
+    too_large = "the file has more than the 30 MB that GitLab reads"
+    return Rendered(text, last.notes if len(text.encode()) < _MOST_BYTES else (*last.notes, too_large))
+
+
+class _Suite:
+    """The test suite of a result with at most ``most`` problems of a kind in a test case."""
+
+    def __init__(self, triaged: TriagedResult, most: int) -> None:
+        self._triaged = triaged
+        self._most = most
+        self._left_out = 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Notes on problems without room in the suite."""
+        if not self._left_out:
+            return ()
+        return (f"{self._left_out} problems are left out: a test case shows {self._most} of a kind",)
+
+    def write(self) -> str:
+        """Write the document."""
+        suite = ET.Element("testsuite", name="skerry", tests=str(len(self._triaged.services)))
+        outcomes = Counter(self._add_case(suite, *row) for row in _services_of(self._triaged))
+        # No test case is about them: an acceptance that is over, and a finding of no service.
+        self._add_output(suite, [row for row in self._triaged.triage.problems if not row.services])
+        counts = {f"{kind}s": str(outcomes[kind]) for kind in ("failure", "error")}
+        counts["skipped"] = str(outcomes["skipped"])
+        suite.attrib |= counts
+        suites = ET.Element("testsuites", {"name": "skerry", "tests": suite.get("tests", ""), **counts})
+        suites.append(suite)
+        ET.indent(suites)
+        return f"<?xml version='1.0' encoding='utf-8'?>\n{ET.tostring(suites, encoding='unicode')}\n"
+
+    def _add_case(self, suite: ET.Element, network: CheckedNetwork, service: ServiceDiagnosis) -> str:
+        """Add the test case of a service, and return its outcome; empty for success."""
+        name, group = (
+            _text(service.launch.name),
+            _group_of(network, service, alone=len(self._triaged.result.networks) == 1),
         )
-        problems = [problem for problem in triaged.triage.problems if service.launch.name in problem.services]
-        place = next((problem.place for problem in problems if problem.place), triaged.place)
+        case = ET.SubElement(suite, "testcase", name=name, classname=_text(group))
+        problems = _problems_of(self._triaged, network, service)
+        place = next((problem.place for problem in problems if problem.place), self._triaged.place)
         if place is not None:
             case.set("file", _text(place.path))
             case.set("line", str(place.line))
         kind = _outcome_of(service, problems)
-        if kind is not None:
-            counts["skipped" if kind == "skipped" else f"{kind}s"] += 1
-            _add_outcome(case, kind, service, problems)
-        _add_output(case, [problem for problem in problems if problem.kind == "finding"])
-    for name, count in counts.items():
-        suite.set(name, str(count))
-    suites = ET.Element("testsuites", {"name": "skerry", "tests": suite.get("tests", ""), **_counts(counts)})
-    suites.append(suite)
-    ET.indent(suites)
-    return f"<?xml version='1.0' encoding='utf-8'?>\n{ET.tostring(suites, encoding='unicode')}\n"
+        if kind == "skipped":
+            ET.SubElement(case, kind, message=_text(service.launch.not_applicable or "not applicable"))
+        elif kind:
+            verdict = service.verdict if service.verdict in {*_FAILS, UNKNOWN} else "broken by the change"
+            outcome = ET.SubElement(case, kind, message=_text(f"{service.launch.name} is {verdict}"))
+            outcome.set("type", str(verdict))
+            outcome.text = self._lines([problem for problem in problems if problem.kind != "finding"])
+        self._add_output(case, [problem for problem in problems if problem.kind == "finding"])
+        return kind
+
+    def _add_output(self, parent: ET.Element, problems: Sequence[Problem]) -> None:
+        if problems:
+            ET.SubElement(parent, "system-out").text = self._lines(problems)
+
+    def _lines(self, problems: Sequence[Problem]) -> str:
+        """Return a line for each of the first problems, and the number of the others."""
+        more = max(0, len(problems) - self._most)
+        self._left_out += more
+        return "\n".join([*map(_line, problems[: self._most]), *([f"and {more} more"] if more else [])])
 
 
-def _counts(counts: dict[str, int]) -> dict[str, str]:
-    return {name: str(count) for name, count in counts.items()}
+def _services_of(triaged: TriagedResult) -> Iterable[tuple[CheckedNetwork, ServiceDiagnosis]]:
+    return [(network, service) for network in triaged.result.networks for service in network.diagnosis.services]
 
 
-def _outcome_of(service: ServiceDiagnosis, problems: Iterable[Problem]) -> str | None:
-    """Return the outcome of a service; None for success. An accepted problem is no failure."""
+def _group_of(network: CheckedNetwork, service: ServiceDiagnosis, *, alone: bool) -> str:
+    """Return the name of a service's group: GitLab keeps one test case of a name and a group."""
+    place = () if alone else (network.world.account, network.world.region)
+    return " ".join(filter(None, (*place, service.launch.cluster)))
+
+
+def _problems_of(triaged: TriagedResult, network: CheckedNetwork, service: ServiceDiagnosis) -> list[Problem]:
+    """Return the problems of one service."""
+    place = (network.world.account, network.world.region)
+    return [
+        row
+        for row in triaged.triage.problems
+        if (row.account, row.region) == place and row.concerns(service.launch.cluster, service.launch.name)
+    ]
+
+
+def _outcome_of(service: ServiceDiagnosis, problems: Iterable[Problem]) -> str:
+    """Return the outcome of a service; empty for success. An accepted problem is no failure."""
     kinds = {problem.kind for problem in problems if problem.kind != "finding"}
+    if "break" in kinds:
+        return "failure"
     if service.verdict is NOT_APPLICABLE:
         return "skipped"
     if service.verdict in _FAILS and "cause" in kinds:
         return "failure"
     if service.verdict in {*_FAILS, UNKNOWN} and "missing-fact" in kinds:
         return "error"
-    return "error" if service.verdict is UNKNOWN and not service.needs else None
-
-
-def _add_outcome(case: ET.Element, kind: str, service: ServiceDiagnosis, problems: Iterable[Problem]) -> None:
-    if kind == "skipped":
-        ET.SubElement(case, kind, message=_text(service.launch.not_applicable or "not applicable"))
-        return
-    outcome = ET.SubElement(case, kind, message=_text(f"{service.launch.name} is {service.verdict}"))
-    outcome.set("type", str(service.verdict))
-    lines = [_line(problem) for problem in problems if problem.kind != "finding"]
-    outcome.text = "\n".join(lines)
-
-
-def _add_output(case: ET.Element, findings: Iterable[Problem]) -> None:
-    lines = [_line(problem) for problem in findings]
-    if lines:
-        ET.SubElement(case, "system-out").text = "\n".join(lines)
+    return "error" if service.verdict is UNKNOWN and not service.needs else ""
 
 
 def _line(problem: Problem) -> str:
     place = "" if problem.place is None else f"{problem.place.path}:{problem.place.line}: "
-    return _text(f"{place}{problem.rule}: {problem.text}")
+    text = f"{place}{problem.rule}: {problem.text}"
+    return _text(text if len(text) <= _MOST_LETTERS else f"{text[:_MOST_LETTERS]}…")
 
 
 def _text(text: str) -> str:

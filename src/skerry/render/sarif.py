@@ -4,7 +4,8 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 from urllib.parse import quote
 
@@ -13,13 +14,17 @@ from msgspec import UNSET, UnsetType
 
 from skerry.problems.records import CodePlace, Problem, ProblemHop, ProblemRule, TriagedResult
 from skerry.render.json_document import write
+from skerry.render.rendered import Rendered
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _SITE: Final = "https://github.com/OWNER/skerry"
-# GitHub keeps the first 5,000 results of a run, and 1,000 locations of a path.
+# GitHub keeps the worst 5,000 results of a run and 1,000 locations of a path, and refuses files of more than 10 MB:
+# https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/troubleshoot-sarif-uploads/results-exceed-limit
+# https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/troubleshoot-sarif-uploads/file-too-large
 _MOST_RESULTS: Final = 5_000
 _MOST_HOPS: Final = 1_000
-_MOST_WORDS: Final = 1_024
+_MOST_BYTES = 10_000_000
+"""The size of a file after gzip."""
 _LEVELS: Final = {"error": "error", "warning": "warning", "note": "recommendation"}
 
 
@@ -86,13 +91,6 @@ class CodeFlow(msgspec.Struct, frozen=True, rename="camel"):
     thread_flows: list[ThreadFlow]
 
 
-class Suppression(msgspec.Struct, frozen=True):
-    """The user's word that a result may stay."""
-
-    kind: str
-    justification: str
-
-
 class Result(msgspec.Struct, frozen=True, rename="camel"):
     """One problem."""
 
@@ -103,7 +101,6 @@ class Result(msgspec.Struct, frozen=True, rename="camel"):
     locations: list[Location]
     partial_fingerprints: dict[str, str]
     code_flows: list[CodeFlow] | UnsetType = UNSET
-    suppressions: list[Suppression] | UnsetType = UNSET
 
 
 class RuleConfiguration(msgspec.Struct, frozen=True):
@@ -147,11 +144,26 @@ class Tool(msgspec.Struct, frozen=True):
     driver: Driver
 
 
+class Notification(msgspec.Struct, frozen=True):
+    """A note of the tool on its run."""
+
+    message: SarifText
+    level: str = "warning"
+
+
+class Invocation(msgspec.Struct, frozen=True, rename="camel"):
+    """The run of the tool, with its notes."""
+
+    tool_execution_notifications: list[Notification]
+    execution_successful: bool = True
+
+
 class Run(msgspec.Struct, frozen=True, rename="camel"):
     """One run."""
 
     tool: Tool
     results: list[Result]
+    invocations: list[Invocation] | UnsetType = UNSET
     column_kind: str = "unicodeCodePoints"
 
 
@@ -163,33 +175,70 @@ class Sarif(msgspec.Struct, frozen=True):
     runs: list[Run]
 
 
-def write_sarif(triaged: TriagedResult) -> str:
-    """Write the problems, the worst first; those that a user accepts are marked as suppressed."""
+def write_sarif(triaged: TriagedResult) -> Rendered:
+    """Write the problems, the worst first, as many as code scanning takes.
+
+    Problems that a user accepts are only counted: code scanning opens an alert for a result with a suppression, too
+    (https://github.com/github/codeql-action/issues/1230).
+    """
+    kept, with_paths = triaged.triage.problems[:_MOST_RESULTS], True
+    written = _write(triaged, kept, with_paths=with_paths)
+    while not _fits(written.text) and (with_paths or kept):
+        kept = kept if with_paths else kept[: len(kept) // 2]
+        with_paths = False
+        written = _write(triaged, kept, with_paths=with_paths)
+    return written
+
+
+def _write(triaged: TriagedResult, problems: Sequence[Problem], *, with_paths: bool) -> Rendered:
     triage = triaged.triage
-    rows = [(problem, "") for problem in triage.problems]
-    rows += [(row.problem, f"{row.acceptance.reason} ({row.acceptance.written})") for row in triage.accepted]
-    rows += [(problem, "in the baseline") for problem in triage.in_baseline]
-    rows = rows[:_MOST_RESULTS]
-    ids = list(dict.fromkeys(problem.rule for problem, _ in rows))
-    results = [_result(triaged, problem, reason, ids.index(problem.rule)) for problem, reason in rows]
-    severities = {problem.rule: problem.severity for problem, _ in reversed(rows)}
-    rules = [_rule(triaged.rules[name], severities[name]) for name in ids]
-    driver = Driver("skerry", triaged.version, _SITE, rules)
-    return write(Sarif(_SCHEMA, "2.1.0", [Run(Tool(driver), results)]))
+    ids = {rule: index for index, rule in enumerate(dict.fromkeys(problem.rule for problem in problems))}
+    occurrences: Counter[str] = Counter()
+    results = []
+    for problem in problems:
+        occurrences[problem.fingerprint] += 1
+        mark = f"{problem.fingerprint}:{occurrences[problem.fingerprint]}"
+        results.append(_result(triaged, problem, ids[problem.rule], mark, with_path=with_paths))
+    severities = {problem.rule: problem.severity for problem in reversed(problems)}
+    driver = Driver("skerry", triaged.version, _SITE, [_rule(triaged.rules[name], severities[name]) for name in ids])
+    left_out = tuple(_omissions(len(triage.problems) - len(problems), problems, with_paths=with_paths))
+    hidden = len(triage.accepted) + len(triage.in_baseline)
+    notes = [*left_out, *([f"{hidden} problems are accepted or in the baseline"] if hidden else [])]
+    invocations = [Invocation([Notification(SarifText(note)) for note in notes])] if notes else UNSET
+    return Rendered(write(Sarif(_SCHEMA, "2.1.0", [Run(Tool(driver), results, invocations)])), left_out)
 
 
-def _result(triaged: TriagedResult, problem: Problem, reason: str, index: int) -> Result:
+def _omissions(more: int, problems: Sequence[Problem], *, with_paths: bool) -> Iterator[str]:
+    """Yield what is left out."""
+    if more:
+        yield f"{more} problems are left out: code scanning takes {_MOST_RESULTS} results and 10 MB"
+    if not with_paths:
+        yield "the paths of packets are left out: code scanning takes 10 MB"
+    elif any(len(problem.hops) > _MOST_HOPS for problem in problems):
+        yield f"paths are cut after {_MOST_HOPS} hops: code scanning keeps no more"
+
+
+def _fits(text: str) -> bool:
+    """Tell whether a document is small enough; only a large one is packed to find out."""
+    content = text.encode()
+    if len(content) <= _MOST_BYTES:
+        return True
+    import gzip  # noqa: PLC0415 -- for large documents only
+
+    return len(gzip.compress(content, 6)) <= _MOST_BYTES
+
+
+def _result(triaged: TriagedResult, problem: Problem, index: int, mark: str, *, with_path: bool) -> Result:
     title = triaged.rules[problem.rule].title
-    flows = [_flow(problem.hops, problem.place or triaged.place)] if problem.hops else UNSET
+    place = problem.place or triaged.place
     return Result(
         rule_id=problem.rule,
         rule_index=index,
         level=problem.severity,
         message=SarifText(f"{title}: {problem.text}"),
-        locations=[_location(problem.place or triaged.place, problem.name)],
-        partial_fingerprints={"primaryLocationLineHash": f"{problem.fingerprint}:1"},
-        code_flows=flows,
-        suppressions=[Suppression("external", reason)] if reason else UNSET,
+        locations=[_location(place, problem.name)],
+        partial_fingerprints={"primaryLocationLineHash": mark},
+        code_flows=[_flow(problem.hops, place)] if problem.hops and with_path else UNSET,
     )
 
 
@@ -234,6 +283,5 @@ def _paragraphs(rule: ProblemRule) -> Iterable[str]:
 
 
 def _sentence(text: str) -> str:
-    """Return the beginning of a text, with a full stop."""
-    short = text if len(text) < _MOST_WORDS else text[: _MOST_WORDS - 1]
-    return short if short.endswith((".", "?", "!")) else f"{short}."
+    """Return a text with a full stop."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."

@@ -7,6 +7,7 @@ from skerry.render.text import bold, clean, dim, style_word
 from skerry.render.view import View
 
 _MARGIN = 5
+_MOST_FRAMES = 20
 
 
 def add_triage(text: str, triaged: TriagedResult, view: View) -> str:
@@ -38,22 +39,26 @@ def _code_lines(triaged: TriagedResult, width: int) -> list[str]:
             frames.setdefault((problem.place, problem.rule), []).append(problem)
     rows = [
         line
-        for (place, rule), problems in frames.items()
+        for (place, rule), problems in list(frames.items())[:_MOST_FRAMES]
         for line in _frame(place, triaged.rules[rule], problems, triaged.lines[place].rstrip(), width)
     ]
+    if more := len(frames) - _MOST_FRAMES if len(frames) > _MOST_FRAMES else 0:
+        rows.append(f"  and {more} more places: JSON and SARIF list them all")
     return ["", bold("In the code"), *rows] if rows else []
 
 
 def _frame(place: CodePlace, rule: ProblemRule, problems: Sequence[Problem], code: str, width: int) -> Iterator[str]:
     number = str(place.line)
     margin = " " * len(number)
-    code = clean(code)[: width - len(margin) - _MARGIN]
+    code = clean(code)[: width - len(margin) - _MARGIN - 1]
     column = min(place.column or len(code) - len(code.lstrip()) + 1, len(code) + 1)
     names = ", ".join(problem.name for problem in problems)
     yield f"  {style_word(problems[0].severity)}  {clean(names)}"
     yield f"  {margin} --> {clean(str(place))}"
     yield f"  {number} | {code}"
-    yield f"  {margin} | {' ' * (column - 1)}^ {clean(rule.id)}: {clean(rule.title)}"
+    caret = f"  {margin} | {' ' * (column - 1)}^"
+    words = f"{clean(rule.id)}: {clean(rule.title)}"
+    yield from [f"{caret} {words}"] if len(caret) + len(words) < width else [caret, f"  {margin} | {words}"]
 
 
 def _triage_lines(triage: Triage) -> list[str]:

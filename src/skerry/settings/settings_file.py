@@ -17,28 +17,52 @@ FILE_NAME: Final = "skerry.toml"
 FailOn: TypeAlias = Literal["blocked", "unknown"]
 
 _MOST_BYTES: Final = 1 << 20
-_TABLE = re.compile(r"\s*\[\[?\s*([\w.-]+)\s*\]\]?")
-_KEY = re.compile(r"""\s*["']?([\w-]+)["']?\s*=""")
+_TABLE = re.compile(r"""\s*\[\[?\s*["']?([\w.-]+)["']?\s*\]\]?""")
+_KEY = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*[.=]""")
+
+
+class CheckDefaults(msgspec.Struct, frozen=True):
+    """Defaults of the command line of `skerry check`. Paths are relative to the file's folder.
+
+    ``variables`` and ``parameters`` are pairs of a name and a value, ``existing`` is a snapshot.
+    """
+
+    inputs: tuple[str, ...] = ()
+    code: str | None = None
+    var_files: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
+    workspace: str | None = None
+    region: str | None = None
+    account: str | None = None
+    existing: str | None = None
+    assumptions: tuple[str, ...] = ()
+    strict: bool = False
 
 
 class SettingsFile(msgspec.Struct, frozen=True):
-    """The settings of a repository; None: not set. ``inputs`` and ``baseline`` are relative to the file's folder."""
+    """The settings of a repository; None: not set. ``baseline`` is relative to the file's folder."""
 
     source: str
     fail_on: FailOn | None = None
     min_severity: Severity | None = None
     baseline: str | None = None
-    region: str | None = None
-    account: str | None = None
-    inputs: tuple[str, ...] = ()
+    check: CheckDefaults = CheckDefaults()
     acceptances: tuple[Acceptance, ...] = ()
 
 
 def find_settings_file(folder: Path, root: Path) -> Path | None:
-    """Return the settings file in a folder or the nearest one above it, up to the root of the repository."""
+    """Return the settings file in a folder or the nearest one above it, up to the root of the repository.
+
+    Raises `InputError` for a link that leads out of the repository: texts about a wrong file show parts of it.
+    """
     folders = (folder.resolve(), *folder.resolve().parents)
     names = (one / FILE_NAME for one in folders if one.is_relative_to(root))
-    return next((name for name in names if name.is_file()), None)
+    path = next((name for name in names if name.is_file()), None)
+    if path is not None and not path.resolve().is_relative_to(root):
+        message = f"{FILE_NAME} is a link out of {root.name}"
+        raise InputError(message, "Put the file itself there, or name it: ", Argument.SETTINGS, ".")
+    return path
 
 
 def read_settings(path: Path, name: str, rules: Collection[str]) -> SettingsFile:
@@ -80,11 +104,28 @@ class _SettingsReader:
             fail_on=values.get("fail-on"),
             min_severity=values.get("min-severity"),
             baseline=values.get("baseline"),
-            region=values.get("region"),
-            account=values.get("account"),
-            inputs=tuple(values.get("inputs", ())),
+            check=CheckDefaults(
+                inputs=tuple(values.get("inputs", ())),
+                code=values.get("code"),
+                var_files=tuple(values.get("var-files", ())),
+                variables=self._pairs(values, "variables"),
+                parameters=self._pairs(values, "parameters"),
+                workspace=values.get("workspace"),
+                region=values.get("region"),
+                account=values.get("account"),
+                existing=values.get("with"),
+                assumptions=tuple(values.get("assume", ())),
+                strict=values.get("strict", False),
+            ),
             acceptances=tuple(self._acceptance(row, number) for number, row in enumerate(rows)),
         )
+
+    def _pairs(self, values: Mapping[str, Any], table: str) -> tuple[tuple[str, str], ...]:
+        """Return the names and values of a table. Raises `InputError` for a value that is no text."""
+        for name, value in values.get(table, {}).items():
+            if not isinstance(value, str):
+                self._refuse(f"{name} of {table} must be a text", table, 0, name)
+        return tuple(values.get(table, {}).items())
 
     def _acceptance(self, row: Mapping[str, Any], number: int) -> Acceptance:
         self._refuse_unknown(row, _ACCEPT_KEYS, "accept", number)
@@ -121,7 +162,8 @@ class _SettingsReader:
         raise InputError(message, "Its form: docs/formats.md")
 
     def _line(self, table: str, number: int, key: str) -> int:
-        return self._lines.get((table, number, key), self._lines.get((table, number, ""), 1))
+        places = ((table, number, key), (table, number, ""), ("", 0, table))
+        return next((self._lines[place] for place in places if place in self._lines), 1)
 
 
 def _with_suggestion(what: str, name: str, names: Iterable[str]) -> str:
@@ -139,7 +181,7 @@ def _lines_of_keys(text: str) -> dict[tuple[str, int, str], int]:
             counts[table] = counts.get(table, -1) + 1
             lines[table, counts[table], ""] = number
         elif key := _KEY.match(line):
-            lines.setdefault((table, counts[table], key[1]), number)
+            lines.setdefault((table, counts[table], key[1] or key[2] or key[3] or ""), number)
     # The header of a table is a key of the file, too.
     return lines | {("", 0, name): number for (name, count, key), number in lines.items() if not key and not count}
 
@@ -150,6 +192,14 @@ def _is_text(value: object) -> bool:
 
 def _are_texts(value: object) -> bool:
     return isinstance(value, list) and all(_is_text(item) for item in cast("list[object]", value))
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _is_no_account(value: object) -> bool:
+    return _is_text(value) and value != "live"
 
 
 def _are_tables(value: object) -> bool:
@@ -165,9 +215,17 @@ _KEYS: _Keys = {
     "fail-on": (lambda value: value in ("blocked", "unknown"), '"blocked" or "unknown"'),
     "min-severity": (lambda value: value in SEVERITIES, '"error", "warning" or "note"'),
     "baseline": (_is_text, "the name of a file"),
+    "inputs": (_are_texts, "a list of files and folders"),
+    "code": (_is_text, "the name of a folder"),
+    "var-files": (_are_texts, "a list of files"),
+    "variables": (_is_table, "a table of names and values"),
+    "parameters": (_is_table, "a table of names and values"),
+    "workspace": (_is_text, "the name of a workspace"),
     "region": (_is_text, "the name of a Region"),
     "account": (_is_text, "an account id in quotes"),
-    "inputs": (_are_texts, "a list of files and folders"),
+    "with": (_is_no_account, "the name of a snapshot; the live account is for the command line alone"),
+    "assume": (_are_texts, "a list of texts SUBNET=PLACE"),
+    "strict": (lambda value: isinstance(value, bool), "true or false"),
     "accept": (_are_tables, "tables: [[accept]]"),
 }
 _ACCEPT_KEYS: _Keys = {

@@ -49,6 +49,11 @@ def form_of(given: InputFile) -> InputForm:
     return InputForm.TEMPLATES if keys & _OF_TEMPLATES else _ANSWERS
 
 
+def is_code(path: Path) -> bool:
+    """Tell whether an input is a folder of code, which Terraform runs."""
+    return path.is_dir() and _form_of_folder(path) is InputForm.TERRAFORM
+
+
 def _form_of_folder(folder: Path) -> InputForm:
     if any(folder.glob("*.tf")) or any(folder.glob("*.tf.json")):
         return InputForm.TERRAFORM

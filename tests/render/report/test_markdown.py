@@ -4,14 +4,11 @@ import re
 
 import pytest
 
-from skerry.diagnose.check_result import CheckedNetwork, CheckResult
 from skerry.plan.report import Report
-from skerry.render import check
 from skerry.render.report.markdown import MOST_BYTES, write_markdown
 from skerry.render.report.markdown_text import code_block, code_span, escape_markdown
-from skerry.render.view import View
 from tests.networks import Network, container
-from tests.render.networks import diagnosed, scenario
+from tests.render.networks import diagnosed
 from tests.render.report.reports import hostile_report, report_of
 
 
@@ -23,13 +20,6 @@ def test_markdown_has_answer_steps_causes_and_plan() -> None:
     assert "```mermaid\nflowchart LR\n" in text
     assert "### The least change: 8 changes" in text
     assert "**8 changes fix it, proven**" in text
-
-
-def test_diagnosis_is_markdown_without_a_plan() -> None:
-    world = scenario("article-broken")
-    text = check.format_check_as_markdown(CheckResult((), (CheckedNetwork(world, diagnosed(world)),)), View())
-    assert "| 3 | secrets | Secrets Manager | ✕ blocked | A |" in text
-    assert "least change" not in text
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from skerry.draw.build import network_map_of
 from skerry.plan.report import Report
 from skerry.render.json_document import format_time
 from skerry.render.mermaid import write_mermaid
+from skerry.render.rendered import Rendered
 from skerry.render.report import answers
 from skerry.render.report.groups import CauseView, GroupView, group_views_of
 from skerry.render.report.maps import rewrite_map
@@ -29,7 +30,12 @@ _LEFT_OUT = "Left out, as GitHub takes no longer comments"
 
 def write_markdown(report: Report, view: View = DEFAULT_VIEW) -> str:
     """Write a report as Markdown; parts at the end are left out, by name, where it would be too long for GitHub."""
-    return _Writer(report, view).write()
+    return write_short_markdown(report, view, MOST_BYTES).text
+
+
+def write_short_markdown(report: Report, view: View, most_bytes: int) -> Rendered:
+    """Write a report as Markdown of at most so many bytes, but for a line with the names of the parts left out."""
+    return _Writer(report, view).write(most_bytes)
 
 
 class _Writer:
@@ -46,7 +52,7 @@ class _Writer:
     def _code(self, text: str) -> str:
         return code_span(self._view.rewrite(text))
 
-    def write(self) -> str:
+    def write(self, most_bytes: int) -> Rendered:
         parts: list[str] = []
         left_out: Counter[str] = Counter()
         size = 0
@@ -55,15 +61,17 @@ class _Writer:
             if not text:
                 continue
             size += len(text.encode()) + 2
-            if size > MOST_BYTES:
+            if size > most_bytes:
                 size -= len(text.encode()) + 2
                 left_out[name] += 1
             else:
                 parts.append(text)
+        notes: tuple[str, ...] = ()
         if left_out:
-            counted = (name if count == 1 else f"{name} ({count} times)" for name, count in left_out.items())
-            parts.append(f"{_LEFT_OUT}: {', '.join(counted)}.")
-        return "\n\n".join(parts) + "\n"
+            counted = ", ".join(name if count == 1 else f"{name} ({count} times)" for name, count in left_out.items())
+            parts.append(f"{_LEFT_OUT}: {counted}.")
+            notes = (f"left out, as GitHub takes no longer comments: {counted}",)
+        return Rendered("\n\n".join(parts) + "\n", notes)
 
     def _parts(self) -> Iterator[tuple[str, Iterable[str]]]:
         """Yield the parts by their names, the most important first."""
