@@ -1,10 +1,12 @@
 """A plan as edits of CloudFormation templates: a resource or a property for each change that a template can make."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from skerry.app.template_policies import PolicyWords, added_statements
 from skerry.plan.changes import (
     AddAclEntry,
     AuthorizeRule,
@@ -21,8 +23,10 @@ from skerry.plan.changes import (
 )
 from skerry.plan.records import Plan
 from skerry.render.plan import title_of
+from skerry.sources.cloudformation.mapping.policies import document_of
 from skerry.sources.cloudformation.mapping.templates import Made, Templates
 from skerry.sources.cloudformation.template_edits import TemplateEdits, UneditableTemplate
+from skerry.sources.planned.values import UNKNOWN
 
 _TCP: Final = 6
 _NOTHING_OUT: Final = {"Description": "Nothing goes out", "IpProtocol": "-1", "CidrIp": "127.0.0.1/32"}
@@ -191,8 +195,6 @@ class TemplateFixes:
         return made.resource.stack, made
 
     def _endpoint(self, change: CreateInterfaceEndpoint | CreateGatewayEndpoint) -> None:
-        if change.policy is not None:
-            raise UneditableTemplate("it has a policy of its own")
         vpc = self._resource(change.vpc_id)
         stack = vpc.resource.stack
         region = self._templates.place.region
@@ -211,22 +213,32 @@ class TemplateFixes:
         else:
             properties["VpcEndpointType"] = "Gateway"
             properties["RouteTableIds"] = self._references(change.route_tables, stack)
+        if change.policy is not None:
+            properties["PolicyDocument"] = PolicyWords(self._templates, stack).written(json.loads(change.policy))
         label = "".join(word.title() for word in name.partition(f"{region}.")[2].replace("-", ".").split("."))
         created = self._create(vpc, f"{label or 'Service'}Endpoint", "VPCEndpoint", properties)
         self._new[change.endpoint_id] = stack, {"Ref": created}
 
     def _modify(self, change: ModifyEndpoint) -> None:
-        if change.policy is not None:
-            raise UneditableTemplate("a policy is for people to change")
         made = self._resource(change.endpoint_id)
         edits, node = self._edits_of(made), made.resource.entry.node
         stack = made.resource.stack
+        statements = [] if change.policy is None else self._statements(made, change.policy)
         lists = {key: self._references(getattr(change, name), stack) for name, key in _LISTS.items()}
         for key, references in lists.items():
             for reference in references:
-                edits.append(node, key, reference)
+                edits.append(node, [key], reference)
+        for statement in statements:
+            edits.append(node, ["PolicyDocument", "Statement"], statement)
         if change.private_dns is not None:
             edits.set_property(node, ["PrivateDnsEnabled"], change.private_dns)
+
+    def _statements(self, endpoint: Made, policy: str) -> list[Any]:
+        """Return the statements that the policy of an endpoint lacks."""
+        value = endpoint.properties.value("PolicyDocument")
+        before = None if value is None else document_of(value, self._templates.stand_ins)
+        written = PolicyWords(self._templates, endpoint.resource.stack).written(added_statements(before, policy))
+        return list(written)
 
     def _entry(self, change: AddAclEntry) -> None:
         acl = self._resource(change.acl_id)
@@ -260,14 +272,27 @@ class TemplateFixes:
 
     def _service(self, change: ConfigureService) -> None:
         made = self._resource(change.service)
-        if made.resource.type != "AWS::ECS::Service" or change.subnets or change.groups:
-            raise UneditableTemplate("the subnets and groups of a service are for people to change")
+        if made.resource.type != "AWS::ECS::Service":
+            raise UneditableTemplate("it is no service")
         edits, node = self._edits_of(made), made.resource.entry.node
+        for key, names in (("Subnets", change.subnets), ("SecurityGroups", change.groups)):
+            if names:
+                self._keep(made, [*_VPC, key], names)
         if change.assign_public_ip is not None:
             word = "ENABLED" if change.assign_public_ip else "DISABLED"
             edits.set_property(node, [*_VPC, "AssignPublicIp"], word)
         if change.platform_version:
             edits.set_property(node, ["PlatformVersion"], change.platform_version)
+
+    def _keep(self, service: Made, path: list[str], names: tuple[str, ...]) -> None:
+        """Take the items out of a list that are not among these names."""
+        block = service.properties.block(path[0])
+        inner = None if block is None else block.block(path[1])
+        written = UNKNOWN if inner is None else inner.ids(path[2])
+        if not isinstance(written, list) or not set(names) < set(written):
+            raise UneditableTemplate(f"the list {path[-1]} is not written out")
+        removed = [position for position, name in enumerate(written) if name not in names]
+        self._edits_of(service).remove(service.resource.entry.node, path, removed, len(written))
 
 
 def _names_of(made: Made) -> Iterator[str]:

@@ -14,7 +14,20 @@ from skerry.errors import InputError
 from skerry.sources.cloudformation.documents import read_document
 from skerry.sources.cloudformation.template import template_of
 from skerry.sources.cloudformation.template_edits import TemplateEdits, UneditableTemplate
-from skerry.verdicts import BLOCKED, OK
+from skerry.verdicts import BLOCKED, INTERMITTENT, OK
+from tests.sources.cloudformation.labelled_sets import CASES
+from tests.sources.cloudformation.set_parts import (
+    ENDPOINT_GROUP,
+    NAT,
+    ROUTE,
+    endpoint,
+    gateway,
+    main,
+    service,
+)
+from tests.sources.cloudformation.set_parts import (
+    NETWORK as NETWORK_PART,
+)
 
 LABELLED: Final = Path(__file__).parent / "labelled"
 PATCHED: Final = (
@@ -172,7 +185,7 @@ class TestEdits:
     )
     def test_item_is_added_to_a_list(self, text: str, after: str) -> None:
         edits = self.edits(text)
-        edits.append(self.resource(text), "L", "z")
+        edits.append(self.resource(text), ["L"], "z")
         assert edits.result.endswith(after)
 
     def resource(self, text: str) -> Node:
@@ -184,7 +197,7 @@ class TestEdits:
     def test_list_that_a_function_makes_is_not_edited(self, value: str) -> None:
         text = f"Resources:\n  A:\n    Type: T\n    Properties:\n      L: {value}\n"
         with pytest.raises(UneditableTemplate, match="L is not written out"):
-            self.edits(text).append(self.resource(text), "L", "z")
+            self.edits(text).append(self.resource(text), ["L"], "z")
 
     def test_scalar_is_replaced_and_its_comment_stays(self) -> None:
         text = "Resources:\n  A:\n    Type: T\n    Properties:\n      P: 'false' # off\n"
@@ -198,3 +211,104 @@ class TestEdits:
         edits.add_resource("B", {"Type": "AWS::EC2::EIP", "Properties": {"Domain": "vpc"}})
         added = "    B:\n      Type: AWS::EC2::EIP\n      Properties:\n        Domain: vpc\n"
         assert edits.result == f"Resources:\n    A:\n        Type: T\n{added}\n# Outputs\nOutputs: {{}}\n"
+
+
+LIST: Final = "Resources:\n  A:\n    Type: T\n    Properties:\n      N:\n        L:"
+
+
+class TestListEdits:
+    """Items added to nested lists and taken out of lists."""
+
+    def edits(self, text: str) -> tuple[TemplateEdits, Node]:
+        template = template_of(read_document(text.encode(), "net.yaml"))
+        return TemplateEdits(template, text), template.resources.value[0][1]
+
+    @pytest.mark.parametrize(
+        ("items", "positions", "after"),
+        [
+            (" [x, y, z] # three\n", [1], " [x, z] # three\n"),
+            (" [x, y, z]\n", [0, 1], " [z]\n"),
+            (" [x, y, z]\n", [0, 2], " [y]\n"),
+            (" [x, !Ref Y, z]\n", [1, 2], " [x]\n"),
+            ("\n          - x\n          - y # two\n          - z", [1], "\n          - x\n          - z"),
+            ("\n          - x\n          - y", [1], "\n          - x\n"),
+            ("\n          - x\n          - Fn::Sub:\n              y\n", [1], "\n          - x\n"),
+        ],
+    )
+    def test_items_are_taken_out_of_a_list(self, items: str, positions: list[int], after: str) -> None:
+        edits, node = self.edits(LIST + items)
+        edits.remove(node, ["N", "L"], positions, 3 if "z" in items else 2)
+        assert edits.result == LIST + after
+
+    def test_list_with_conditional_items_is_not_edited(self) -> None:
+        edits, node = self.edits(LIST + " [x, !If [C, y, !Ref AWS::NoValue]]\n")
+        with pytest.raises(UneditableTemplate, match="L is not written out"):
+            edits.remove(node, ["N", "L"], [0], 1)
+
+    def test_mapping_is_added_to_a_list_in_its_style(self) -> None:
+        statement = {"Effect": "Allow", "Resource": ["a"]}
+        edits, node = self.edits(LIST + "\n          - Effect: Deny\n")
+        edits.append(node, ["N", "L"], statement)
+        block = "\n          - Effect: Deny\n          - Effect: Allow\n            Resource: [a]\n"
+        assert edits.result == LIST + block
+        edits, node = self.edits(LIST + " [{Effect: Deny}]\n")
+        edits.append(node, ["N", "L"], statement)
+        assert edits.result == LIST + " [{Effect: Deny}, {Effect: Allow, Resource: [a]}]\n"
+        text = json.dumps({"Resources": {"A": {"Type": "T", "Properties": {"L": [{"Effect": "Deny"}]}}}}, indent=2)
+        edits, node = self.edits(text)
+        edits.append(node, ["L"], statement)
+        after = json.loads(text)
+        after["Resources"]["A"]["Properties"]["L"].append(statement)
+        assert edits.result == json.dumps(after, indent=2)
+
+
+class TestSettings:
+    """Policies of endpoints, and lists of services."""
+
+    def patched(self, folder: Path, text: str, region: str = "eu-west-1") -> tuple[CheckFix, str]:
+        path = folder / "net.yaml"
+        path.write_text(text, encoding="utf-8")
+        made = fix(CheckRequest((NamedPath(path),), region=region, account="111122223333"))
+        return made, made.patch
+
+    def test_policy_of_an_endpoint_gets_the_statement_that_a_call_lacks(self, tmp_path: Path) -> None:
+        made, patch = self.patched(tmp_path, CASES["policy-of-the-gateway"].files["main.yaml"])
+        assert (made.before.verdict, made.after.verdict, made.manual) == (BLOCKED, OK, ())
+        assert [line for line in patch.splitlines() if line.startswith("+") and "arn:aws:s3" in line] != []
+        assert "prod-eu-west-1-starport-layer-bucket" in patch
+
+    def test_statement_names_resources_and_the_account_by_references(self, tmp_path: Path) -> None:
+        policy = (
+            "      PolicyDocument:\n        Statement:\n          - {Effect: Allow, Principal: '*', "
+            "Action: 'ecr:GetAuthorizationToken', Resource: '*'}\n"
+        )
+        image = "!Sub ${AWS::AccountId}.dkr.ecr.${AWS::Region}.amazonaws.com/${Repository}:1"
+        text = main(
+            *(
+                NETWORK_PART,
+                ENDPOINT_GROUP,
+                endpoint("Api", "ecr.api"),
+                endpoint("Dkr", "ecr.dkr").rstrip() + "\n" + policy,
+            ),
+            *(gateway(), "\n  Repository: {Type: AWS::ECR::Repository}\n"),
+            service().replace('!Sub "${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/web:1"', image),
+        ).partition("\n")[2]
+        made, patch = self.patched(tmp_path, text)
+        assert made.after.verdict is OK
+        assert '+            Resource: !Sub "${Repository.Arn}"' in patch
+        assert "111122223333" not in patch
+
+    def test_subnet_without_fargate_is_taken_out_of_the_service(self, tmp_path: Path) -> None:
+        zone = 'AvailabilityZone: !Select [0, !GetAZs ""]'
+        network = NETWORK_PART.replace(zone, "AvailabilityZoneId: usw1-az1")
+        other = (
+            "\n  Other:\n    Type: AWS::EC2::Subnet\n"
+            "    Properties: {VpcId: !Ref Vpc, CidrBlock: 10.20.2.0/24, AvailabilityZoneId: usw1-az2}\n"
+            "  OtherLink:\n    Type: AWS::EC2::SubnetRouteTableAssociation\n"
+            "    Properties: {SubnetId: !Ref Other, RouteTableId: !Ref PrivateTable}\n"
+        )
+        text = main(network, NAT, ROUTE, other, service("[!Ref Other, !Ref Private]")).partition("\n")[2]
+        made, patch = self.patched(tmp_path, text, "us-west-1")
+        assert (made.before.verdict, made.after.verdict) == (INTERMITTENT, OK)
+        before, after = (line for line in patch.splitlines() if "AwsvpcConfiguration" in line)
+        assert after == f"+{before[1:].replace('!Ref Other, ', '')}"

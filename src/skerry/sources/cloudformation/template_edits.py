@@ -76,21 +76,61 @@ class TemplateEdits:
         else:
             raise UneditableTemplate(f"{path[-1]} is not written out")
 
-    def append(self, resource: Node, name: str, value: Any) -> None:  # noqa: ANN401 -- JSON
-        """Add an item to a list of a resource's properties."""
-        properties = child_of(resource, "Properties")
-        child = child_of(properties, name)
-        if child is None:
-            self.set_property(resource, [name], [value])
+    def append(self, resource: Node, path: Sequence[str], value: Any) -> None:  # noqa: ANN401 -- JSON
+        """Add an item to a list of a resource's properties; the list is made where there is none."""
+        *blocks, name = path
+        parent = child_of(resource, "Properties")
+        for block in blocks:
+            parent = child_of(parent, block)
+        if child_of(parent, name) is None:
+            self.set_property(resource, path, [value])
             return
+        child = self._list(parent, name)
+        if child.flow_style:
+            self._append_to_flow(child, value)
+            return
+        indent = " " * child.start_mark.column
+        first, *others = _block(value) if isinstance(value, dict) and _short(value) is None else [self._inline(value)]
+        lines = [f"{indent}- {first}", *(f"{indent}  {line}" for line in others)]
+        self._insert_lines(last_line(child, self._lines), lines)
+
+    def _append_to_flow(self, child: SequenceNode, value: Any) -> None:  # noqa: ANN401 -- JSON
+        if child.value == []:
+            self._insert(self._end(child) - 1, self._inline(value))
+            return
+        last = child.value[-1]
+        is_spread = last.start_mark.line != child.start_mark.line
+        column = " " * last.start_mark.column
+        words = json.dumps(value, indent=_STEP).replace("\n", f"\n{column}") if is_spread and self._is_json else None
+        self._insert(self._end(last), f",\n{column}" if is_spread else ", ")
+        self._insert(self._end(last), words or self._inline(value))
+
+    def remove(self, resource: Node, path: Sequence[str], positions: Sequence[int], count: int) -> None:
+        """Take items out of a list of a resource's properties; ``count`` is the length of the list, so that it fits."""
+        *blocks, name = path
+        parent = child_of(resource, "Properties")
+        for block in blocks:
+            parent = child_of(parent, block)
+        child = self._list(parent, name)
+        if len(child.value) != count:
+            raise UneditableTemplate(f"the list {name} is not written out")
+        first_kept = min(set(range(count)) - set(positions))
+        for position in positions:
+            item = child.value[position]
+            if not child.flow_style:
+                start, end = item.start_mark.line, last_line(item, self._lines)
+                self._edits.append((self._starts[start], [*self._starts, len(self._text)][end], ""))
+            elif position > first_kept:
+                self._edits.append((self._end(child.value[position - 1]), self._end(item), ""))
+            else:
+                self._edits.append((self._start(item), self._start(child.value[position + 1]), ""))
+
+    def _list(self, parent: Node | None, name: str) -> SequenceNode:
+        """Return a list that is written out; raise `UneditableTemplate` for another value."""
+        child = child_of(parent, name)
         if not isinstance(child, SequenceNode) or child.tag.startswith("!"):
             raise UneditableTemplate(f"the list {name} is not written out")
-        if child.flow_style:
-            comma = "" if child.value == [] else ", "
-            self._insert(self._end(child) - 1, f"{comma}{self._inline(value)}")
-            return
-        indent = child.start_mark.column
-        self._insert_lines(last_line(child, self._lines), [f"{' ' * indent}- {self._inline(value)}"])
+        return child
 
     # ------------------------------------------------------------------------------------------------------- positions
 
@@ -100,6 +140,9 @@ class TemplateEdits:
 
     def _index(self, line: int, column: int) -> int:
         return self._starts[line] + column
+
+    def _start(self, node: Node) -> int:
+        return self._index(node.start_mark.line, node.start_mark.column)
 
     def _end(self, node: Node) -> int:
         return self._index(node.end_mark.line, node.end_mark.column)
@@ -117,8 +160,7 @@ class TemplateEdits:
             self._insert(len(self._text), "\n" + words.removesuffix("\n"))
 
     def _replace(self, node: Node, words: str) -> None:
-        start = self._index(node.start_mark.line, node.start_mark.column)
-        self._edits.append((start, self._end(node), words))
+        self._edits.append((self._start(node), self._end(node), words))
 
     def _add_key(self, parent: MappingNode, name: str, value: Any) -> None:  # noqa: ANN401 -- JSON
         key, last = parent.value[-1]
