@@ -8,10 +8,12 @@ import msgspec
 
 from skerry.app.selection import all_launches
 from skerry.cost.comparison import VpcCase, VpcCost, compare_designs, report_of
-from skerry.cost.designs import Design, PublicAddresses, RegionalNat, ZonalNat
+from skerry.cost.design_costs import price_design
+from skerry.cost.designs import Design, MonthlyTraffic, PathBytes, PublicAddresses, RegionalNat, ZonalNat
+from skerry.cost.exit_ways import Load, default_route_of, subnets_of
 from skerry.cost.launch_volumes import GivenVolumes, volumes_of
 from skerry.cost.monthly import Amount
-from skerry.cost.network_designs import default_route_of, design_of_network, subnets_of, vpcs_of, zones_of
+from skerry.cost.network_designs import design_of_network, vpcs_of, zones_of
 from skerry.cost.prices import PriceTable, load_prices
 from skerry.model.missing import Missing
 from tests.networks import EVERYWHERE, VPC, Network, container
@@ -29,7 +31,7 @@ def network(**service: Any) -> Network:
 
 def design(network: Network, tasks: int = 1) -> Design:
     world = network.world()
-    return design_of_network(world, VPC, all_launches(world), tasks)
+    return design_of_network(world, VPC, [Load(launch, tasks) for launch in all_launches(world)])
 
 
 class TestNat:
@@ -79,6 +81,63 @@ class TestNat:
         public.route(GatewayId="igw-1")
         found = design(public, tasks=3)
         assert (found.exits, found.used, found.unpriced) == ((PublicAddresses(3),), True, ())
+
+    def test_public_and_private_tasks_share_the_bytes(self) -> None:
+        mixed = by_nat()
+        public = {"subnets": ["subnet-b"], "securityGroups": ["sg-task"], "assignPublicIp": "ENABLED"}
+        mixed.service("shop", networkConfiguration={"awsvpcConfiguration": public})
+        world = mixed.world()
+        web, shop = all_launches(world)
+        found = design_of_network(world, VPC, [Load(web, 1, Decimal(30)), Load(shop, 2, Decimal(10))])
+        assert (found.exits, found.shares) == (
+            (PublicAddresses(2), ZonalNat(1, 1)),
+            (Decimal("0.25"), Decimal("0.75")),
+        )
+        cost = price_design(TABLE, "us-east-1", found, MonthlyTraffic((PathBytes("s3", Decimal(40)),)))
+        # 30 GB by the NAT of the other zone, and 10 GB free by the internet gateway.
+        assert cost.data_formula == "30 GB x 0.045 USD + 30 GB x 2 sides x 0.01 USD"
+        equal = design_of_network(world, VPC, [Load(web, 1, Decimal(0)), Load(shop, 1, Decimal(0))])
+        assert equal.shares == (Decimal("0.5"), Decimal("0.5"))
+
+    def test_bytes_flow_by_the_nat_of_their_route(self) -> None:
+        both = network(subnets=["subnet-a", "subnet-b"])
+        both.nat("nat-1", subnet="subnet-a")
+        both.nat("nat-2", AvailabilityMode="regional")
+        route = {"DestinationCidrBlock": EVERYWHERE, "NatGatewayId": "nat-2", "State": "active"}
+        both.table("rtb-b", route, subnets=["subnet-b"])
+        assert design(both).shares == (Decimal(0), Decimal(1))
+        both.route(NatGatewayId="nat-1")
+        found = design(both)
+        assert (found.exits, found.shares) == ((ZonalNat(1, 1), RegionalNat(1, 2)), (Decimal("0.5"), Decimal("0.5")))
+
+    def test_nat_gateway_of_the_owner_of_a_shared_vpc_leaves_the_cost_unknown(self) -> None:
+        shared = by_nat()
+        shared.rows["NatGateways"].clear()
+        (missing,) = design(shared).unpriced
+        assert (missing.fact, missing.action) == ("NAT gateway nat-1", "ec2:DescribeNatGateways")
+        today = compared(shared).designs[0]
+        assert isinstance(today.monthly, Missing)
+        assert today.unreachable == ()
+
+    def test_way_beyond_a_private_nat_gateway_has_no_price(self) -> None:
+        private = by_nat()
+        private.rows["NatGateways"][0]["ConnectivityType"] = "private"
+        assert [item.fact for item in design(private).unpriced] == [
+            "the price of the way beyond private NAT gateway nat-1"
+        ]
+
+    def test_routes_to_both_halves_are_a_default_route(self) -> None:
+        split = network()
+        split.nat()
+        for half in ("0.0.0.0/1", "128.0.0.0/1"):
+            split.route(half, NatGatewayId="nat-1")
+        assert design(split).used
+
+    def test_blackhole_is_no_way(self) -> None:
+        lost = by_nat()
+        lost.row("RouteTables", "rtb-main")["Routes"][1]["State"] = "blackhole"
+        found = design(lost)
+        assert (found.exits, found.used, found.shares) == ((ZonalNat(1, 1),), False, ())
 
 
 class TestEndpoints:
@@ -142,7 +201,7 @@ class TestUnknown:
 def compared(network: Network, table: PriceTable = TABLE, given: GivenVolumes | None = None, **more: Any) -> VpcCost:
     world = network.world()
     launches = all_launches(world)
-    own = (design_of_network(world, VPC, launches, 1),)
+    own = (design_of_network(world, VPC, list(map(Load, launches))),)
     volumes = volumes_of(world, launches, given or GivenVolumes())
     case = VpcCase(VPC, own, ("ecr.api", "ecr.dkr"), 2, volumes, **more)
     return compare_designs(table, "eu-west-1", case)
@@ -164,7 +223,7 @@ class TestComparison:
     def test_nat_instance_is_shown_and_never_called_the_cheapest(self) -> None:
         world = by_nat().world()
         launches = all_launches(world)
-        own = (design_of_network(world, VPC, launches, 1),)
+        own = (design_of_network(world, VPC, list(map(Load, launches))),)
         volumes = volumes_of(world, launches, GivenVolumes(internet_gb=Decimal(100)))
         found = compare_designs(TABLE, "us-east-1", VpcCase(VPC, own, ("logs",), 2, volumes))
         costs = {row.design.id: row.monthly for row in found.designs}
@@ -215,7 +274,7 @@ class TestComparison:
         ):
             world = found.world()
             launches = all_launches(world)
-            own = (design_of_network(world, VPC, launches, 1),)
+            own = (design_of_network(world, VPC, list(map(Load, launches))),)
             case = VpcCase(VPC, own, ("logs",), 1, volumes_of(world, launches, GivenVolumes()))
             report = report_of(table, "eu-west-1", (case,), date(2026, 12, 1))
             assert (report.is_unpriced, report.is_partial, report.stale) == (unpriced, partial, False)

@@ -7,7 +7,7 @@ from typing import Any
 
 from skerry.app.selection import all_launches
 from skerry.cost.launch_volumes import GivenVolumes, called_services_of, volumes_of
-from skerry.cost.volumes import Driver, Estimate, Volumes, weakest_basis_of
+from skerry.cost.volumes import Driver, Estimate, LaunchVolume, Volumes, weakest_basis_of
 from tests.networks import ACCOUNT, IMAGE, REGION, Network, awslogs, container
 
 _MB = 1024**2
@@ -215,3 +215,8 @@ class TestDrivers:
         found = volumes(Network())
         assert found.launches == ()
         assert found.traffic().total == 0
+
+
+def test_images_of_all_starts_are_pulled() -> None:
+    images = (("s3", Estimate(Decimal(2), "estimated", "")), ("internet", Estimate(Decimal(1), "estimated", "")))
+    assert LaunchVolume("web", images, Estimate(Decimal(10), "estimated", ""), ()).pulled_gb == 30

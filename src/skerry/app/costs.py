@@ -1,7 +1,6 @@
 """The use cases of `skerry cost`: the designs of a network side by side, and the night of a crash loop."""
 
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -10,10 +9,11 @@ from skerry.app.planning import plan
 from skerry.app.selection import Selection, launches
 from skerry.cost.comparison import CostReport, VpcCase, report_of
 from skerry.cost.crash_loop import CrashLoopCost, RestartLoop, price_crash_loop
+from skerry.cost.exit_ways import Load, subnets_of
 from skerry.cost.launch_volumes import GivenVolumes, called_services_of, tasks_of, volumes_of
 from skerry.cost.measured import TrafficMetrics
 from skerry.cost.measured_costs import price_metrics
-from skerry.cost.network_designs import design_of_network, subnets_of, vpcs_of, zones_of
+from skerry.cost.network_designs import design_of_network, vpcs_of, zones_of
 from skerry.cost.prices import PriceTable, decode_prices, load_prices
 from skerry.errors import Argument, InputError
 from skerry.launch.launches import Launch
@@ -79,15 +79,18 @@ def _case(
 ) -> VpcCase:
     subnets = {subnet.subnet_id for subnet in subnets_of(world, vpc_id, chosen)}
     own = [launch for launch in chosen if subnets.intersection(launch.subnets)]
-    tasks = int(sum((tasks_of(world, launch) for launch in own), Decimal(0)))
-    designs = [design_of_network(world, vpc_id, own, tasks)]
+    volumes = volumes_of(world, own, options.given)
+    loads = [
+        Load(launch, int(tasks_of(world, launch)), volume.pulled_gb)
+        for launch, volume in zip(own, volumes.launches, strict=True)
+    ]
+    designs = [design_of_network(world, vpc_id, loads)]
     if after is not None:
-        planned = design_of_network(after, vpc_id, own, tasks, name="planned", title="after skerry plan")
+        planned = design_of_network(after, vpc_id, loads, name="planned", title="after skerry plan")
         if msgspec.structs.replace(planned, id="today", title="today") != designs[0]:
             designs.append(planned)
     services = tuple(dict.fromkeys(key for launch in own for key in called_services_of(launch)))
     zones = max(zones_of(subnets_of(world, vpc_id, own)), 1)
-    volumes = volumes_of(world, own, options.given)
     metrics = options.metrics
     measured = () if metrics is None else tuple(price_metrics(table, world, vpc_id, metrics))
     return VpcCase(vpc_id, tuple(designs), services, zones, volumes, options.spokes, measured)

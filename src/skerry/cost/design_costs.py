@@ -38,6 +38,7 @@ from skerry.model.missing import Missing
 _MONTHS = 12
 _SIDES = 2
 _FREE = "nothing"
+_ALL = Decimal(1)
 
 
 class DesignCost(msgspec.Struct, frozen=True):
@@ -117,8 +118,8 @@ def price_design(
 
 
 def unreachable_paths(design: Design, traffic: MonthlyTraffic) -> tuple[str, ...]:
-    """Return the paths with bytes that a design has no way for."""
-    if design.exits and design.used:
+    """Return the paths with bytes that a design has no way for; none for a way without a price here."""
+    if (design.exits and design.used) or design.unpriced:
         return ()
     return tuple(
         path.path for path in traffic.paths if path.gb and path.path not in {*design.services, *design.gateways}
@@ -185,17 +186,26 @@ def _data_parts(table: PriceTable, region: str, design: Design, traffic: Monthly
     free = {*design.services, *design.gateways}
     remaining = [path for path in traffic.paths if path.path not in free]
     gb = sum((path.gb for path in remaining), NOTHING)
-    match design.exits[0]:
+    # Without shares the first exit takes all bytes.
+    for way, share in zip(design.exits, design.shares or (_ALL,), strict=False):
+        yield from _exit_data(table, region, way, gb * share, design.crossing)
+    yield _data(table, region, "internet-gb", sum((path.out for path in remaining), NOTHING))
+
+
+def _exit_data(table: PriceTable, region: str, way: Exit, gb: Decimal, crossing: Decimal) -> Iterator[DataPart]:
+    """Yield the parts of bytes by one exit: those of the NAT, and across zones to it."""
+    match way:
         case ZonalNat():
             yield _data(table, region, "nat-gb", gb)
+            yield _data(table, region, "cross-zone-gb", gb * crossing, _SIDES)
         case RegionalNat():
             yield _data(table, region, "regional-nat-gb", gb)
-        case NatInstance() | PublicAddresses():
+        case NatInstance():
+            yield _data(table, region, "cross-zone-gb", gb * crossing, _SIDES)
+        case PublicAddresses():
             pass
         case _:
-            assert_never(design.exits[0])
-    yield _data(table, region, "cross-zone-gb", gb * design.crossing, _SIDES)
-    yield _data(table, region, "internet-gb", sum((path.out for path in remaining), NOTHING))
+            assert_never(way)
 
 
 def _data(table: PriceTable, region: str, item: PriceItem, gb: Decimal, sides: int = 1) -> DataPart:

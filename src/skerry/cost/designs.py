@@ -65,8 +65,9 @@ class Design(msgspec.Struct, frozen=True):
     """A way of a VPC's tasks to AWS and the internet.
 
     ``services`` have an interface endpoint, on ``endpoint_zones`` in all; ``gateways`` have a gateway endpoint.
-    ``crossing`` is the share of bytes across zones to a NAT, and ``endpoint_crossing`` to interface endpoints.
-    ``unpriced`` are its parts without a price here. Without ``used`` its exits cost and take no bytes.
+    ``shares`` are those of the exits in the bytes; the first takes all of them if there are none. ``crossing`` is the
+    share of bytes across zones to a zonal NAT, and ``endpoint_crossing`` to interface endpoints. ``unpriced`` are its
+    parts without a price here. Without ``used`` its exits cost and take no bytes.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Design(msgspec.Struct, frozen=True):
     central: Central | None = None
     unpriced: tuple[Missing, ...] = ()
     used: bool = True
+    shares: tuple[Decimal, ...] = ()
 
 
 class PathBytes(msgspec.Struct, frozen=True):

@@ -43,6 +43,11 @@ class LaunchVolume(msgspec.Struct, frozen=True):
     starts: Estimate
     services: tuple[str, ...]
 
+    @property
+    def pulled_gb(self) -> Decimal:
+        """Return the GB of images that the tasks pull in a month."""
+        return sum((image.value for _, image in self.images), NOTHING) * self.starts.value
+
 
 class PathVolume(msgspec.Struct, frozen=True):
     """The GB a month on a path, with the weakest basis of its factors."""
