@@ -4,7 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
+from skerry.aws.price_list import endpoint_region_of
+from skerry.aws.session import make_clients
 from skerry.cost.prices import decode_prices, load_prices
 from skerry.embedded.fault_injection import Faults
 from skerry.embedded.lifecycle import run_embedded_aws
@@ -70,3 +73,38 @@ def test_wrong_files_and_regions_are_refused(run: Skerry, tmp_path: Path) -> Non
             run("prices", "refresh", tmp_path / "n.json", "--region", "us-east-9")
         )
         assert run("prices", "show", own).code == USAGE
+
+
+def test_price_list_comes_in_pages(run: Skerry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "prices.json"
+    with run_embedded_aws("us-east-1"):
+        assert run("prices", "refresh", own).code == 0
+        whole = {price.item: price.tiers for price in decode_prices(own.read_bytes(), "whole").prices}
+        monkeypatch.setattr("skerry.embedded.price_list._MOST_ROWS", 1)
+        assert run("prices", "refresh", own).code == 0
+        by_pages = decode_prices(own.read_bytes(), "by pages").prices
+        assert {price.item: price.tiers for price in by_pages} == whole
+        # A list without an end is no list: its prices are missing, and the file stays.
+        monkeypatch.setattr("skerry.aws.price_list._MOST_PAGES", 1)
+        found = run("prices", "refresh", own, "--region", "us-east-1")
+        assert found.code == UNKNOWN
+        assert "? the price of nat-hour in us-east-1: AWS answered " in found.out
+        kept = decode_prices(own.read_bytes(), "kept").prices
+        assert {price.item: price.tiers for price in kept} == whole
+
+
+def test_embedded_price_list_refuses_what_aws_refuses() -> None:
+    with run_embedded_aws("us-east-1"):
+        pricing = make_clients("us-east-1")("pricing")
+        with pytest.raises(ClientError, match="InvalidNextTokenException"):
+            pricing.get_products(ServiceCode="AmazonVPC", NextToken="elsewhere")
+        with pytest.raises(ClientError, match="InvalidParameterException"):
+            pricing.get_products(ServiceCode="AmazonNothing")
+
+
+@pytest.mark.parametrize(
+    ("region", "endpoint"),
+    [("eu-west-1", "us-east-1"), ("cn-north-1", "cn-northwest-1"), ("eusc-de-east-1", "eusc-de-east-1")],
+)
+def test_price_list_has_an_endpoint_in_each_partition(region: str, endpoint: str) -> None:
+    assert endpoint_region_of(region) == endpoint

@@ -6,25 +6,29 @@ https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-qu
 
 from collections.abc import Iterator, Mapping
 
-from skerry.aws.errors import CallContext, map_errors
+from skerry.aws.errors import CallContext, RefusedError, map_errors
+from skerry.aws.response_checks import DAMAGED
 from skerry.aws.session import ClientFactory
 from skerry.model.api_call import MOST_ROWS, ApiCall
 
 GET_PRODUCTS = ApiCall("pricing", "GetProducts", "PriceList", page=MOST_ROWS, limit="MaxResults", kept=False)
 
-_ENDPOINT, _ENDPOINT_IN_CHINA = "us-east-1", "cn-northwest-1"
-_MOST_PAGES = 50
+_ENDPOINT = "us-east-1"
+# Those of botocore: https://github.com/boto/botocore/blob/develop/botocore/data/endpoints.json
+_ENDPOINTS = {"cn-": "cn-northwest-1", "eusc-": "eusc-de-east-1"}
+_MOST_PAGES = 200
 
 
 def endpoint_region_of(region: str) -> str:
     """Return the Region whose endpoint has the prices of a Region."""
-    return _ENDPOINT_IN_CHINA if region.startswith("cn-") else _ENDPOINT
+    return next((endpoint for start, endpoint in _ENDPOINTS.items() if region.startswith(start)), _ENDPOINT)
 
 
 def read_rows(client: ClientFactory, service_code: str, filters: Mapping[str, str]) -> Iterator[str]:
     """Yield the rows of a service's products, each a JSON text, for these values of fields.
 
-    Raises `RefusedError` for a refused call, and `SkerryError` where AWS cannot be reached.
+    Raises `RefusedError` for a refused call and for pages without an end, and `SkerryError` where AWS cannot be
+    reached.
     """
     terms = [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in filters.items()]
     parameters = {"ServiceCode": service_code, "Filters": terms, "MaxResults": MOST_ROWS, "FormatVersion": "aws_v1"}
@@ -37,3 +41,4 @@ def read_rows(client: ClientFactory, service_code: str, filters: Mapping[str, st
         if not token:
             return
         parameters["NextToken"] = token
+    raise RefusedError(DAMAGED, f"the Price List has more than {_MOST_PAGES} pages of {service_code}")

@@ -9,6 +9,7 @@ from moto.core.responses import ActionResult, BaseResponse
 from moto.ecs.models import EC2ContainerServiceBackend
 
 from skerry.embedded import price_list, service_revisions, usable_groups
+from skerry.embedded.error_answers import answer_with_error
 from skerry.embedded.patching import Correction
 
 
@@ -59,10 +60,17 @@ def _call_action(original: Any, response: Any) -> Any:
     if operation == ("ec2", "GetSecurityGroupsForVpc"):
         return response.serialized(usable_groups.get_security_groups_for_vpc(response))
     if operation == ("pricing", "GetProducts"):
-        return response.serialized(price_list.get_products(response))
+        return _products(response)
     if key := _EMPTY.get(operation):
         return response.serialized(ActionResult({key: []}))
     return original(response)
+
+
+def _products(response: Any) -> Any:
+    try:
+        return response.serialized(price_list.get_products(response))
+    except price_list.ProductsError as error:
+        return answer_with_error(response, error.code, error.message)
 
 
 def _process_request(original: Any, stubber: Any, request: Any) -> Any:
