@@ -121,6 +121,14 @@ class TestEcrImages:
         assert fault.message == f"{image} is in partition aws-cn, where roles of aws are not known"
         assert not any(isinstance(need, Fault) for need in needs_of(launch(container(image), region="cn-north-1")))
 
+    def test_registry_with_the_suffix_of_another_partition_is_a_fault(self) -> None:
+        image = f"{ACCOUNT}.dkr.ecr.cn-north-1.amazonaws.com/web"
+        fault = next(
+            need for need in needs_of(launch(container(image), region="cn-north-1")) if isinstance(need, Fault)
+        )
+        assert (fault.step, fault.code) == ("registry-auth", "REGISTRY_OF_ANOTHER_PARTITION")
+        assert "cn-north-1 has none of that name" in fault.message
+
     @pytest.mark.parametrize(
         ("name", "variant"),
         [

@@ -10,7 +10,8 @@ import msgspec
 from skerry.diagnose.check_result import CheckedNetwork, CheckResult
 from skerry.errors import SkerryError
 from skerry.model.world import World
-from skerry.sources.cloudformation.open_parameters import OTHER, OpenParameter
+from skerry.sources.cloudformation.open_parameters import OpenParameter
+from skerry.sources.cloudformation.parameter_limits import OTHER_VALUE
 
 _MOST: Final = 16
 """The most combinations of values that are judged."""
@@ -36,7 +37,7 @@ def try_choices(
 
 def _words(given: str) -> str:
     name, _, value = given.partition("=")
-    return f"another value of {name}" if value == OTHER else given
+    return f"another value of {name}" if value == OTHER_VALUE else given
 
 
 def _answers(

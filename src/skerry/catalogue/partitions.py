@@ -56,6 +56,12 @@ def partition_of(region: str) -> Partition | None:
     return next((partition for partition in load_partitions() if re.search(partition.region, region)), None)
 
 
+def is_registry_of(region: str, host: str) -> bool:
+    """Tell whether a host has a name of a Region's ECR registries; True where the partition is not known."""
+    partition = partition_of(region)
+    return partition is None or host.endswith((f".{partition.suffix}", f".{partition.registry}"))
+
+
 @cache
 def list_registry_suffixes() -> tuple[str, ...]:
     """Return the suffixes that names of private ECR registries may end with, in every partition."""

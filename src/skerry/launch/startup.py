@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import UNSET
 
-from skerry.catalogue.partitions import partition_of
+from skerry.catalogue.partitions import is_registry_of, partition_of
 from skerry.catalogue.platform_versions import find_platform
 from skerry.catalogue.services import ServiceRef
 from skerry.launch.endpoints import make_service_call
@@ -153,6 +153,10 @@ def _partition(launch: Launch, image: Image, region: str) -> Iterator[Need]:
     mine, other = partition_of(launch.region or ""), partition_of(region)
     if mine is not None and other is not None and mine.name != other.name:
         message = f"{image.reference} is in partition {other.name}, where roles of {mine.name} are not known"
+        yield Fault("registry-auth", "REGISTRY_OF_ANOTHER_PARTITION", message)
+    elif not is_registry_of(region, image.registry):
+        # https://docs.aws.amazon.com/general/latest/gr/ecr.html
+        message = f"{image.registry} ends as registries of another partition do, and {region} has none of that name"
         yield Fault("registry-auth", "REGISTRY_OF_ANOTHER_PARTITION", message)
 
 

@@ -10,13 +10,8 @@ from skerry.sources.cloudformation import conditions, loops
 from skerry.sources.cloudformation.documents import MAPPING
 from skerry.sources.cloudformation.loops import Entry, UnknownLoop
 from skerry.sources.cloudformation.node_values import NodeValues, Remarks
-from skerry.sources.cloudformation.parameters import (
-    StackPlace,
-    allowed_texts,
-    parameter_value,
-    pseudo_parameter,
-    rejections,
-)
+from skerry.sources.cloudformation.parameter_limits import allowed_texts, rejections
+from skerry.sources.cloudformation.parameters import StackPlace, parameter_value, pseudo_parameter
 from skerry.sources.cloudformation.scope import ValueFault
 from skerry.sources.cloudformation.template import SERVERLESS, Template, child_of, text_of
 from skerry.sources.cloudformation.text_functions import FunctionError

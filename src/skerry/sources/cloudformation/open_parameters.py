@@ -1,19 +1,16 @@
 """Parameters of conditions without a value, with all values that the conditions tell apart."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 import msgspec
 from yaml import MappingNode, Node, SequenceNode
 
 from skerry.sources.cloudformation.conditions import call_of
 from skerry.sources.cloudformation.evaluator import Evaluator
+from skerry.sources.cloudformation.parameter_limits import OTHER_VALUE
 from skerry.sources.cloudformation.resolved import ResolvedTemplates
 from skerry.sources.cloudformation.template import child_of, text_of
 from skerry.sources.cloudformation.values import Unresolved
-
-OTHER: Final = "a-value-of-its-own"
-"""In place of all values that no condition names."""
 
 
 class OpenParameter(msgspec.Struct, frozen=True, gc=False):
@@ -60,7 +57,7 @@ def _values_of(evaluator: Evaluator, name: str, compared: tuple[str, ...]) -> tu
     allowed = child_of(evaluator.template.parameters.get(name), "AllowedValues")
     if isinstance(allowed, SequenceNode):
         return tuple(text for item in allowed.value if (text := text_of(item)) is not None)
-    return (*compared, OTHER)
+    return (*compared, OTHER_VALUE)
 
 
 def _parameter_of(node: Node) -> str | None:

@@ -3,11 +3,10 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 import msgspec
-from yaml import MappingNode, Node, SequenceNode
+from yaml import MappingNode
 
 from skerry.catalogue.partitions import partition_of
 from skerry.sources.cloudformation.scalars import NumberFormat, plain_text
@@ -87,36 +86,6 @@ def _elements(value: Value) -> Value:
     if not isinstance(parts, list):
         return parts
     return [part.strip() if isinstance(part, str) else part for part in parts]
-
-
-def rejections(name: str, declaration: MappingNode, value: Value) -> Iterator[str]:
-    """Yield why CloudFormation refuses the value of a parameter."""
-    allowed = child_of(declaration, "AllowedValues")
-    if not isinstance(allowed, SequenceNode):
-        return
-    texts = [text for item in allowed.value if (text := _allowed(item)) is not None]
-    for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, str) and item not in texts and len(texts) == len(allowed.value):
-            yield f"the parameter {name} does not allow {item[:60]!r}: it takes {', '.join(texts)[:200]}"
-
-
-def _allowed(node: Node) -> str | None:
-    source = text_of(node)
-    if source is None or node.tag != "plain":
-        return source
-    try:
-        return plain_text(source)
-    except NumberFormat:
-        return None
-
-
-def allowed_texts(declaration: MappingNode) -> frozenset[str] | None:
-    """Return the values that a parameter allows; None if it allows any."""
-    allowed = child_of(declaration, "AllowedValues")
-    if not isinstance(allowed, SequenceNode):
-        return None
-    texts = [_allowed(item) for item in allowed.value]
-    return None if None in texts else frozenset(text for text in texts if text is not None)
 
 
 class StackPlace(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import msgspec
 from yaml import SequenceNode
@@ -11,6 +12,7 @@ from skerry.sources.cloudformation.attributes import AttributeOf, no_attributes
 from skerry.sources.cloudformation.cloud_assembly import AssemblyStack, is_assembly, read_assembly
 from skerry.sources.cloudformation.cycles import cycle_of
 from skerry.sources.cloudformation.evaluator import Evaluator
+from skerry.sources.cloudformation.foreign_partitions import check_partition
 from skerry.sources.cloudformation.loops import Entry, replace_variables
 from skerry.sources.cloudformation.nested_files import NestedFiles
 from skerry.sources.cloudformation.node_values import Remarks
@@ -20,6 +22,9 @@ from skerry.sources.cloudformation.rules import check_rules
 from skerry.sources.cloudformation.stacks import StackSet
 from skerry.sources.cloudformation.template import child_of, text_of
 from skerry.sources.cloudformation.values import Identifier, Remark, Unresolved, Value
+
+_MOST_RESOURCES: Final = 500
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 
 
 class TemplateInput(msgspec.Struct, frozen=True):
@@ -152,6 +157,12 @@ def _resources(stacks: StackSet, evaluator: Evaluator, paths: Mapping[str, str])
         conditions = [item for item in (above, presence) if isinstance(item, Unresolved)]
         condition = conditions[0] if conditions else None
         resources.append(_resource(evaluator, entry, type_name, condition, paths.get(entry.name, "")))
+        check_partition(resources[-1])
+    if len(evaluator.resources) > _MOST_RESOURCES:
+        count = len(evaluator.resources)
+        evaluator.note(
+            evaluator.template.resources, f"{count} resources: AWS takes at most {_MOST_RESOURCES} in a stack"
+        )
     return resources
 
 
