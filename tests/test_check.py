@@ -99,17 +99,14 @@ class TestCode:
         assert complaint(run("check", code)).endswith("is no initialised configuration of Terraform")
 
 
-def test_plan_of_the_real_provider_is_unknown_only_for_what_it_leaves_open(run: Skerry) -> None:
-    """A group without rules of its own may have dynamic ones: only the code tells."""
+def test_plan_of_the_real_provider_is_definite_with_everything_created_at_once(run: Skerry) -> None:
     found = run("check", PLANS / "two_subnets" / "plan.json", "--format", "json")
-    assert found.code == UNKNOWN
+    assert found.code == 0
     assert "known only after apply: its initialised code tells them" in found.err
     [network] = json.loads(found.out)["networks"]
     [service] = network["services"]
+    assert service["verdict"] == "ok"
     assert {place["zone"] for place in service["placements"]} == {"eu-west-1a", "eu-west-1b"}
-    said = json.dumps(service["needs"])
-    assert "the inbound rules of sg-" in said
-    assert "what the policy of vpce-" not in said
 
 
 class TestInputs:

@@ -15,6 +15,8 @@ from skerry.launch.running_tasks import launch_of_task
 from skerry.launch.scheduled_tasks import launch_of_schedule
 from skerry.model.facts import Missing
 from skerry.model.schedules import Schedule
+from skerry.model.world import World
+from skerry.reach.walk import Walker
 from skerry.sources.text_types import parse_value
 from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
 from tests.networks import ACCOUNT, HTTPS, REGION, VPC, Network, allow, awslogs, both_ways, container, entry
@@ -51,6 +53,43 @@ def verdicts(service: ServiceDiagnosis) -> dict[str, Verdict]:
 
 def codes(row: NeedDiagnosis) -> list[str]:
     return [blocker.code for blocker in row.blockers]
+
+
+class TestSubnetsToChoose:
+    """A service that names some of its subnets: a verdict that all of them give, else none."""
+
+    @staticmethod
+    def service_of(network: Network) -> ServiceDiagnosis:
+        walker = network.walker()
+        facts = walker.world.facts
+        arn = str(facts.services[0].service_arn)
+        world = World(msgspec.structs.replace(facts, subnets_to_choose=frozenset({arn})))
+        [service] = diagnose(Walker(world), [launch_of_service(world, facts.services[0])], ()).services
+        return service
+
+    def test_subnets_that_agree_need_no_choice(self, network: Network) -> None:
+        assert self.service_of(network).verdict is OK
+
+    def test_subnets_that_differ_leave_the_verdict_open(self) -> None:
+        network = Network()
+        network.serve_s3()
+        network.endpoint("vpce-1", "ecr.api", ["subnet-a"])
+        network.endpoint("vpce-2", "ecr.dkr", ["subnet-a"])
+        network.definition(container())
+        network.service(subnets=["subnet-a", "subnet-b"])
+        network.acl("acl-closed", [], ["subnet-b"])
+        network.row("NetworkAcls", "acl-all")["Associations"] = [{"SubnetId": "subnet-a"}]
+        assert only(network).verdict is INTERMITTENT
+        service = self.service_of(network)
+        assert service.verdict is UNKNOWN
+        row = service.needs[TOKEN]
+        assert row.verdict is UNKNOWN
+        assert row.unknowns[0] == Missing("which of its subnets web names")
+        assert service.needs[PLACEMENT].verdict is OK
+
+    def test_only_subnet_is_no_choice(self, network: Network) -> None:
+        network.row("services", "web")["networkConfiguration"]["awsvpcConfiguration"]["subnets"] = ["subnet-a"]
+        assert self.service_of(network).verdict is OK
 
 
 class TestServiceVerdicts:

@@ -97,12 +97,13 @@ def diagnose_one(
             beyond.check(launch, need, dict(zip(sources, by_subnet, strict=True))) for need, by_subnet in need_outcomes
         ]
     not_examined = () if beyond is None else kinds_of_launch(walker, launch, beyond.take_unread())
-    rows = tuple(_row(world, need, outcomes) for need, outcomes in zip(launch_needs, table, strict=True))
+    choice = _choice_of_subnets(world, launch)
+    rows = tuple(_row(world, need, outcomes, choice) for need, outcomes in zip(launch_needs, table, strict=True))
     placements = tuple(
         _placement(walker, subnet, [outcomes[column] for outcomes in table], launch_needs)
         for column, subnet in enumerate(sources)
     )
-    verdict = alternating_verdict_of(placement.verdict for placement in placements)
+    verdict = _combined([placement.verdict for placement in placements], choice)
     return ServiceDiagnosis(
         launch=launch,
         verdict=verdict,
@@ -118,13 +119,24 @@ def diagnose_one(
     )
 
 
-def _row(world: World, need: Need, outcomes: list[Outcome]) -> NeedDiagnosis:
+def _choice_of_subnets(world: World, launch: Launch) -> Missing | None:
+    """Return the missing choice of a service that names some of its subnets; None if it names all."""
+    is_open = launch.arn is not None and str(launch.arn) in world.facts.subnets_to_choose
+    return Missing(f"which of its subnets {launch.name} names") if is_open and len(launch.subnets) > 1 else None
+
+
+def _combined(verdicts: list[Verdict], choice: Missing | None) -> Verdict:
+    """Return the verdict over placements; under an open choice of them, unknown unless all agree."""
+    return alternating_verdict_of(verdicts) if choice is None or len(set(verdicts)) <= 1 else UNKNOWN
+
+
+def _row(world: World, need: Need, outcomes: list[Outcome], choice: Missing | None) -> NeedDiagnosis:
     verdicts = [outcome.verdict for outcome in outcomes]
     if not verdicts:
         # A missing fact about the launch itself is more precise than missing subnets.
         fact = Missing(need.fact, need.action) if isinstance(need, Unread) else _NO_SUBNETS
         return NeedDiagnosis(need, UNKNOWN, unknowns=(fact,))
-    verdict = verdicts[0] if verdicts.count(verdicts[0]) == len(verdicts) else alternating_verdict_of(verdicts)
+    verdict = verdicts[0] if verdicts.count(verdicts[0]) == len(verdicts) else _combined(verdicts, choice)
     if verdict is NOT_APPLICABLE:
         return NeedDiagnosis(need, NOT_APPLICABLE)
     if verdict is OK:
@@ -134,6 +146,8 @@ def _row(world: World, need: Need, outcomes: list[Outcome]) -> NeedDiagnosis:
         because["placement"] = None
     bad = [trace for outcome in outcomes if outcome.verdict is not OK for trace in outcome.traces]
     blockers, unknowns = blockers_of(world, bad), unknowns_of(bad)
+    if choice is not None and len(set(verdicts)) > 1:
+        unknowns = (choice, *unknowns)
     need_diagnosis = NeedDiagnosis(need, verdict, tuple(because), blockers, unknowns, tuple(outcomes))
     return msgspec.structs.replace(need_diagnosis, error=error_of(need_diagnosis))
 

@@ -29,7 +29,9 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
 
     A list that is not complete may still have rows; only the absence of a row then proves nothing. ``resource_answers``
     are AWS's answers about single resources. ``refused`` are the calls that AWS did not answer. ``origins`` are filled
-    while documents are loaded. ``read_at`` is the time of the first reading of AWS; None if it is not known.
+    while documents are loaded. ``subnets_to_choose`` are services with more subnets here than they name. The zones of
+    the subnets in ``zones_to_choose`` are chosen at the deployment. ``read_at`` is the time of the first reading of
+    AWS; None if it is not known.
     """
 
     vpcs: tuple[network.Vpc, ...] = ()
@@ -94,6 +96,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     notes: tuple[str, ...] = ()
     origins: OriginIndex = {}
     zones_to_choose: frozenset[str] = frozenset()
+    subnets_to_choose: frozenset[str] = frozenset()
     read_at: datetime | None = None
 
 

@@ -58,8 +58,8 @@ class Description(msgspec.Struct, frozen=True, gc=False):
     ``change`` is there if the documents are only what a plan tells of existing resources.
 
     ``unlisted`` are kinds with some records and no list: an absent record is not examined. ``zones_to_choose`` are
-    subnets whose zone is chosen at the deployment. ``unresolved`` are names in place of values that are not known,
-    with the expression of each value.
+    subnets whose zone is chosen at the deployment. ``subnets_to_choose`` are services with more subnets than they name.
+    ``unresolved`` are names in place of values that are not known, with the expression of each value.
     """
 
     name: str
@@ -72,6 +72,7 @@ class Description(msgspec.Struct, frozen=True, gc=False):
     facts: Facts | None = None
     unlisted: frozenset[str] = frozenset()
     zones_to_choose: frozenset[str] = frozenset()
+    subnets_to_choose: frozenset[str] = frozenset()
     unresolved: Mapping[str, str] = {}
     change: "DescribedChange | None" = None
 
@@ -148,7 +149,12 @@ def _changed(group: Sequence[Description], existing: Facts) -> DescribedNetwork:
     facts = put_on(existing, PlannedChange(before.facts, after.facts, addresses, unplaced))
     source = f"{after.facts.source} with {existing.source}"
     actions = tuple(action for change in changes for action in change.actions)
-    facts = msgspec.structs.replace(facts, source=source, zones_to_choose=after.facts.zones_to_choose)
+    facts = msgspec.structs.replace(
+        facts,
+        source=source,
+        zones_to_choose=after.facts.zones_to_choose,
+        subnets_to_choose=after.facts.subnets_to_choose,
+    )
     return DescribedNetwork(after.documents, facts, existing, actions)
 
 
@@ -195,6 +201,7 @@ def _loaded(documents: Mapping[str, bytes], group: Sequence[Description]) -> Des
         notes=(*facts.notes, *notes),
         completeness=_without_lists(facts.completeness, group),
         zones_to_choose=frozenset().union(*(one.zones_to_choose for one in group)),
+        subnets_to_choose=frozenset().union(*(one.subnets_to_choose for one in group)),
     )
     return DescribedNetwork(dict(documents), facts)
 

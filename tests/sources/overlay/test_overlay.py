@@ -9,7 +9,7 @@ from skerry.model.resource_answers import Absent
 from skerry.model.world import World
 from skerry.sources.descriptions import DescribedNetwork, Description, InputFile, ReadingOptions, join
 from skerry.sources.terraform.reading import read
-from tests.networks import EVERYWHERE, HTTPS, Network, container, entry
+from tests.networks import ACCOUNT, EVERYWHERE, HTTPS, Network, container, entry
 from tests.sources.terraform.plans import REGION, plan_of
 
 Json = dict[str, Any]
@@ -299,6 +299,23 @@ class TestKindsOfActions:
         definition = row("aws_ecs_task_definition.web", None, values, "create", unknown=unknown)
         revisions = {one.revision for one in world_after(network, definition).facts.task_definitions}
         assert revisions == {1, 2}
+
+
+def test_two_plans_may_name_one_existing_resource(network: Network) -> None:
+    """Each knows other values of it."""
+    vpc = kept("aws_vpc.main", id="vpc-1", cidr_block="10.0.0.0/16", dhcp_options_id="dopt-1")
+    subnet = created("aws_subnet.c", vpc_id="vpc-1", cidr_block="10.0.3.0/24", availability_zone=f"{REGION}a")
+    descriptions = [
+        one
+        for name, row in (("network", vpc), ("tasks", subnet))
+        for one in read(
+            [InputFile(name, Path(f"{name}.json"), plan_of(row))],
+            ReadingOptions(region=REGION, account=ACCOUNT, existing=network.world().facts),
+        )
+    ]
+    assert all(isinstance(one, Description) for one in descriptions)
+    [result] = join([one for one in descriptions if isinstance(one, Description)], network.world().facts)
+    assert {str(row.cidr_block) for row in result.facts.subnets} >= {"10.0.3.0/24"}
 
 
 class TestMismatches:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from skerry.sources.descriptions import Description, InputFile, ReadingOptions
-from skerry.sources.terraform.code import regions_of_providers
+from skerry.sources.terraform.code import scopes_of_providers
 from skerry.sources.terraform.configuration import ProviderScope
 from skerry.sources.terraform.provider_scopes import ProviderConfig, scopes_in
 from skerry.sources.terraform.reading import read
@@ -111,16 +111,41 @@ class TestCode:
         return tmp_path
 
     def test_regions_of_providers_are_constants_and_variables(self, folder: Path) -> None:
-        assert regions_of_providers(folder, ()) == {None: "eu-west-1", "other": "us-east-1", "third": None}
-        assert regions_of_providers(folder, ["-var=second=eu-north-1"])["other"] == "eu-north-1"
+        assert scopes_of_providers(folder, ()) == {
+            None: ProviderScope("eu-west-1"),
+            "other": ProviderScope("us-east-1"),
+            "third": ProviderScope(),
+        }
+        assert scopes_of_providers(folder, ["-var=second=eu-north-1"])["other"].region == "eu-north-1"
 
     def test_resources_name_their_provider_by_their_first_id(self) -> None:
         ids = {"a[0]": "skerry-provider-", "b": "skerry-provider-other", "c": "x"}
         rows = [Instance(f"aws_vpc.{name}", "aws_vpc", "managed", {"id": text}) for name, text in ids.items()]
-        regions: dict[str | None, str | None] = {None: "eu-west-1", "other": "us-east-1"}
+        providers = {None: ProviderScope("eu-west-1"), "other": ProviderScope("us-east-1")}
         expected = {"aws_vpc.a": ProviderScope("eu-west-1"), "aws_vpc.b": ProviderScope("us-east-1")}
-        assert scopes_by_provider(rows, regions) == expected
+        assert scopes_by_provider(rows, providers) == expected
 
     def test_only_provider_is_that_of_all(self) -> None:
         rows = [Instance("aws_vpc.a", "aws_vpc", "managed", {"id": "x"})]
-        assert scopes_by_provider(rows, {None: "eu-west-1"}) == {"aws_vpc.a": ProviderScope("eu-west-1")}
+        assert scopes_by_provider(rows, {None: ProviderScope("eu-west-1")}) == {"aws_vpc.a": ProviderScope("eu-west-1")}
+
+    def test_only_provider_of_a_computed_region_is_that_of_none(self) -> None:
+        rows = [Instance("aws_vpc.a", "aws_vpc", "managed", {"id": "x"})]
+        assert scopes_by_provider(rows, {None: ProviderScope()}) == {}
+
+    @pytest.mark.parametrize(
+        ("words", "account"),
+        [
+            ('assume_role {\n    role_arn = "arn:aws:iam::210987654321:role/deploy"\n  }', "210987654321"),
+            ("assume_role {\n    role_arn = var.role\n  }", "111111111111"),
+            ("assume_role {\n    role_arn = local.role\n  }", None),
+            ('allowed_account_ids = ["210987654321"]', "210987654321"),
+            ('allowed_account_ids = ["210987654321", "111111111111"]', None),
+            ("", None),
+        ],
+    )
+    def test_account_of_a_provider_is_that_of_its_role(self, tmp_path: Path, words: str, account: str | None) -> None:
+        text = f'provider "aws" {{\n  region = "eu-west-1"\n  {words}\n}}\n'
+        text += 'variable "role" {\n  default = "arn:aws:iam::111111111111:role/deploy"\n}\n'
+        (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+        assert scopes_of_providers(tmp_path, ()) == {None: ProviderScope("eu-west-1", account)}

@@ -116,3 +116,65 @@ class TestModules:
 
     def test_output_that_does_not_exist_stays_unknown(self) -> None:
         assert self.resolved(variable=refers("module.other.vpc_id"), output={}) is UNKNOWN
+
+
+class TestSeveralInstances:
+    """References with an index name neither it nor the attribute: the argument takes an id of its type."""
+
+    SUBNETS = (known('aws_subnet.p["a"]', id="subnet-1"), known('aws_subnet.p["b"]', id="subnet-2"))
+
+    @staticmethod
+    def resolver(address: str, expressions: Json, *others: Json, for_each: Json | None = None) -> Any:
+        row = change(address, {}, unknown=dict.fromkeys(expressions, True))
+        block = {
+            "address": address.partition("[")[0],
+            "expressions": expressions,
+            "for_each_expression": for_each or {},
+        }
+        plan = read_plan("plan.json", plan_of(row, *others, configuration={"root_module": {"resources": [block]}}))
+        resolver = ReferenceResolver(plan.written, plan.instances)
+        return resolver.resolve(plan.instances[0]), resolver
+
+    @pytest.mark.parametrize(
+        ("names", "for_each", "value"),
+        [
+            (("aws_subnet.p", "each.key"), (), "subnet-2"),
+            (("each.value.id", "each.value"), ("aws_subnet.p",), "subnet-2"),
+            (("each.value.id", "each.value"), ("aws_subnet.p", "var.zones"), UNKNOWN),
+            (("aws_subnet.p", "count.index"), (), UNKNOWN),
+            (("aws_subnet.p", "each.key", "var.zones"), (), UNKNOWN),
+            (("aws_subnet.p",), (), UNKNOWN),
+        ],
+    )
+    def test_key_of_for_each_names_the_instance(
+        self, names: tuple[str, ...], for_each: tuple[str, ...], value: Any
+    ) -> None:
+        address = 'aws_route_table_association.p["b"]'
+        row, _ = self.resolver(address, {"subnet_id": refers(*names)}, *self.SUBNETS, for_each=refers(*for_each))
+        assert row.values["subnet_id"] == value
+
+    def test_key_without_an_instance_stays_unknown(self) -> None:
+        expression = {"subnet_id": refers("aws_subnet.p", "each.key")}
+        row, _ = self.resolver('aws_route_table_association.p["c"]', expression, *self.SUBNETS)
+        assert row.values["subnet_id"] is UNKNOWN
+
+    def test_index_of_the_only_instance_is_it(self) -> None:
+        gateway = known("aws_nat_gateway.main[0]", id="nat-1")
+        expression = {"nat_gateway_id": refers("aws_nat_gateway.main", "count.index")}
+        row, _ = self.resolver("aws_route.main[1]", expression, gateway)
+        assert row.values["nat_gateway_id"] == "nat-1"
+
+    def test_reference_to_another_type_stays_unknown(self) -> None:
+        expression = {"vpc_id": refers("aws_subnet.p", "each.key")}
+        row, _ = self.resolver('aws_route_table.p["b"]', expression, *self.SUBNETS)
+        assert row.values["vpc_id"] is UNKNOWN
+
+    def test_all_subnets_of_a_block_are_candidates(self) -> None:
+        row, resolver = self.resolver("aws_vpc_endpoint.a", {"subnet_ids": refers("aws_subnet.p")}, *self.SUBNETS)
+        assert row.values["subnet_ids"] == ["subnet-1", "subnet-2"]
+        assert resolver.candidates == {"aws_vpc_endpoint.a"}
+
+    def test_tables_of_a_block_are_no_candidates(self) -> None:
+        tables = (known("aws_route_table.p[0]", id="rtb-1"), known("aws_route_table.p[1]", id="rtb-2"))
+        row, resolver = self.resolver("aws_vpc_endpoint.a", {"route_table_ids": refers("aws_route_table.p")}, *tables)
+        assert (row.values["route_table_ids"], resolver.candidates) == (UNKNOWN, set())

@@ -177,12 +177,16 @@ class TestEndpoints:
             endpoint.vpc_endpoint_id,
         ]
 
-    def test_unknown_tables_of_a_gateway_endpoint_leave_all_routes_unknown(self) -> None:
+    def test_unknown_tables_of_a_gateway_endpoint_leave_its_route_without_a_target(self) -> None:
         row = change(ENDPOINT, {"service_name": "com.amazonaws.eu-west-1.s3"},
                      unknown={"vpc_id": True, "route_table_ids": True})  # fmt: skip
         expressions = written((ENDPOINT, {"vpc_id": IN_VPC, "route_table_ids": LOCAL}))
-        [table] = world_of(vpc(), row, **expressions).facts.route_tables
-        assert table.routes is UNSET
+        facts = world_of(vpc(), row, **expressions).facts
+        [table], [prefix_list] = facts.route_tables, facts.prefix_lists
+        assert table.routes is not UNSET
+        local, perhaps = table.routes
+        assert (local.gateway_id, perhaps.destination_prefix_list_id) == ("local", prefix_list.prefix_list_id)
+        assert perhaps.gateway_id is None
 
     def test_unknown_policy_is_not_the_default_policy(self) -> None:
         assert self.endpoint(unknown={"policy": True}).policy_document is not None

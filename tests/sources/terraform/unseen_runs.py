@@ -95,10 +95,11 @@ def differences(run: Run, place: Path, code: Path | None = None) -> Iterator[str
         if own != wanted:
             yield f"{label}: blockers {sorted(own)}"
     if "breaks" in row:
-        steps = sorted({step.step for one in result.networks for broken in one.breaks for step in broken.steps if step.blocks == "start"})
+        broken = [one for network in result.networks for one in network.breaks]
+        steps = sorted({step.step for one in broken for step in one.steps if step.blocks == "start"})
         if steps != sorted(row["breaks"]):
             yield f"{label}: breaks {steps}"
-        causes = {cause.address for one in result.networks for broken in one.breaks for cause in broken.causes}
+        causes = {cause.address for one in broken for cause in one.causes}
         if not set(row.get("because", ())) <= causes:
             yield f"{label}: because {sorted(causes)}"
     for name, wanted_verdict in row.get("networks", {}).items():

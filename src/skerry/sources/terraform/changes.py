@@ -40,6 +40,12 @@ def split_change(
     )
 
 
+def named_only(*configurations: Configuration) -> frozenset[str]:
+    """Return the ids and names of existing resources that a plan names and does not manage: they are their address."""
+    rows = (one for configuration in configurations for one in configuration.instances)
+    return frozenset(one.address for one in rows if one.address == one.values.get("id") and one.mode == "managed")
+
+
 def _adopted(instances: Iterable[Instance], existing: Facts, new_vpcs: Iterable[str] = ()) -> Iterator[Instance]:
     """Yield instances, with the object itself in place of a resource that adopts it."""
     for instance in instances:

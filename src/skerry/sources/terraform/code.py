@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from skerry.errors import InputError
+from skerry.sources.terraform.configuration import ProviderScope
 
 _HEADER = re.compile(r'^\s*(?:(resource)|(data))\s+"([\w-]+)"\s+"([\w-]+)"', re.MULTILINE)
 """https://developer.hashicorp.com/terraform/language/syntax/configuration: a header is on one line as terraform fmt
@@ -14,6 +15,8 @@ writes it."""
 _MOST_BYTES: Final = 4 << 20
 _VARIABLE = re.compile(r"\$\{var\.([\w-]+)\}")
 _REGION_NAME = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
+_ACCOUNT = re.compile(r"arn:[\w-]+:iam::(\d{12}):")
+_ACCOUNT_ID = re.compile(r"\d{12}")
 _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]')
 _ATTRIBUTE = re.compile(r"^((?:module\.[\w-]+\.)*(?:data\.)?\w+\.[\w-]+)\.\w+$")
 
@@ -87,23 +90,43 @@ def providers_of(folder: Path, selected: Mapping[str, Any]) -> list[Provider]:
     return sorted({*(Provider(name, None) for name in names), *aliases}, key=lambda one: (one.name, one.alias or ""))
 
 
-def regions_of_providers(folder: Path, words: Iterable[str]) -> dict[str | None, str | None]:
-    """Return the Regions of AWS's providers in the root module, by alias; None for one that is computed.
+def scopes_of_providers(folder: Path, words: Iterable[str]) -> dict[str | None, ProviderScope]:
+    """Return the Region and the account of AWS's providers in the root module, by alias; None for what is computed.
 
-    ``words`` are those of the command line, such as ``-var=region=eu-west-1``.
+    ``words`` are those of the command line, such as ``-var=region=eu-west-1``. The account is that of the
+    assumed role: https://registry.terraform.io/providers/hashicorp/aws/latest/docs#assuming-an-iam-role.
     """
     given = dict(word.removeprefix("-var=").split("=", 1) for word in words if word.startswith("-var="))
-    regions: dict[str | None, str | None] = {}
+    scopes: dict[str | None, ProviderScope] = {}
     for name, values in _blocks(folder):
-        region = values.get("region")
-        if name != "aws" or not isinstance(region, str):
+        if name != "aws" or not isinstance(values.get("region"), str):
             continue
-        match = _VARIABLE.fullmatch(region)
-        text = region if match is None else given.get(match[1]) or _default_of(folder, match[1])
         alias = values.get("alias")
-        is_name = text is not None and _REGION_NAME.fullmatch(text)
-        regions[None if alias is None else str(alias)] = text if is_name else None
-    return regions
+        region = _text(folder, values["region"], given)
+        is_name = region is not None and _REGION_NAME.fullmatch(region)
+        scopes[None if alias is None else str(alias)] = ProviderScope(
+            region if is_name else None, _account_of(folder, values, given)
+        )
+    return scopes
+
+
+def _text(folder: Path, value: str, given: Mapping[str, str]) -> str | None:
+    """Return a text, or the value of the variable that it is."""
+    match = _VARIABLE.fullmatch(value)
+    return value if match is None else given.get(match[1]) or _default_of(folder, match[1])
+
+
+def _account_of(folder: Path, values: Mapping[str, Any], given: Mapping[str, str]) -> str | None:
+    """Return the account of the assumed role of a provider, or its only allowed one."""
+    block = values.get("assume_role")
+    rows = block if isinstance(block, list) else [block]
+    roles = [row["role_arn"] for row in rows if isinstance(row, dict) and isinstance(row.get("role_arn"), str)]
+    allowed = values.get("allowed_account_ids")
+    match = _ACCOUNT.match(_text(folder, roles[0], given) or "") if len(roles) == 1 else None
+    if match is not None:
+        return match[1]
+    only = str(allowed[0]).strip('"') if isinstance(allowed, list) and len(allowed) == 1 and not roles else ""
+    return only if _ACCOUNT_ID.fullmatch(only) else None
 
 
 def _default_of(folder: Path, variable: str) -> str | None:

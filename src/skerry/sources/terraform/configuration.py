@@ -24,6 +24,7 @@ class Configuration(msgspec.Struct, frozen=True, dict=True):
     stack or a script that makes resources of its own. ``types``: those of all its resources, read or not.
     ``level`` is ``plan``, ``state`` or ``code``. ``is_change``: only its difference to another configuration counts.
     ``scopes`` are the accounts and Regions of the providers, by the addresses of their resources.
+    ``candidates`` are the addresses of instances with more subnets than they may name.
     """
 
     instances: tuple[Instance, ...]
@@ -34,6 +35,7 @@ class Configuration(msgspec.Struct, frozen=True, dict=True):
     level: str = "code"
     is_change: bool = False
     scopes: Mapping[str, ProviderScope] = {}
+    candidates: frozenset[str] = frozenset()
 
     @cached_property
     def _by_type(self) -> Mapping[str, list[Instance]]:

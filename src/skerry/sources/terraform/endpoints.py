@@ -3,6 +3,7 @@
 https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpc_endpoint
 """
 
+import ipaddress
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -21,6 +22,7 @@ _PARTS = {
 }
 _RECORD_TYPES: Final = ("dualstack", "ipv4", "ipv6", "service-defined")
 """What an argument says; without it the provider computes the value."""
+_ACLS: Final = (*("aws_default_network_acl", "aws_network_acl", "aws_network_acl_association", "aws_network_acl_rule"),)
 _UNREADABLE: Final = "(known after apply)"
 """In place of a policy that is not known, which must not pass for AWS's default."""
 
@@ -41,11 +43,22 @@ class EndpointLists:
         """Return a list of an endpoint, with what associations of this type add."""
         attribute, item = _PARTS[kind]
         own = texts_of(endpoint.get(attribute))
+        if attribute == "subnet_ids" and endpoint.address in self._configuration.candidates and not self._is_alike(own):
+            return UNKNOWN
         added, is_open = self._added[kind]
         more = [row.get(item, UNKNOWN) for row in added.get(endpoint.id, ())]
         if not isinstance(own, list) or is_open or UNKNOWN in more:
             return UNKNOWN
         return list(dict.fromkeys([*own, *more]))
+
+    def _is_alike(self, subnets: Value) -> bool:
+        """Return whether no filter tells these subnets apart: then any choice of them is as good as all."""
+        if not isinstance(subnets, list) or any(self._configuration.of(*_ACLS)):
+            return False
+        blocks = [one.get("cidr_block", UNKNOWN) for one in self._configuration.of("aws_subnet") if one.id in subnets]
+        return UNKNOWN not in blocks and all(
+            len({_overlap(str(block), rule) for block in blocks}) == 1 for rule in _outbound_blocks(self._configuration)
+        )
 
     def groups(self, endpoint: Instance, vpc: Value) -> Value:
         """Return the groups of an interface endpoint; without any it has the default group of its VPC."""
@@ -76,6 +89,28 @@ class EndpointLists:
             return UNKNOWN
         owner = endpoint if single is None else single[0]
         return owner.get("private_dns_enabled", False)
+
+
+def _outbound_blocks(configuration: Configuration) -> Iterator[str]:
+    """Yield the blocks of the outbound rules of groups."""
+    for group in configuration.of("aws_default_security_group", "aws_security_group"):
+        rules = group.get("egress")
+        for rule in rules if isinstance(rules, list) else ():
+            yield from texts_of(rule.get("cidr_blocks")) if isinstance(rule, dict) and is_known(rule) else ()
+    for rule in configuration.of("aws_security_group_rule", "aws_vpc_security_group_egress_rule"):
+        blocks = [*(rule.get("cidr_blocks") or ()), rule.get("cidr_ipv4")] if is_known(dict(rule.values)) else []
+        yield from (block for block in blocks if isinstance(block, str))
+
+
+def _overlap(block: str, rule: str) -> str:
+    """Return how a block of a subnet and that of a rule overlap."""
+    try:
+        own, other = ipaddress.ip_network(block, strict=False), ipaddress.ip_network(rule, strict=False)
+    except ValueError:
+        return ""
+    if own.version != other.version or not own.overlaps(other):
+        return "apart"
+    return "whole" if other.prefixlen <= own.prefixlen else "part"
 
 
 def list_endpoints(configuration: Configuration) -> Listed:
@@ -186,16 +221,27 @@ def _dns_options(endpoint: Instance, private_names: Value) -> Value:
 
 
 def gateway_routes_of(configuration: Configuration) -> Mapping[str, Routes]:
-    """Return the routes of gateway endpoints, by route table; None for each table if one list is not known."""
+    """Return the routes of gateway endpoints, by route table; those of an unknown list have no target."""
     lists = EndpointLists(configuration)
     routes: dict[str, Routes] = {}
     for endpoint, service in _gateways(configuration):
         tables = lists.list_of(endpoint, "aws_vpc_endpoint_route_table_association")
         if tables is UNKNOWN:
-            return {"": None}
+            # Each table may have the route: one without a target is not known.
+            perhaps = {key: value for key, value in gateway_route(service, endpoint.id).items() if key != "GatewayId"}
+            for table in _tables(configuration):
+                routes[table] = [*(routes.get(table) or ()), perhaps]
+            continue
         for table in tables:
             routes[table] = [*(routes.get(table) or ()), gateway_route(service, endpoint.id)]
     return routes
+
+
+def _tables(configuration: Configuration) -> Iterator[str]:
+    """Yield the ids of all route tables."""
+    yield from (table.id for table in configuration.of("aws_route_table"))
+    for vpc in configuration.vpcs.values():
+        yield from (name for name in (vpc.get("main_route_table_id"),) if isinstance(name, str))
 
 
 def _gateways(configuration: Configuration) -> Iterator[tuple[Instance, str]]:

@@ -15,9 +15,10 @@ from skerry.sources.planned.made_by_aws import prefix_list_id_of
 from skerry.sources.planned.values import is_known
 from skerry.sources.saved_plans import is_saved_plan
 from skerry.sources.terraform.actions import actions_of
-from skerry.sources.terraform.changes import split_change
+from skerry.sources.terraform.changes import named_only, split_change
 from skerry.sources.terraform.code import Position, address_of_code, positions_of
 from skerry.sources.terraform.configuration import Configuration
+from skerry.sources.terraform.document_changes import without_common_rows
 from skerry.sources.terraform.plan_json import PlannedResources, read_outputs, read_plan
 from skerry.sources.terraform.planned_code import changed_files, show_plan
 from skerry.sources.terraform.provider_scopes import split_scopes
@@ -133,6 +134,8 @@ def _described(
             for resource, address in written.addresses.items()
         },
         notes=(*written.notes, *notes),
+        subnets_to_choose=written.subnets_to_choose,
+        zones_to_choose=written.zones_to_choose,
     )
 
 
@@ -158,14 +161,16 @@ def _change(
         resource: _origin(name, address, positions.get(address_of_code(address)))
         for resource, address in first.addresses.items()
     }
+    others = named_only(after, before)
+    old, new = without_common_rows(_renamed(first.documents, lists), _renamed(described.documents, lists), others)
     change = DescribedChange(
-        _renamed(first.documents, lists),
+        old,
         actions_of(former, configuration.instances, plan.acted),
         frozenset(_FIELDS[key] for key in unplaced),
     )
     return msgspec.structs.replace(
         described,
-        documents=_renamed(described.documents, lists),
+        documents=new,
         origins={**origins, **described.origins},
         change=change,
     )

@@ -6,7 +6,7 @@ only where it leaves no choice: https://developer.hashicorp.com/terraform/intern
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -16,12 +16,31 @@ from skerry.sources.terraform.values import Instance
 _MODULE = re.compile(r'module\.([\w-]+)(\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?\.')
 _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]$')
 _CHAIN = re.compile(r'^(data\.)?([a-z][a-z0-9]*_[\w-]+)\.([\w-]+)((?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?)\.([a-z_]+)$')
+_WHOLE = re.compile(r"^[a-z][a-z0-9]*_[\w-]+\.[\w-]+$")
+_EACH_VALUE = re.compile(r"^each\.value\.([a-z_]+)$")
+_EACH_KEY, _INDEX = "each.key", "count.index"
 _DEEPEST: Final = 20
 LISTS: Final = {
     *("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "route_table_ids", "security_group_ids", "security_groups"),
     *("subnet_ids", "subnets"),
 }
 """The attributes that are lists: several references may be their elements."""
+
+_TYPES: Final = {
+    **dict.fromkeys(("subnet_id", "subnet_ids", "subnets"), "aws_subnet"),
+    **dict.fromkeys(
+        ("referenced_security_group_id", "security_group_id", "security_group_ids", "security_groups"),
+        "aws_security_group",
+    ),
+    **dict.fromkeys(("route_table_id", "route_table_ids"), "aws_route_table"),
+    "gateway_id": "aws_internet_gateway",
+    "nat_gateway_id": "aws_nat_gateway",
+    "vpc_endpoint_id": "aws_vpc_endpoint",
+    "vpc_id": "aws_vpc",
+}
+"""The type whose id an argument takes: a reference with an index does not name the attribute."""
+_CHOICES: Final = {("aws_subnet", "subnets"), ("aws_subnet", "subnet_ids")}
+"""The lists that any choice of the instances of a resource may give: ``slice(aws_subnet.a[*].id, 0, 2)``."""
 
 _BLOCKS: Final = {
     *("alias", "capacity_provider_strategy", "compute_environment_order", "compute_resources"),
@@ -41,6 +60,7 @@ class ConfiguredResource(msgspec.Struct, frozen=True, gc=False):
     address: str
     provider_config_key: str = ""
     expressions: dict[str, Any] = {}
+    for_each_expression: dict[str, Any] = {}
 
 
 class ModuleCall(msgspec.Struct, frozen=True, gc=False):
@@ -64,11 +84,27 @@ class ConfiguredModule(msgspec.Struct, frozen=True, gc=False):
     outputs: dict[str, ModuleOutput] = {}
 
 
+class _Site(NamedTuple):
+    """The place of an expression: the calls of its module, and the instance of its resource.
+
+    ``key`` is that of the instance, such as ``["a"]``. ``for_each`` are the references of its keys.
+    """
+
+    calls: tuple[str, ...]
+    address: str = ""
+    key: str = ""
+    for_each: tuple[str, ...] = ()
+
+
 class ReferenceResolver:
-    """The instances of a plan, and what the configuration of each refers to."""
+    """The instances of a plan, and what the configuration of each refers to.
+
+    ``candidates`` are the addresses of resolved instances with more subnets than they may name.
+    """
 
     def __init__(self, root: ConfiguredModule, instances: Iterable[Instance]) -> None:
         self._root = root
+        self.candidates: set[str] = set()
         self._instances: dict[str, list[Instance]] = {}
         for instance in instances:
             self._instances.setdefault(_KEY.sub("", instance.address), []).append(instance)
@@ -80,8 +116,10 @@ class ReferenceResolver:
         written = next((row for row in module.resources if row.address == address), None)
         if written is None:
             return instance
+        each = tuple(_longest(written.for_each_expression.get("references", ())))
+        site = _Site(calls, instance.address, local.removeprefix(address), each)
         values = {
-            key: self._value(value, written.expressions.get(key), calls, key)
+            key: self._value(value, written.expressions.get(key), site, key)
             for key, value in instance.values.items()
             if not (value is UNKNOWN and instance.is_new and _is_absent(written.expressions, key))
         }
@@ -97,19 +135,80 @@ class ReferenceResolver:
             address = address[match.end() :]
         return module, tuple(calls), address
 
-    def _value(self, value: Value, expression: Any, calls: tuple[str, ...], name: str) -> Value:  # noqa: ANN401 -- JSON
+    def is_written(self, instance: Instance, argument: str) -> bool:
+        """Return whether the configuration writes an argument; a ``dynamic`` block of it does not count."""
+        _, written = self._written(instance)
+        return written is None or argument in written.expressions
+
+    def modules(self) -> Iterator[tuple[str, ConfiguredModule]]:
+        """Yield each module with instances, and the beginning of their addresses."""
+        for prefix in sorted({_module_prefix(row.address) for rows in self._instances.values() for row in rows}):
+            yield prefix, self._module_of(prefix)[0]
+
+    def instances_of_index(self, instance: Instance, argument: str) -> list[Instance]:
+        """Return the instances of a resource that an argument takes one of by ``count.index``; none for others."""
+        calls, written = self._written(instance)
+        names = [] if written is None else references_of(written, argument)
+        wholes = [name for name in names if _WHOLE.match(name)]
+        if len(wholes) != 1 or set(names) != {*wholes, _INDEX}:
+            return []
+        return [row for row in self._rows_of(wholes[0], calls) if row.type == _TYPES.get(argument)]
+
+    def _written(self, instance: Instance) -> tuple[tuple[str, ...], ConfiguredResource | None]:
+        """Return the calls that lead to the module of an instance, and its resource as it is written there."""
+        module, calls, local = self._module_of(instance.address)
+        address = _KEY.sub("", local)
+        return calls, next((row for row in module.resources if row.address == address), None)
+
+    def _value(self, value: Value, expression: Any, site: _Site, name: str) -> Value:  # noqa: ANN401 -- JSON
+        calls = site.calls
         if isinstance(expression, dict) and (value is UNKNOWN or value == [UNKNOWN]):
-            inner = self._of_references(expression.get("references"), calls)
+            references = expression.get("references")
+            inner = self._of_references(references, calls)
             if inner is UNKNOWN and name in LISTS:
-                inner = self._each(expression.get("references"), calls)
+                inner = self._each(references, calls)
+            if inner is UNKNOWN:
+                inner = self._of_instances(references, site, name)
             return [inner] if isinstance(value, list) and not isinstance(inner, list) else inner
         if isinstance(value, dict) and isinstance(expression, dict):
-            return {key: self._value(inner, expression.get(key), calls, key) for key, inner in value.items()}
+            return {key: self._value(inner, expression.get(key), site, key) for key, inner in value.items()}
         if isinstance(value, list) and isinstance(expression, list) and len(value) == len(expression):
-            return [self._value(inner, one, calls, name) for inner, one in zip(value, expression, strict=True)]
+            return [self._value(inner, one, site, name) for inner, one in zip(value, expression, strict=True)]
         if isinstance(value, list) and isinstance(expression, dict) and "references" in expression:
             return self._of_list(value, expression["references"], calls)
         return value
+
+    def _of_instances(self, references: Any, site: _Site, name: str) -> Value:  # noqa: ANN401 -- JSON
+        """Return what a reference to a resource of several instances leads to: ``T.N[each.key]``, ``T.N[*].id``."""
+        names = tuple(_longest(references or ()))
+        value = _EACH_VALUE.match(names[0]) if len(names) == 1 else None
+        if value is not None and len(site.for_each) == 1:
+            # https://developer.hashicorp.com/terraform/language/meta-arguments/for_each#chaining-for_each-between-resources
+            row = self._with_key(self._rows_of(site.for_each[0], site.calls), site.key)
+            return UNKNOWN if row is None else row.values.get(value[1], UNKNOWN)
+        wholes = [one for one in names if _WHOLE.match(one)]
+        rows = self._rows_of(wholes[0], site.calls) if len(wholes) == 1 else []
+        indices = set(names) - set(wholes)
+        is_indexed = bool(rows) and rows[0].address.endswith("]")
+        if not is_indexed or rows[0].type != _TYPES.get(name) or not indices <= {_INDEX, _EACH_KEY}:
+            return UNKNOWN
+        if len(rows) == 1:
+            return [rows[0].id] if name in LISTS else rows[0].id
+        if indices == {_EACH_KEY} and name not in LISTS:
+            row = self._with_key(rows, site.key)
+            return UNKNOWN if row is None else row.id
+        if indices or (rows[0].type, name) not in _CHOICES:
+            return UNKNOWN
+        self.candidates.add(site.address)
+        return [row.id for row in rows]
+
+    def _rows_of(self, name: str, calls: tuple[str, ...]) -> list[Instance]:
+        return self._instances.get(f"{''.join(calls)}{name}", [])
+
+    @staticmethod
+    def _with_key(rows: Iterable[Instance], key: str) -> Instance | None:
+        """Return the instance of a key of ``for_each``; an index of ``count`` may be that of another order."""
+        return next((row for row in rows if key.startswith('["') and row.address.endswith(key)), None)
 
     def _of_list(self, value: list[Value], references: Any, calls: tuple[str, ...]) -> Value:  # noqa: ANN401 -- JSON
         """Return a list of unknown elements, or of blocks that share one list of references."""
@@ -196,6 +295,20 @@ def _fitting(key: str, value: Value, names: Iterable[Value]) -> Value:
     if len(candidates) != 1 or UNKNOWN in names:
         return value
     return [*candidates] if isinstance(value, list) else candidates.pop()
+
+
+def _module_prefix(address: str) -> str:
+    """Return the calls at the beginning of an address."""
+    end = 0
+    while (match := _MODULE.match(address, end)) is not None:
+        end = match.end()
+    return address[:end]
+
+
+def references_of(resource: ConfiguredResource, argument: str) -> list[str]:
+    """Return the references of an argument, without those that another one continues."""
+    expression = resource.expressions.get(argument)
+    return list(_longest(expression.get("references") or ())) if isinstance(expression, dict) else []
 
 
 def _is_absent(expressions: Expressions, name: str) -> bool:

@@ -11,8 +11,9 @@ from skerry.model.facts import Facts
 from skerry.sources.descriptions import STAND_IN_ACCOUNT
 from skerry.sources.terraform import terraform_process, terraform_test
 from skerry.sources.terraform.changes import with_next_revision
-from skerry.sources.terraform.code import has_provisioners, positions_of, providers_of, regions_of_providers, types_in
+from skerry.sources.terraform.code import has_provisioners, positions_of, providers_of, scopes_of_providers, types_in
 from skerry.sources.terraform.configuration import Configuration, ProviderScope
+from skerry.sources.terraform.forced_values import with_forced_values
 from skerry.sources.terraform.plan_json import (
     MADE_UP_REGION,
     REMOTE_STATE,
@@ -133,7 +134,7 @@ def _resolve(
     given = _Start() if start is None else start
     variables = _without_given(given.variables, code.variables)
 
-    regions = regions_of_providers(copy, code.variables)
+    named = scopes_of_providers(copy, code.variables)
 
     def run(
         instances: tuple[Instance, ...], region: str, account: str, scopes: Mapping[str, ProviderScope] | None = None
@@ -146,7 +147,7 @@ def _resolve(
             account=account,
             variables=variables,
             overrides=given.overrides,
-            provider_regions=regions,
+            provider_scopes=named,
             scopes=given.scopes if scopes is None else scopes,
             answers={**_remote_states(copy, code.outputs), **given.answers},
         )
@@ -158,7 +159,7 @@ def _resolve(
         instances = tuple(terraform_test.without_marks(plan.instances, attempt))
         return Configuration(instances, place.region or "", place.account or "", plan.closed, plan.types)
     plan = run((), place.region or MADE_UP_REGION, place.account or STAND_IN_ACCOUNT)
-    scopes = terraform_test.scopes_by_provider(plan.instances, regions)
+    scopes = terraform_test.scopes_by_provider(plan.instances, named)
     computed = tuple(one for one in plan.instances if scope_of(one, scopes).region is None)
     region = place.region or _region_of_providers(scopes) or _only_region(str(code.folder), computed)
     # A provider whose Region is computed has the one of the user, or of the values of its resources.
@@ -205,8 +206,11 @@ def configuration_of(name: str, plan: PlannedResources, place: AccountPlace) -> 
         for instance in without_removed_parts(plan.instances, plan.former)
     ]
     resolver = ReferenceResolver(plan.written, instances)
-    resolved = tuple(map(resolver.resolve, instances))
-    return Configuration(resolved, region, account, plan.closed, plan.types, plan.level, scopes=plan.scopes)
+    resolved = with_forced_values(map(resolver.resolve, instances), resolver, plan.types, closed=plan.closed)
+    candidates = frozenset(resolver.candidates)
+    return Configuration(
+        resolved, region, account, plan.closed, plan.types, plan.level, scopes=plan.scopes, candidates=candidates
+    )
 
 
 def _made_up(instance: Instance, plan: PlannedResources, region: str, account: str, existing: Facts | None) -> Instance:

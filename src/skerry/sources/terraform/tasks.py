@@ -12,7 +12,7 @@ from skerry.sources.planned.values import UNKNOWN, Value, known_row
 from skerry.sources.terraform.configuration import Configuration, group_by
 from skerry.sources.terraform.values import Instance, first_block, texts_of
 
-_DEFAULT, _LATER = "default", "known-after-apply"
+_DEFAULT, _LATER, _LATER_GROUP = "default", "known-after-apply", "sg-known-after-apply"
 _KEPT = (
     *("name", "image", "essential", "secrets", "logConfiguration", "environmentFiles", "repositoryCredentials"),
     *("cpu", "memory", "memoryReservation", "dependsOn", "mountPoints", "firelensConfiguration"),
@@ -28,6 +28,12 @@ def write_tasks(configuration: Configuration) -> Iterator[tuple[str, dict[str, A
     yield "services", {"services": services}
     for definition in configuration.of("aws_ecs_task_definition"):
         yield f"task definition {digest_of(definition.address)}", {"taskDefinition": _definition(definition)}
+
+
+def services_of_candidates(configuration: Configuration) -> frozenset[str]:
+    """Return the ARNs of the services with more subnets than they may name."""
+    services = (one for one in configuration.of("aws_ecs_service") if one.address in configuration.candidates)
+    return frozenset(str(_service(configuration, one)["serviceArn"]) for one in services)
 
 
 def _clusters(configuration: Configuration) -> Iterator[dict[str, Value]]:
@@ -103,12 +109,13 @@ def _network(service: Instance) -> Value:
         return block
     subnets, groups = texts_of(block.get("subnets")), texts_of(block.get("security_groups"))
     public = block.get("assign_public_ip")
-    if not isinstance(subnets, list) or not isinstance(groups, list) or public is UNKNOWN:
+    if not isinstance(subnets, list) or public is UNKNOWN:
         return UNKNOWN
     return {
         "awsvpcConfiguration": {
             "subnets": subnets,
-            "securityGroups": groups,
+            # A group without a record is not known; without any group a task would be in the default one.
+            "securityGroups": groups if isinstance(groups, list) else [_LATER_GROUP],
             "assignPublicIp": "ENABLED" if public else "DISABLED",
         }
     }

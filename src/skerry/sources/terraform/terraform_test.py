@@ -70,8 +70,8 @@ class Attempt(msgspec.Struct, frozen=True):
 class ResolvingRun(msgspec.Struct, frozen=True):
     """One run of the test: the attempt, the types of the code, and the instances of the run before it.
 
-    ``variables`` are values of a plan. ``overrides`` are known values of resources, by address. ``provider_regions``
-    are the Regions of providers by alias, ``scopes`` those of resources, by address without keys.
+    ``variables`` are values of a plan. ``overrides`` are known values of resources, by address. ``provider_scopes``
+    are those of providers by alias, ``scopes`` those of resources, by address without keys.
     ``answers`` are the values of data sources that were read for a plan.
     """
 
@@ -82,13 +82,14 @@ class ResolvingRun(msgspec.Struct, frozen=True):
     account: str
     variables: Mapping[str, Any] = {}
     overrides: Mapping[str, Mapping[str, Any]] = {}
-    provider_regions: Mapping[str | None, str | None] = {}
+    provider_scopes: Mapping[str | None, ProviderScope] = {}
     scopes: Mapping[str, ProviderScope] = {}
     answers: Mapping[str, Mapping[str, Any]] = {}
 
-    def region_of(self, instance: Instance) -> str:
-        """Return the Region of an instance."""
-        return scope_of(instance, self.scopes).region or self.region
+    def place_of(self, instance: Instance) -> tuple[str, str]:
+        """Return the Region and the account of an instance."""
+        region, account = scope_of(instance, self.scopes)
+        return region or self.region, account or self.account
 
 
 class _Message(msgspec.Struct, frozen=True, gc=False):
@@ -116,8 +117,9 @@ def write_test(providers: Iterable[Provider], stage: ResolvingRun) -> bytes:
 
 def _mocked(stage: ResolvingRun, alias: str | None) -> dict[str, Any]:
     """Return the answers of a provider of AWS, in its own Region; ids say which one it is while they are not known."""
-    place = (stage.provider_regions.get(alias) or stage.region, stage.account)
-    marks = {} if stage.instances or len(stage.provider_regions) <= 1 else {"id": f"{_PROVIDER}{alias or ''}"}
+    region, account = stage.provider_scopes.get(alias, ProviderScope())
+    place = (region or stage.region, account or stage.account)
+    marks = {} if stage.instances or len(stage.provider_scopes) <= 1 else {"id": f"{_PROVIDER}{alias or ''}"}
     unknown = unknown_answers(stage.types.data_sources, *place, marks_lists=stage.attempt.marks_lists)
     return {
         "mock_data": {kind: {"defaults": {**answer["defaults"], **marks}} for kind, answer in unknown.items()},
@@ -163,21 +165,21 @@ def _region_of_source(source: Instance, stage: ResolvingRun) -> str:
 
 
 def scopes_by_provider(
-    instances: Iterable[Instance], regions: Mapping[str | None, str | None]
+    instances: Iterable[Instance], providers: Mapping[str | None, ProviderScope]
 ) -> dict[str, ProviderScope]:
     """Return the scope of each resource by the provider that its id names, by its address without keys."""
     scopes: dict[str, ProviderScope] = {}
     for instance in instances:
         mark = instance.values.get("id")
         if isinstance(mark, str) and mark.startswith(_PROVIDER):
-            region = regions.get(mark.removeprefix(_PROVIDER) or None)
-            scopes[address_of_code(instance.address)] = ProviderScope(region)
-    if scopes or len(set(regions.values())) != 1 or None in regions.values():
+            scope = providers.get(mark.removeprefix(_PROVIDER) or None, ProviderScope())
+            scopes[address_of_code(instance.address)] = scope
+    if scopes or len(set(providers.values())) != 1:
         return scopes
-    [region] = set(regions.values())
-    return {
-        address_of_code(instance.address): ProviderScope(region) for instance in instances if instance.mode == "managed"
-    }
+    [scope] = set(providers.values())
+    if scope.region is None:
+        return scopes
+    return {address_of_code(instance.address): scope for instance in instances if instance.mode == "managed"}
 
 
 def _escaped(value: Any) -> Any:  # noqa: ANN401 -- JSON
@@ -190,7 +192,7 @@ def _escaped(value: Any) -> Any:  # noqa: ANN401 -- JSON
 
 def _values(instance: Instance, stage: ResolvingRun) -> Iterator[tuple[str, Any]]:
     # A configured value goes before an override, and an override hides the defaults of its type.
-    place = (stage.region_of(instance), stage.account)
+    place = stage.place_of(instance)
     values: dict[str, Any] = dict.fromkeys(_SENTINELS.get(instance.type, ()), ABSENT)
     values |= {**computed_values(instance.type, *place), **made_up_values(instance, *place)}
     values |= _TRUE.get(instance.type, {})

@@ -97,6 +97,15 @@ def _dhcp_options(configuration: Configuration) -> Iterator[dict[str, Value]]:
             yield dhcp_options(options.id, servers, domain)
 
 
+def zones_to_choose(configuration: Configuration) -> frozenset[str]:
+    """Return the new subnets without the id of a zone: which zone a name means differs between accounts.
+
+    https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html
+    """
+    subnets = (one for one in configuration.of("aws_subnet") if one.is_new)
+    return frozenset(one.id for one in subnets if one.get("availability_zone_id", UNKNOWN) is UNKNOWN)
+
+
 def list_subnets(configuration: Configuration) -> Listed:
     """Return the subnets; one whose block is not known is left out, and its VPC with it is open."""
     rows: list[tuple[Value, dict[str, Value]]] = []

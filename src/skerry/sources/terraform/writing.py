@@ -23,9 +23,9 @@ from skerry.sources.terraform.resolver import write_resolver
 from skerry.sources.terraform.route_tables import list_route_tables
 from skerry.sources.terraform.scheduled_tasks import write_scheduled_tasks
 from skerry.sources.terraform.security_groups import list_security_groups
-from skerry.sources.terraform.tasks import write_tasks
+from skerry.sources.terraform.tasks import services_of_candidates, write_tasks
 from skerry.sources.terraform.transit_gateways import write_transit_gateways
-from skerry.sources.terraform.vpcs import list_subnets, write_vpcs
+from skerry.sources.terraform.vpcs import list_subnets, write_vpcs, zones_to_choose
 
 _FURTHER: Final = (
     *(write_batch, write_interfaces, write_mount_targets, write_peering, write_private_zones, write_public_access),
@@ -36,13 +36,16 @@ _FURTHER: Final = (
 class Written(NamedTuple):
     """The documents of a configuration, the address of each resource by its id or ARN, and what was not read.
 
-    ``unplaced`` are the keys of lists with a record in a VPC that is not known.
+    ``unplaced`` are the keys of lists with a record in a VPC that is not known. ``subnets_to_choose`` are the ARNs of
+    services that name some of their subnets; ``zones_to_choose`` are new subnets without the id of a zone.
     """
 
     documents: Mapping[str, bytes]
     addresses: Mapping[str, str]
     notes: tuple[str, ...]
     unplaced: frozenset[str] = frozenset()
+    subnets_to_choose: frozenset[str] = frozenset()
+    zones_to_choose: frozenset[str] = frozenset()
 
 
 def write(configuration: Configuration) -> Written:
@@ -52,7 +55,9 @@ def write(configuration: Configuration) -> Written:
     documents = encode(_documents(configuration, lists))
     addresses = dict(_addresses(configuration))
     unplaced = frozenset(listed.key for listed in lists if any(vpc is UNKNOWN for vpc, _ in listed.rows))
-    return Written(documents, addresses, tuple(_notes(configuration)), unplaced)
+    subnets_to_choose = services_of_candidates(configuration)
+    zones = zones_to_choose(configuration)
+    return Written(documents, addresses, tuple(_notes(configuration)), unplaced, subnets_to_choose, zones)
 
 
 _MADE_BY_AWS: Final = {

@@ -1,6 +1,7 @@
-"""Makes the plans, states and snapshots of these folders again; `SKERRY_TEST_TERRAFORM_MIRROR` names a folder with the provider.
+"""Makes the plans, states and snapshots of these folders again.
 
-``python -m tests.sources.terraform.unseen.make FOLDER…``, from the root of the repository.
+``python -m tests.sources.terraform.unseen.make FOLDER…``, from the root of the repository. The environment variable
+``SKERRY_TEST_TERRAFORM_MIRROR`` names a folder with the provider.
 """
 
 import gzip
@@ -45,9 +46,15 @@ class Work:
         kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
         self._environment = {
             **kept,
-            **{"HOME": str(place), "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"},
-            **{"TF_CLI_CONFIG_FILE": str(place / "cli.tfrc"), "AWS_ENDPOINT_URL": url, "AWS_DEFAULT_REGION": REGION},
-            **{"AWS_ACCESS_KEY_ID": "embedded", "AWS_SECRET_ACCESS_KEY": "embedded"},
+            "HOME": str(place),
+            "CHECKPOINT_DISABLE": "1",
+            "TF_IN_AUTOMATION": "1",
+            "TF_INPUT": "0",
+            "TF_CLI_CONFIG_FILE": str(place / "cli.tfrc"),
+            "AWS_ENDPOINT_URL": url,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "embedded",
+            "AWS_SECRET_ACCESS_KEY": "embedded",
         }
 
     def run(self, *words: str) -> str:
@@ -175,7 +182,9 @@ def _taken_away(work: Work, folder: Path, _: str) -> None:
     work.plan(folder / "targeted.json", "-target=aws_vpc_endpoint.s3", variables=("without=s3",))
     main = work.place / "main.tf"
     text = main.read_text(encoding="utf-8")
-    moved = text.replace('"aws_route_table" "app"', '"aws_route_table" "tasks"').replace("_table.app.id", "_table.tasks.id")
+    moved = text.replace('"aws_route_table" "app"', '"aws_route_table" "tasks"').replace(
+        "_table.app.id", "_table.tasks.id"
+    )
     main.write_text(
         f"{moved}\nmoved {{\n  from = aws_route_table.app\n  to   = aws_route_table.tasks\n}}\n", encoding="utf-8"
     )
