@@ -1,4 +1,4 @@
-"""Reports: the time of a page in comparison with a diagnosis, its growth, its size, and its opening in Chromium."""
+"""Reports and maps: their time in comparison with a diagnosis, its growth, the size of a page, and its opening."""
 
 import shutil
 import subprocess
@@ -10,24 +10,29 @@ from typing import NamedTuple
 
 from bench import worlds
 from skerry import app
+from skerry.draw.build import network_maps_of
+from skerry.draw.layout import layout
 from skerry.model.world import World
 from skerry.render.report.page import write_page
+from skerry.render.svg import map_svg
 from skerry.sources import documents
 
 SIZES = (50, 500)
 MOST_BYTES = 1_000_000
 MOST_RATIO = 2.0
+MOST_DRAWING = 1.0
 MOST_GROWTH = 1.5
 MOST_SECONDS = 1.0
 _RUNS = 3
 
 
 class Times(NamedTuple):
-    """Processor times of one size, in seconds: of the diagnosis, of the diagnosis with the plan, and of the page."""
+    """Processor times of one size, in seconds: the diagnosis, that with the plan, the page, and all maps."""
 
     diagnosis: float
     planned: float
     page: float
+    maps: float
     content: str
 
 
@@ -40,15 +45,18 @@ def run() -> bool:
             f"(k) report of {size} services: diagnosis {times.diagnosis:.2f} s, with the plan {times.planned:.2f} s,",
             end=" ",
         )
-        print(f"page {times.page:.2f} s and {len(times.content.encode()) / 1000:,.0f} kB")
+        print(f"page {times.page:.2f} s and {len(times.content.encode()) / 1000:,.0f} kB,", end=" ")
+        print(f"a map of each {times.maps:.2f} s")
     command = diagnose_command()
     ratio = small.page / command
     print(
         f"    the page of 50 takes {ratio:.1f} times the command `skerry diagnose` ({command:.2f} s),"
         f" {small.page / small.diagnosis:.0f} times its walks alone; at most {MOST_RATIO:g} times the command wanted"
     )
+    drawing = small.maps / command
+    print(f"    the maps of 50 take {drawing:.1f} times that command; at most {MOST_DRAWING:g} wanted")
     factor = SIZES[1] / SIZES[0]
-    growth = max(large.page / small.page, large.planned / small.planned) / factor
+    growth = max(large.page / small.page, large.planned / small.planned, large.maps / small.maps) / factor
     print(f"    ten times the services take {growth * factor:.1f} times as long; linear is {factor:g}")
     seconds = opening_time(small.content)
     print(
@@ -57,7 +65,8 @@ def run() -> bool:
         else f"    Chromium opens it in {seconds:.2f} s; at most 1 wanted"
     )
     fits = len(small.content.encode()) <= MOST_BYTES
-    return fits and ratio <= MOST_RATIO and growth <= MOST_GROWTH and (seconds is None or seconds <= MOST_SECONDS)
+    fast = ratio <= MOST_RATIO and drawing <= MOST_DRAWING
+    return fits and fast and growth <= MOST_GROWTH and (seconds is None or seconds <= MOST_SECONDS)
 
 
 def measure(size: int) -> Times:
@@ -66,15 +75,19 @@ def measure(size: int) -> Times:
     runs = []
     for _ in range(_RUNS if size < SIZES[1] else 1):
         begun = time.process_time()
-        app.diagnose(world)
+        services = app.diagnose(world).services
         diagnosed = time.process_time()
         report = app.report(world)
         planned = time.process_time()
         content = write_page(report)
-        runs.append(Times(diagnosed - begun, planned - diagnosed, time.process_time() - planned, content))
+        written = time.process_time()
+        for network in network_maps_of(world, services):
+            map_svg(layout(network), prefix="map", title="", description="")
+        drawn = time.process_time()
+        runs.append(Times(diagnosed - begun, planned - diagnosed, written - planned, drawn - written, content))
     diagnosis = min(run.diagnosis for run in runs)
     planned, page = min(run.planned for run in runs), min(run.page for run in runs)
-    return Times(diagnosis, planned, page, runs[0].content)
+    return Times(diagnosis, planned, page, min(run.maps for run in runs), runs[0].content)
 
 
 def diagnose_command() -> float:

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -327,15 +328,19 @@ def test_image_archive_that_is_a_pipe_is_refused(run: Skerry, answers: Path, pla
     assert "neither a file nor a folder" in found.err
 
 
+READ_AT = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+
+
 def test_demo_save_never_mixes_two_runs(place: Path) -> None:
     """A run whose second network cannot be written leaves both networks of the run before."""
 
     def chapters(run: int, name: str) -> list[app.Chapter]:
         documents = [{f"{run}.json": b'{"Vpcs": []}'}, {name: b'{"Subnets": []}'}]
         diagnosis, plan = Diagnosis(OK, ()), Plan((), OK, OK, proven=True)
-        return [app.Chapter("a title", (), content, diagnosis, plan) for content in documents]
+        return [app.Chapter("a title", (), content, diagnosis, plan, READ_AT) for content in documents]
 
     assert app.keep_chapters(chapters(1, "1.json"), place / "demo") == [place / "demo" / "1", place / "demo" / "2"]
+    assert app.load(place / "demo" / "1").facts.read_at == READ_AT
     before = names(place / "demo" / "1"), names(place / "demo" / "2")
     with pytest.raises(InputError):
         app.keep_chapters(chapters(2, "../2.json"), place / "demo")

@@ -1,12 +1,15 @@
 """From a World to the map: chips, tables, gateways and connections, and the stops of paths."""
 
+from skerry import app
+from skerry.draw.build import network_map_of
 from skerry.draw.layout import layout
 from skerry.draw.network_map import ChipStop, GatewayStop, LinkStop, MapChip, MapPath, MapVpc, ServiceStop, TableStop
 from skerry.draw.picture import Shape
+from skerry.draw.rewriting import rewrite_map
 from skerry.draw.vpcs import Touched, VpcReader
 from skerry.verdicts import OK
 from tests.draw.scenes import map_of
-from tests.networks import VPC, Network, Row
+from tests.networks import VPC, Network, Row, container
 
 
 def touched(**fields: object) -> Touched:
@@ -203,7 +206,7 @@ def test_target_that_was_not_read_is_a_gateway_of_the_map() -> None:
 def test_subnet_that_was_not_read_is_in_a_vpc_without_a_name() -> None:
     network = map_of("subnet-not-shown")
     assert [vpc.id for vpc in network.vpcs] == [""]
-    assert [chip.label for chip in network.vpcs[0].subnets[0].chips] == ["task web"]
+    assert network.vpcs[0].subnets[0].chips[0].label == "task web"
 
 
 def test_interface_of_an_endpoint_is_the_endpoint_on_the_map() -> None:
@@ -238,16 +241,28 @@ def test_denied_permission_is_said_at_the_service() -> None:
     assert " ".join(line.words for line in step.callout.lines) == "The policies of the role do not allow the request"
 
 
-def test_secret_in_a_name_is_masked_before_it_is_cut() -> None:
+def test_secrets_in_texts_are_masked_before_they_are_cut() -> None:
     network = Network()
-    name = [{"Key": "Name", "Value": "a-long-name password=hunter2hunter2hunter2hunter2"}]
+    name = "a-long-name password=hunter2hunter2hunter2hunter2"
     for key in ("Vpcs", "Subnets", "RouteTables"):
         for row in network.rows[key]:
-            row["Tags"] = name
-    vpc = VpcReader(network.world()).read(VPC, touched(placements={"subnet-a": OK}))
-    names = [vpc.name, *(row.name for row in vpc.subnets), *(table.name for table in vpc.tables)]
-    assert {bool(one) for one in names} == {True}
-    assert "hunter2" not in str(names)
+            row["Tags"] = [{"Key": "Name", "Value": name}]
+    network.endpoint("vpce-1", "logs", State=f"pending {name}")
+    network.definition(container())
+    network.service(f"web {name}")
+    shown = network_map_of(world := network.world(), app.diagnose(world).services[0])
+    assert shown.vpcs[0].name == "a-long-name password=<removed>"
+    texts = [text.words for box in layout(shown).chips for text in box.texts]
+    assert shown.service == "web a-long-name password=<removed>"
+    assert "hunter2" not in f"{shown.vpcs} {shown.services} {shown.service} {texts}"
+
+
+def test_map_with_other_texts_has_the_same_ways() -> None:
+    for name in ("docker-hub-by-nat", "efs-in-both-zones", "hub-and-spoke"):
+        network = map_of(name)
+        other = layout(rewrite_map(network, lambda text: f"other {text}"))
+        dots = [[(dot.number, dot.at) for dot in step.dots] for step in layout(network).steps]
+        assert [[(dot.number, dot.at) for dot in step.dots] for step in other.steps] == dots
 
 
 def is_closed(network: Network) -> bool:
@@ -291,3 +306,26 @@ def test_hops_at_one_gateway_stand_along_its_edge() -> None:
 
 def map_step_number(step: str) -> int:
     return next(item.number for item in map_of("s3-policy-without-layer-bucket").steps if item.step == step)
+
+
+def test_path_to_an_endpoint_in_a_subnet_that_was_not_read_is_drawn() -> None:
+    network = Network()
+    network.endpoint("vpce-1", "ecr.api")
+    network.row("VpcEndpoints", "vpce-1")["SubnetIds"] = ["subnet-gone"]
+    for interface in network.rows["NetworkInterfaces"]:
+        interface["SubnetId"] = "subnet-gone"
+    network.definition(container())
+    network.service("web", ["subnet-a"])
+    shown = network_map_of(world := network.world(), app.diagnose(world).services[0])
+    chips = {chip.id for vpc in shown.vpcs for row in vpc.subnets if row.id == "subnet-gone" for chip in row.chips}
+    assert chips == {"vpce-1"}
+    assert layout(shown).steps
+
+
+def test_endpoints_of_a_subnet_that_were_not_read_are_not_known() -> None:
+    network = Network()
+    network.forget("VpcEndpoints")
+    assert labels(network, placements={"subnet-a": OK}) == [("task web", ""), ("endpoints not known", "")]
+    assert [label for label, _ in labels(network)] == []
+    chips = map_of("subnet-not-shown").vpcs[0].subnets[0].chips
+    assert [chip.label for chip in chips] == ["task web", "endpoints not known"]

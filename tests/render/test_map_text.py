@@ -2,10 +2,11 @@
 
 import pytest
 
-from skerry.draw.network_map import NetworkMap
-from skerry.render.map_text import ASCII, format_map
+from skerry.draw.network_map import MapSubnet, NetworkMap
+from skerry.render.map_text import ASCII, UNICODE, Signs, format_map
 from skerry.render.text import width_of
-from tests.draw.making import twenty_subnets
+from skerry.verdicts import OK
+from tests.draw.making import network, subnet, table, twenty_subnets, vpc
 from tests.draw.scenes import map_of
 from tests.render.test_svg import HOSTILE, hostile_map
 
@@ -18,7 +19,8 @@ VPC vpc-main · 10.0.0.0/16
 │ isolated · 10.0.1.0/24           │  │ isolated · 10.0.2.0/24           │
 │ ✕ task web                       │  │ ✕ task web                       │
 │   no endpoint here               │  │   no endpoint here               │
-└──────────────────────────────────┘  └──────────────────────────────────┘
+└────────────────┬─────────────────┘  └────────────────┬─────────────────┘
+                 └──────────────────┬──────────────────┘
   route table rtb-iso: only local
 ═════════════════════════════════════════════════ border: no gateway of any kind
 
@@ -73,3 +75,42 @@ def test_hostile_names_stay_in_their_lines(name: str) -> None:
 def test_map_without_a_vpc_is_its_answer() -> None:
     empty = NetworkMap("web", map_of("nat-works").verdict, "", (), (), (), ())
     assert format_map(empty).splitlines()[0] == "ok: web can start"
+
+
+def lines_of(*subnets: MapSubnet, signs: Signs = UNICODE) -> list[str]:
+    """The lines from the lower edges of boxes to the border."""
+    every = (table("rtb-1", words=("local", "NAT")), table("rtb-2"))
+    tables = tuple(item for item in every if item.id in {row.table for row in subnets})
+    lines = format_map(network(vpc(*subnets, tables=tables)), 120, signs).splitlines()
+    last = next(number for number, line in enumerate(lines) if "border:" in line)
+    return lines[last - 3 : last]
+
+
+def places_of(line: str, signs: str) -> list[int]:
+    return [place for place, sign in enumerate(line) if sign in signs]
+
+
+def test_boxes_of_one_route_table_are_joined() -> None:
+    rows = [subnet(f"subnet-{zone}", zone, verdict=OK) for zone in "abc"]
+    edge, joint, words = lines_of(*rows)
+    assert places_of(edge, "┬") == places_of(joint, "└┴┘") == [17, 55, 93]
+    assert places_of(joint, "┬") == [36]
+    assert words == "  route table rtb-1: NAT"
+    assert places_of(lines_of(*rows, signs=ASCII)[1], "+") == [17, 36, 55, 93]
+
+
+def test_boxes_of_several_route_tables_have_each_their_own() -> None:
+    rows = [subnet(f"subnet-{name[-1]}", name, table=name, verdict=OK) for name in ("rtb-1", "rtb-2")]
+    edge, bars, words = lines_of(*rows, subnet("subnet-z", "z", table=None, verdict=OK))
+    assert places_of(edge, "┬") == places_of(bars, "│") == [17, 55]
+    assert words == f"{'  rtb-1: NAT':38}  rtb-2: only local"
+
+
+def test_box_without_a_known_route_table_has_no_line() -> None:
+    assert "┬" not in format_map(map_of("subnet-not-shown"))
+
+
+def test_endpoints_that_were_not_read_are_not_denied() -> None:
+    text = format_map(map_of("endpoints-not-read"))
+    assert "endpoints not known" in text
+    assert "no endpoint here" not in text

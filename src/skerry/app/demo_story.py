@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -30,13 +31,14 @@ _TIMING = Timing(pause=0.1, longest=60, settle=5)
 
 
 class Chapter(msgspec.Struct, frozen=True):
-    """A part of the demo's story: its steps, its diagnosis and its plan."""
+    """A part of the demo's story: its steps, its diagnosis and its plan; ``read_at``: when its documents were read."""
 
     title: str
     lines: tuple[str, ...]
     documents: dict[str, bytes]
     diagnosis: Diagnosis
     plan: Plan
+    read_at: datetime | None = None
 
 
 def demo(region: str = "eu-west-1") -> Iterator[Chapter]:
@@ -63,9 +65,10 @@ def demo(region: str = "eu-west-1") -> Iterator[Chapter]:
 
 
 def _chapter(title: str, lines: tuple[str, ...], client: ClientFactory) -> Chapter:
+    begun = datetime.now(UTC).replace(microsecond=0)
     answers = live.read(client).documents
     world = World(documents.load(answers, source="the embedded AWS"))
-    return Chapter(title, lines, answers, diagnose(world), plan(world))
+    return Chapter(title, lines, answers, diagnose(world), plan(world), begun)
 
 
 def _applied(region: str, path: Path, world: World, planned: Plan) -> tuple[str, ...]:
@@ -107,10 +110,13 @@ def keep_chapters(chapters: Iterable[Chapter], folder: Path) -> list[Path]:
     They appear in one step, and replace all of an earlier demo. Raises `InputError` if the folder holds anything else,
     and `OutputError` if it cannot be written.
     """
-    networks = {str(number): chapter.documents for number, chapter in enumerate(chapters, 1)}
+    networks = {
+        str(number): (chapter.documents, snapshots.Snapshot(snapshots.VERSION, read_at=chapter.read_at))
+        for number, chapter in enumerate(chapters, 1)
+    }
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise output_error_for(folder, error) from error
-    snapshots.write_folders(folder, networks, snapshots.Snapshot(snapshots.VERSION), force=True)
+    snapshots.write_folders(folder, networks, force=True)
     return [folder / name for name in networks]

@@ -16,9 +16,11 @@ from skerry.draw.network_map import (
     MapStep,
     NetworkMap,
 )
-from skerry.draw.stops import PathNetwork, links_of, path_of
+from skerry.draw.rewriting import rewrite_map
+from skerry.draw.stops import PathNetwork, hops_of, links_of, path_of
 from skerry.draw.vpcs import Touched, VpcReader
 from skerry.launch.needs import Call, Mount
+from skerry.masking import mask
 from skerry.model.world import World
 from skerry.reach.trace import Trace
 from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
@@ -35,7 +37,7 @@ def network_map_of(world: World, service: ServiceDiagnosis) -> NetworkMap:
 def network_maps_of(world: World, services: Iterable[ServiceDiagnosis]) -> Iterable[NetworkMap]:
     """Return the map of each service, made one by one."""
     reader = VpcReader(world)
-    return (_Builder(reader, service).build() for service in services)
+    return (rewrite_map(_Builder(reader, service).build(), mask) for service in services)
 
 
 class _Shown(msgspec.Struct, frozen=True):
@@ -98,8 +100,8 @@ class _Builder:
         return MapStep(row.number, row.step, row.called, row.verdict, item.service, item.shown, path)
 
     def _touched(self, paths: list[MapPath]) -> Touched:
-        places = [place for path in paths for hop, _ in path.trace.hops() if (place := path.trace.place_of(hop))]
-        tables = [hop.resource for path in paths for hop, _ in path.trace.hops() if hop.kind == "route"]
+        places = [place for path in paths for hop in hops_of(path.trace) if (place := path.trace.place_of(hop))]
+        tables = [hop.resource for path in paths for hop in hops_of(path.trace) if hop.kind == "route"]
         stops = [item.stop for path in paths for item in path.stops]
         chips: dict[str, dict[str, None]] = {}
         gateways: dict[str, dict[str, None]] = {}
@@ -121,7 +123,7 @@ class _Builder:
         """Return the VPCs of the map: those with tasks, then the others in the order that paths come to them."""
         names = [self.reader.vpc_of(placement.subnet) for placement in self.service.placements]
         for path in paths:
-            places = (path.trace.place_of(hop) for hop, _ in path.trace.hops())
+            places = (path.trace.place_of(hop) for hop in hops_of(path.trace))
             names += [place.vpc for place in places if place is not None]
             names += [self.reader.vpc_of(item.stop.subnet) for item in path.stops if isinstance(item.stop, ChipStop)]
         return list(dict.fromkeys(names))

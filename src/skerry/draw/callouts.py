@@ -1,5 +1,6 @@
 """The words at the failing hop, near its mark and over as little else as possible."""
 
+import math
 from collections.abc import Iterable
 from functools import cache
 
@@ -58,12 +59,15 @@ def _tie(at: Point, rect: Rect) -> tuple[Point, ...]:
 
 def _freest(rects: Iterable[Rect], obstacles: list[Rect]) -> Rect:
     """Return the first free place, else the one over the smallest area of obstacles."""
-    areas: dict[Rect, float] = {}
+    best, least = None, math.inf
     for rect in rects:
-        areas[rect] = _covered(rect, obstacles)
-        if not areas[rect]:
+        area = _covered(rect, obstacles, least)
+        if area < least:
+            best, least = rect, area
+        if not least:
             break
-    return min(areas, key=areas.__getitem__)
+    assert best is not None  # noqa: S101 -- there are always places around a mark
+    return best
 
 
 @cache
@@ -102,11 +106,16 @@ def _inside(rect: Rect, canvas: Point) -> Rect:
     return Rect(x, y, rect.width, rect.height)
 
 
-def _covered(rect: Rect, obstacles: Iterable[Rect]) -> float:
-    """Return the area of obstacles under a place, rounded: of equal places the first is taken."""
+def _covered(rect: Rect, obstacles: Iterable[Rect], most: float) -> float:
+    """Return the area of obstacles under a place, rounded: of equal places the first is taken.
+
+    Areas beyond ``most`` are not summed up to their end.
+    """
     area: float = 0
     left, top, right, bottom = rect.x - _AROUND, rect.y - _AROUND, rect.right + _AROUND, rect.bottom + _AROUND
     for x, y, width, height in obstacles:
         if x < right and y < bottom and x + width > left and y + height > top:
             area += (min(right, x + width) - max(left, x)) * (min(bottom, y + height) - max(top, y))
+            if area > most + 1:
+                break
     return round(area)

@@ -1,6 +1,6 @@
 """The stops of a path: from its hops to the chips, tables, gateways and connections that the line leads through."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -16,7 +16,7 @@ from skerry.draw.network_map import (
     StopHops,
     TableStop,
 )
-from skerry.reach.trace import NOWHERE, HopPlace, Trace
+from skerry.reach.trace import NOWHERE, Hop, HopPlace, Trace
 
 TASK = "task"
 KEPT = "kept"
@@ -31,13 +31,19 @@ class PathNetwork(NamedTuple):
     endpoints: Mapping[str, str]
 
 
+def hops_of(trace: Trace) -> Iterator[Hop]:
+    """Yield the hops of a path without their effects, which take time to find out."""
+    for part in trace.segments():
+        yield from part.hops
+
+
 def links_of(traces: Collection[Trace]) -> dict[str, str]:
     """Return the connections from one VPC to another on these paths, with the kind of their hops."""
     links: dict[str, str] = {}
     for trace in traces:
         vpc_id, to = trace.vpc, ""
         crossed: tuple[str, str] | None = None
-        for hop in (hop for hop, _ in trace.hops() if hop.leg == "there"):
+        for hop in (hop for hop in hops_of(trace) if hop.leg == "there"):
             place = trace.place_of(hop)
             if hop.kind in _CONNECTIONS and to:
                 crossed = (to, hop.kind)

@@ -18,11 +18,10 @@ from skerry.draw.network_map import (
 )
 from skerry.draw.route_words import LOCAL, word_of
 from skerry.draw.stops import TASK
-from skerry.masking import mask
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import GatewayAttachment, RouteTable, Subnet
-from skerry.model.record import Tag, name_of
+from skerry.model.record import name_of
 from skerry.model.route_targets import spell_target
 from skerry.model.world import World
 from skerry.reach.subnets import Place, kind_of
@@ -46,12 +45,6 @@ _GATEWAY_KINDS: dict[str, tuple[GatewayKind, str]] = {
     "core network": ("other", "core network"),
     "endpoint": ("other", "endpoint"),
 }
-
-
-def _name_of(tags: tuple[Tag, ...]) -> str | None:
-    """Return the name of a resource without secrets: a part of a secret in a shortened name has no known form."""
-    name = name_of(tags)
-    return None if name is None else mask(name)
 
 
 class Touched(msgspec.Struct, frozen=True):
@@ -80,13 +73,13 @@ class VpcReader:
         """Return the VPC as the map shows it."""
         vpc = self.world.find_vpc(vpc_id)
         subnets = [self._subnet(subnet, touched) for subnet in self._subnets_of(vpc_id)]
-        subnets += [_unread_subnet(name, touched) for name in self._unread_subnets(vpc_id, touched)]
+        subnets += [self._unread_subnet(name, touched) for name in self._unread_subnets(vpc_id, touched)]
         subnets.sort(key=lambda item: (item.zone, item.id))
         tables = self._tables(vpc_id, subnets, touched)
         gateways = self._gateways(vpc_id, tables, touched)
         return MapVpc(
             id=vpc_id,
-            name=None if isinstance(vpc, Missing) else _name_of(vpc.tags),
+            name=None if isinstance(vpc, Missing) else name_of(vpc.tags),
             cidr="" if isinstance(vpc, Missing) or vpc.cidr_block is None else str(vpc.cidr_block),
             is_home=any(subnet.verdict is not None for subnet in subnets),
             is_closed=not gateways and _are_closed(subnets, tables),
@@ -115,7 +108,7 @@ class VpcReader:
         zone = subnet.availability_zone
         return MapSubnet(
             id=name,
-            name=_name_of(subnet.tags),
+            name=name_of(subnet.tags),
             cidr="IPv6 only" if subnet.cidr_block is None else str(subnet.cidr_block),
             zone=_ZONE_NOT_KNOWN if zone is UNSET else zone,
             kind=self._kinds(name),
@@ -127,6 +120,21 @@ class VpcReader:
             on_path=name in touched.subnets,
         )
 
+    def _unread_subnet(self, name: str, touched: Touched) -> MapSubnet:
+        return MapSubnet(
+            id=name,
+            name=None,
+            cidr="",
+            zone=_ZONE_NOT_KNOWN,
+            kind="unknown",
+            table=None,
+            acl=None,
+            verdict=touched.placements.get(name),
+            chips=tuple(self._chips(name, touched)),
+            attached=False,
+            on_path=True,
+        )
+
     def _kinds(self, subnet_id: str) -> Place:
         return self._kind_by_subnet.setdefault(subnet_id, kind_of(self.world, subnet_id))
 
@@ -134,6 +142,8 @@ class VpcReader:
         needed = touched.chips.get(subnet_id, ())
         if subnet_id in touched.placements:
             yield MapChip("task", TASK, f"task {touched.task}", verdict=touched.placements[subnet_id])
+            if not self._knows_endpoints(subnet_id):
+                yield MapChip("more", "endpoints", "endpoints not known")
         endpoints = self._endpoints.get(subnet_id, ())
         shown = [chip for chip in endpoints if chip.id in needed]
         others = [chip for chip in endpoints if chip.id not in needed]
@@ -146,6 +156,10 @@ class VpcReader:
         yield from nats
         drawn = {TASK, *(chip.id for chip in (*endpoints, *nats))}
         yield from (self._interface(name) for name in needed if name not in drawn)
+
+    def _knows_endpoints(self, subnet_id: str) -> bool:
+        vpc_id = self.vpc_of(subnet_id)
+        return vpc_id != NOT_KNOWN and self.world.knows("vpc_endpoints", vpc_id)
 
     def _interface(self, name: str) -> MapChip:
         """Return the chip of a network interface by its id, or of an address that no known interface has."""
@@ -170,7 +184,7 @@ class VpcReader:
         return tuple(
             MapTable(
                 id=table.route_table_id,
-                name=_name_of(table.tags),
+                name=name_of(table.tags),
                 subnets=tuple(names),
                 routes=self._routes(table),
                 on_path=table.route_table_id in touched.tables,
@@ -321,23 +335,6 @@ def _attach(
 ) -> None:
     for item in () if attachments is UNSET else attachments:
         gateways.setdefault(item.vpc_id, []).append(row)
-
-
-def _unread_subnet(name: str, touched: Touched) -> MapSubnet:
-    chips = (MapChip("task", TASK, f"task {touched.task}", verdict=touched.placements.get(name)),)
-    return MapSubnet(
-        id=name,
-        name=None,
-        cidr="",
-        zone=_ZONE_NOT_KNOWN,
-        kind="unknown",
-        table=None,
-        acl=None,
-        verdict=touched.placements.get(name),
-        chips=chips,
-        attached=False,
-        on_path=True,
-    )
 
 
 def service_word(endpoint: VpcEndpoint) -> str:

@@ -27,12 +27,15 @@ _GAP = "  "
 _LABEL, _NOTE = 14, 12
 _STEP = 19
 _LONGEST = 400
+_COLUMN = _INNER + 2 + len(_GAP)
+_MIDDLE = 17
 
 
 class Signs(NamedTuple):
     """The characters of the drawing."""
 
     corners: str
+    tees: str
     across: str
     down: str
     border: str
@@ -44,6 +47,7 @@ class Signs(NamedTuple):
 
 UNICODE = Signs(
     "┌┐└┘",
+    "┬┴",
     "─",
     "│",
     "═",
@@ -54,6 +58,7 @@ UNICODE = Signs(
 )
 ASCII = Signs(
     "++++",
+    "++",
     "-",
     "|",
     "=",
@@ -110,21 +115,43 @@ class _Drawing:
         parts = [vpc.name or "", vpc.id or "not known", vpc.cidr]
         yield self._cut("VPC " + f" {self.signs.dot} ".join(part for part in parts if part), self.width)
         columns = self.width // (_INNER + 4)
+        tables = {table.id: table for table in vpc.tables}
         for full in _full_rows(vpc):
-            yield from self._boxes(full, columns)
+            for first in range(0, len(full), columns):
+                boxes = full[first : first + columns]
+                yield from self._boxes(boxes)
+                yield from self._ways_out([tables.get(subnet.table or "") for subnet in boxes])
         yield from self._others(vpc)
+        drawn = {subnet.table for full in _full_rows(vpc) for subnet in full}
         for table in shown_tables(vpc):
-            yield self._cut(self._table(table), self.width)
+            if table.id not in drawn:
+                yield self._cut(f"  {self._table(table)}", self.width)
         yield self._border(vpc)
 
-    def _boxes(self, subnets: list[MapSubnet], columns: int) -> Iterator[str]:
-        """Yield the boxes of a row of subnets, in as many lines of boxes as it takes."""
-        for first in range(0, len(subnets), columns):
-            boxes = [self._box(subnet) for subnet in subnets[first : first + columns]]
-            height = max(map(len, boxes))
-            # A box is drawn out to the height of its row, before its last line.
-            filled = [[*box[:-1], *[self._inside("")] * (height - len(box)), box[-1]] for box in boxes]
-            yield from (_GAP.join(row) for row in zip(*filled, strict=True))
+    def _boxes(self, subnets: list[MapSubnet]) -> Iterator[str]:
+        """Yield the boxes of subnets side by side."""
+        boxes = [self._box(subnet) for subnet in subnets]
+        height = max(map(len, boxes))
+        # A box is drawn out to the height of its row, before its last line.
+        filled = [[*box[:-1], *[self._inside("")] * (height - len(box)), box[-1]] for box in boxes]
+        yield from (_GAP.join(row) for row in zip(*filled, strict=True))
+
+    def _ways_out(self, tables: list[MapTable | None]) -> Iterator[str]:
+        """Yield the lines from boxes side by side to their route tables: one for all, or each its own."""
+        first = tables[0]
+        if first is not None and len(tables) > 1 and all(table is first for table in tables):
+            whole = (len(tables) - 1) * _COLUMN
+            line = [self.signs.across] * (whole + 1)
+            line[_COLUMN::_COLUMN] = self.signs.tees[1] * (len(tables) - 1)
+            line[0], line[-1], line[_COLUMN // 2] = self.signs.corners[2], self.signs.corners[3], self.signs.tees[0]
+            yield " " * _MIDDLE + "".join(line)
+            yield self._cut(f"  {self._table(first)}", self.width)
+        elif any(tables):
+            bars = (self.signs.down if table else " " for table in tables)
+            yield "".join((" " * _MIDDLE + bar).ljust(_COLUMN) for bar in bars)
+            only = len(tables) == 1
+            names = (f"  {self._table(table, short=not only)}" if table else "" for table in tables)
+            yield "".join(self._padded(name, self.width if only else _COLUMN - 2) + _GAP for name in names)
 
     def _others(self, vpc: MapVpc) -> Iterator[str]:
         """Yield a line that counts the subnets without tasks and endpoints."""
@@ -152,8 +179,14 @@ class _Drawing:
         return [
             left + head + self.signs.across * (_INNER - width_of(head)) + right,
             *(self._inside(line) for line in lines),
-            lower_left + self.signs.across * _INNER + lower_right,
+            f"{lower_left}{self._lower(subnet)}{lower_right}",
         ]
+
+    def _lower(self, subnet: MapSubnet) -> str:
+        """Return the lower edge of a box, with the start of the line to its route table."""
+        before = self.signs.across * (_MIDDLE - 1)
+        tee = self.signs.across if subnet.table is None else self.signs.tees[0]
+        return before + tee + self.signs.across * (_INNER - _MIDDLE)
 
     def _inside(self, line: str) -> str:
         return f"{self.signs.down} {self._padded(line, _INNER - 2)} {self.signs.down}"
@@ -161,14 +194,18 @@ class _Drawing:
     def _chip(self, subnet: MapSubnet, chip: MapChip) -> str:
         if chip.verdict is not None:
             return f"{self.signs.verdicts[chip.verdict]} {chip.label}"
+        if chip.kind == "more":
+            return f"  {chip.label}"
         step = self.ends.get((subnet.id, chip.id))
         if step is None:
             return f"  {self._padded(chip.label, _LABEL)} {self._cut(chip.note, _NOTE + 3)}".rstrip()
         return f"  {self._padded(chip.label, _LABEL)} {self._padded(chip.note, _NOTE)} {step:2}"
 
-    def _table(self, table: MapTable) -> str:
+    def _table(self, table: MapTable, *, short: bool = False) -> str:
         name = f"{table.name} ({short_id(table.id)})" if table.name else table.id
-        return f"  route table {name}: {words_of_routes(table)}"
+        if short:
+            return f"{table.name or short_id(table.id)}: {words_of_routes(table)}"
+        return f"route table {name}: {words_of_routes(table)}"
 
     def _border(self, vpc: MapVpc) -> str:
         ways = [f"{gateway.label} {short_id(gateway.id)}" for gateway in vpc.gateways]

@@ -1,6 +1,7 @@
 """The picture of a map as SVG: self-contained, without script, with a title and description for screen readers."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from html import escape
 
 from skerry.draw.picture import Callout, Dot, Picture, PictureBox, PictureLine, PictureText, Point, Ring, StepPicture
@@ -165,6 +166,7 @@ def _size(width: float, height: float) -> str:
     return f'width="{_number(width)}" height="{_number(height)}"'
 
 
+@lru_cache(maxsize=4096)
 def _number(value: float) -> str:
     return f"{round(value, 1):g}"
 

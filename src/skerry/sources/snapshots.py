@@ -57,13 +57,16 @@ def write_folder(folder: Path, documents: Mapping[str, bytes], about: Snapshot, 
     snapshot with all its files, and keeps its owner. Raises `InputError` if the folder is not empty, or with
     ``force`` if it holds files of no snapshot; `OutputError` if it cannot be written.
     """
-    write_folders(folder, {"": documents}, about, force=force)
+    write_folders(folder, {"": (documents, about)}, force=force)
 
 
 def write_folders(
-    folder: Path, snapshots: Mapping[str, Mapping[str, bytes]], about: Snapshot, *, force: bool = False
+    folder: Path, snapshots: Mapping[str, tuple[Mapping[str, bytes], Snapshot]], *, force: bool = False
 ) -> None:
-    """Write several snapshots as the subfolders of a folder with these names, in one step, as `write_folder` does."""
+    """Write several snapshots as the subfolders of a folder with these names, in one step, as `write_folder` does.
+
+    Each has its documents and what its manifest says about them.
+    """
     # Every command that reads imports this module; only writing needs these imports.
     from skerry.writing.folders import take_place  # noqa: PLC0415
     from skerry.writing.targets import output_error_for  # noqa: PLC0415
@@ -71,7 +74,7 @@ def write_folders(
 
     files = {
         _below(subfolder, name): content
-        for subfolder, documents in snapshots.items()
+        for subfolder, (documents, about) in snapshots.items()
         for name, content in _with_manifest(documents, about).items()
     }
     try:

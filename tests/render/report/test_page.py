@@ -171,3 +171,16 @@ def test_page_of_every_scenario_has_links_and_labels_with_targets() -> None:
 @pytest.mark.long
 def test_page_of_50_services_is_small() -> None:
     assert len(write_page(several_services(), VIEW).encode()) <= 1_000_000
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("most", "groups"), [(600_000, 10), (300_000, 5)])
+def test_long_page_has_no_maps_for_phones_then_fewer_groups(
+    monkeypatch: pytest.MonkeyPatch, most: int, groups: int
+) -> None:
+    monkeypatch.setattr("skerry.render.report.page.MOST_BYTES", most)
+    content = write_page(several_services(), VIEW)
+    assert len(content.encode()) <= most
+    assert 'class="map tall"' not in content
+    assert content.count('<details class="one"') == groups
+    assert ("more groups are not shown step by step" in content) == (groups < 10)

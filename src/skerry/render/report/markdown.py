@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from skerry.draw.build import network_map_of
+from skerry.draw.rewriting import rewrite_map
 from skerry.plan.report import Report
 from skerry.render.json_document import format_time
 from skerry.render.mermaid import write_mermaid
 from skerry.render.rendered import Rendered
 from skerry.render.report import answers
 from skerry.render.report.groups import CauseView, GroupView, group_views_of
-from skerry.render.report.maps import rewrite_map
 from skerry.render.report.markdown_text import code_block, code_span, escape_markdown
 from skerry.render.report.plan_rows import PlanRow, against, cost_lines_of, plan_rows_of, remaining_of
 from skerry.render.service_groups import ranges_of

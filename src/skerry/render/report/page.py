@@ -18,7 +18,7 @@ from skerry.plan.report import Report
 from skerry.render.json_document import format_time
 from skerry.render.report import answers
 from skerry.render.report.groups import GroupView, group_views_of
-from skerry.render.report.maps import map_views_of
+from skerry.render.report.maps import MapView, map_views_of
 from skerry.render.report.plan_rows import against, cost_lines_of, plan_rows_of, remaining_of
 from skerry.render.report.steps import place_of
 from skerry.render.svg import STYLE, SYMBOLS, TOKENS
@@ -30,6 +30,8 @@ from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 
 _FOLDER = "skerry.render.report"
 _MOST_NAMES = 6
+MOST_BYTES = 1_000_000
+"""The size of a page that opens at once, and that trackers of issues take as an attachment."""
 _ICONS: Mapping[Verdict, str] = {
     BLOCKED: "%23b3161b",
     INTERMITTENT: "%238a5000",
@@ -54,18 +56,28 @@ class KindOfCause(msgspec.Struct, frozen=True):
 
 
 def write_page(report: Report, view: View = DEFAULT_VIEW) -> str:
-    """Write a report as a web page."""
+    """Write a report as a web page; a long one has no maps for phones, then fewer groups of services step by step."""
     groups = group_views_of(report, view.rewrite)
-    context = _results(report, groups) | _plan_of(report, view) | _sources(report, view) | _page_parts(report, groups)
-    context["maps"] = map_views_of(report, groups, view.rewrite)
-    return _environment(view.rewrite).get_template("page.html").render(context)
+    maps = map_views_of(report, groups, view.rewrite)
+    template = _environment(view.rewrite).get_template("page.html")
+    context = _plan_of(report, view) | _sources(report, view) | _page_parts(report)
+    page = template.render(context | _results(report, groups, maps))
+    if len(page.encode()) > MOST_BYTES:
+        maps = {slug: drawn.without_tall() for slug, drawn in maps.items()}
+        page = template.render(context | _results(report, groups, maps))
+    while len(page.encode()) > MOST_BYTES and len(groups) > 1:
+        groups = groups[: len(groups) // 2]
+        page = template.render(context | _results(report, groups, maps))
+    return page
 
 
-def _results(report: Report, groups: Sequence[GroupView]) -> dict[str, Any]:
+def _results(report: Report, groups: Sequence[GroupView], maps: Mapping[str, MapView]) -> dict[str, Any]:
     """Return the values for the answer and the services."""
     return {
         "report": report,
         "groups": groups,
+        "maps": maps,
+        "style": _style_for(groups),
         "kinds": _kinds_of(report),
         "failing": sum(len(group.services) for group in report.groups),
         "group_count": len(report.groups),
@@ -104,14 +116,13 @@ def _sources(report: Report, view: View) -> dict[str, Any]:
     }
 
 
-def _page_parts(report: Report, groups: Sequence[GroupView]) -> dict[str, Any]:
+def _page_parts(report: Report) -> dict[str, Any]:
     """Return the values for the frame of the page, and words for all of its parts."""
     return {
         "answers": answers,
         "alone": len(report.diagnosis.services) == 1,
         "title": _title_of(report),
         "icon": _icon_of(report.diagnosis.verdict),
-        "style": _style_for(groups),
         "symbols": Markup(SYMBOLS),  # noqa: S704 -- nothing of the input is in it
         "OK": OK,
         "BLOCKED": BLOCKED,
