@@ -21,13 +21,14 @@ from skerry.cli.options import (
     add_reading_options,
 )
 from skerry.cli.output import complain, leave, say, write
-from skerry.cli.reading import InputSource, gathered_of
+from skerry.cli.reading import InputSource, gathered_of, print_notes
 from skerry.cli.terminal import is_dumb, terminal_size
 from skerry.errors import EXIT_FAULT
 from skerry.render import formats
 
 if TYPE_CHECKING:
     from skerry.diagnose.rehearsal import RehearsalStep
+    from skerry.model.world import World
 
 _EVERY = 0.25
 _ERASE_LINE = "\x1b[2K\n"
@@ -74,22 +75,41 @@ def rehearse(
     require(clients=not probe)
     from skerry import app
 
-    gathered = gathered_of(source, launch.scope(source))
-    preferences = app.plan_options(gathered.world, nat=prefer == "nat", public=prefer == "public")
+    world = _undeployed(source)
+    gathered = None
+    if world is None:
+        gathered = gathered_of(source, launch.scope(source))
+        world = gathered.world
+    preferences = app.plan_options(world, nat=prefer == "nat", public=prefer == "public")
     request = app.RehearsalRequest(
         launch.selection, launch.hypothetical, launch.subnets, probe, archive, planned, preferences
     )
     with _table(quiet=source.quiet) as watch:
-        rehearsal = app.rehearse(gathered.world, request, watch)
-    snapshot_path = app.save_disagreement(gathered) if rehearsal.disagreements else None
+        rehearsal = app.rehearse(world, request, watch)
+    snapshot_path = app.save_disagreement(gathered) if rehearsal.disagreements and gathered is not None else None
     # A plan is for every subnet of a service.
     selected = launch if launch.definition is not None else launch._replace(subnets=())
-    view = view_with_commands("rehearse", source, selected.words(), snapshot=snapshot_path)
+    view = source.view
+    if gathered is not None:
+        view = view_with_commands("rehearse", source, selected.words(), snapshot=snapshot_path)
     write(source.shown(formats.REHEARSAL[result.form](rehearsal, view)), result.output, quiet=source.quiet)
     if snapshot_path is not None:
         say(f"what was read is saved in {snapshot_path}: please report it, if you may share that")
+    if rehearsal.disagreements:
         sys.exit(EXIT_FAULT)
     leave(rehearsal.verdict, allow_unknown=result.allow_unknown)
+
+
+def _undeployed(source: InputSource) -> "World | None":
+    """Return the network of an input that is not deployed yet; None for saved answers and a live account."""
+    if source.path is None:
+        return None
+    from skerry.app.undeployed import read_undeployed
+
+    world = read_undeployed(source.path, source.region)
+    if world is not None:
+        print_notes(world.facts.notes, quiet=source.quiet)
+    return world
 
 
 class _Table:

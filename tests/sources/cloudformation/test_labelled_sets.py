@@ -4,11 +4,13 @@ from pathlib import Path
 
 from skerry import app
 from skerry.app.checking import CheckRequest, NamedPath
+from skerry.diagnose.check_result import CheckedNetwork
 from tests.sources.cloudformation.labelled_sets import CASES, LabelledSet
 from tests.sources.cloudformation.test_labelled_templates import blockers_of
 
 
-def _answer(folder: Path, case: LabelledSet) -> tuple[str, list[list[str]]]:
+def checked_set(folder: Path, case: LabelledSet) -> CheckedNetwork:
+    """Return the network of a set, whose files are written to a folder."""
     for name, text in case.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -19,6 +21,11 @@ def _answer(folder: Path, case: LabelledSet) -> tuple[str, list[list[str]]]:
     result = app.check(request)
     assert not result.unreadable, [str(one.error) for one in result.unreadable]
     [network] = result.networks
+    return network
+
+
+def _answer(folder: Path, case: LabelledSet) -> tuple[str, list[list[str]]]:
+    network = checked_set(folder, case)
     return str(network.diagnosis.verdict), blockers_of(network)
 
 
