@@ -16,10 +16,11 @@ import click
 from click.testing import CliRunner, Result
 
 from skerry.cli.command_group import cli
+from tests import consoles
 
 ROOT = Path(__file__).parent.parent
 # Pages whose commands follow one another in one folder, without an account.
-STORIES = ("docs/install.md", "docs/tutorial.md")
+STORIES = ("docs/install.md",)
 _PROGRAMS = ("aws", "make", "pip", "pipx", "skerry", "uv")
 _FENCE = re.compile(r"^(?P<fence>```+)(?P<language>[a-z]*)\n(?P<block>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
 _RECORDED = re.compile(r"^<!-- recorded -->\n(?P<fence>```+)\n(?P<output>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
@@ -164,6 +165,19 @@ def _fenced(output: str) -> str:
     return f"{fence}\n{output}{fence}"
 
 
+def record_session(page: Page) -> None:
+    """Write today's outputs into the console blocks of a page, if they differ in more than ids."""
+    text = consoles.record(page.path)
+    if _comparable(text) != _comparable(page.text):
+        page.path.write_text(text, encoding="utf-8")
+
+
+def _comparable(text: str) -> str:
+    return consoles.without_journals(without_ids(text))
+
+
 if __name__ == "__main__":
     for each in find_pages():
         record(each)
+        if each.name in consoles.SESSIONS:
+            record_session(each)
