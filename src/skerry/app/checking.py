@@ -1,6 +1,6 @@
 """The use case of `skerry check`: the diagnosis of networks that are not deployed yet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,7 +36,8 @@ class CheckRequest(msgspec.Struct, frozen=True):
     such as ``-var=name=value``; ``parameters`` are those of templates, ``[STACK.]KEY=VALUE``. ``region`` and
     ``account`` go before those that an input names. ``existing`` is the network that the plans of the inputs change.
     ``assumptions`` are words about subnets that no input describes, such as ``subnet-1=isolated``.
-    ``strict``: a reference to a stack outside the inputs is a fault.
+    ``strict``: a reference to a stack outside the inputs is a fault. ``edited`` are texts to check in place of those
+    of files of Terraform code, by resolved paths.
     """
 
     inputs: tuple[NamedPath, ...]
@@ -50,6 +51,7 @@ class CheckRequest(msgspec.Struct, frozen=True):
     existing: World | None = None
     strict: bool = False
     assumptions: tuple[str, ...] = ()
+    edited: Mapping[Path, str] = {}
 
     @property
     def options(self) -> ReadingOptions:
@@ -64,6 +66,7 @@ class CheckRequest(msgspec.Struct, frozen=True):
             allow_network=self.allow_network,
             existing=None if self.existing is None else self.existing.facts,
             strict=self.strict,
+            edited=self.edited,
         )
 
 

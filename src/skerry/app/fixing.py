@@ -1,20 +1,24 @@
-"""The use case of fixing templates: a patch that is checked again before it is offered."""
+"""The use case of fixing templates and code: a patch that is checked again before it is offered."""
 
 import difflib
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from skerry.app.checking import CheckRequest, NamedPath, check
+from skerry.app.code_fixing import edit_code, is_of_code
+from skerry.app.edited_files import EditedFiles, ManualStep
 from skerry.app.planning import plan
 from skerry.app.template_fixes import TemplateFixes, read_texts
 from skerry.diagnose.check_result import CheckResult
-from skerry.errors import InputError
+from skerry.errors import Argument, InputError
 from skerry.sources.cloudformation.describing import read_systems
+from skerry.sources.terraform.code import is_code
 from skerry.verdicts import NOT_APPLICABLE, OK, Verdict, worst_of
 
 _TEMPLATES: Final = "template"
@@ -22,51 +26,65 @@ _CONTEXT: Final = 3
 
 
 class CheckFix(msgspec.Struct, frozen=True):
-    """A patch for templates: a unified diff, empty if there is none.
+    """A patch for templates or code: a unified diff, empty if there is none.
 
-    ``manual`` are changes for people. ``after`` is the check of the templates with the patch.
+    ``manual`` are changes for people. ``after`` is the check of the inputs with the patch. ``refused``: the edits were
+    checked, and let no more tasks start.
     """
 
     patch: str
-    manual: tuple[str, ...]
+    manual: tuple[ManualStep, ...]
     before: CheckResult
     after: CheckResult
+    refused: bool = False
 
 
 def fix(request: CheckRequest) -> CheckFix:
-    """Return the patch that lets tasks start, as far as edits of the templates can.
+    """Return the patch that lets tasks start, as far as edits of the templates or the code can.
 
     The patch is read and diagnosed in a private copy first. Without an improvement there is none. Raises `InputError`
-    for inputs other than templates.
+    for inputs other than templates and code of Terraform.
     """
     for one in request.inputs:
-        if one.path.is_dir():
+        if one.path.is_dir() and not is_code(one.path):
             message = f"{one.path.name} is written by a program, and a patch of it would be lost"
             raise InputError(message, "Change the code that writes it. A plan names the changes.")
     before = check(request)
-    if any(one.level != _TEMPLATES for one in before.inputs if one.error is None):
-        raise InputError("only templates can be patched", "Check templates of CloudFormation alone.")
+    levels = {one.level for one in before.inputs if one.error is None}
+    if not (levels == {_TEMPLATES} or is_of_code(levels, request)):
+        message = "only templates and code of Terraform can be patched"
+        raise InputError(
+            message, "Check templates of CloudFormation alone, or a folder of code; a plan with ", Argument.CODE, "."
+        )
     if before.unreadable or before.verdict in {OK, NOT_APPLICABLE}:
         return CheckFix("", (), before, before)
-    edited, manual = _edits(request, before)
-    after = _check_again(request, edited) if edited else before
-    if not edited or not _is_better(before, after):
-        return CheckFix("", manual, before, before)
-    return CheckFix("".join(_patch(edited)), manual, before, after)
+    edited = _edit_templates(request, before) if levels == {_TEMPLATES} else edit_code(request, before)
+    if not edited.files:
+        return CheckFix("", edited.manual, before, before)
+    try:
+        after = edited.check_again()
+    except InputError as error:
+        # Terraform refuses the edits, or the new resources are of another Region.
+        step = ManualStep(f"the edits cannot be checked ({error.what})", "".join(_patch(edited.files)))
+        return CheckFix("", (*edited.manual, step), before, before, refused=True)
+    if not _is_better(before, after):
+        return CheckFix("", edited.manual, before, before, refused=True)
+    return CheckFix("".join(_patch(edited.files)), edited.manual, before, after)
 
 
-def _edits(request: CheckRequest, before: CheckResult) -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
-    """Return the old and the new text of each edited file, and the changes that no edit makes."""
+def _edit_templates(request: CheckRequest, before: CheckResult) -> EditedFiles:
+    """Return the edits of templates, and the changes that no edit makes."""
     edited: dict[str, tuple[str, str]] = {}
-    manual: list[str] = []
+    manual: list[ManualStep] = []
     systems = read_systems(request.inputs, request.options)
     for network, templates in zip(before.networks, systems, strict=True):
         texts = read_texts(templates)
         fixes = TemplateFixes(templates, texts)
         fixes.add(plan(network.world))
         edited |= {file: (texts[file], text) for file, text in fixes.results.items() if text != texts[file]}
-        manual += fixes.manual
-    return edited, tuple(manual)
+        manual += map(ManualStep, fixes.manual)
+    files = {os.path.relpath(file): texts for file, texts in edited.items()}
+    return EditedFiles(files, tuple(manual), partial(_check_again, request, edited))
 
 
 def _check_again(request: CheckRequest, edited: Mapping[str, tuple[str, str]]) -> CheckResult:
@@ -126,10 +144,18 @@ def _blockers(result: CheckResult) -> int:
 
 def _patch(edited: Mapping[str, tuple[str, str]]) -> Iterator[str]:
     """Yield the lines of a unified diff; paths are those from the working folder."""
-    for file, texts in sorted(edited.items()):
-        name = os.path.relpath(file)
+    for name, texts in sorted(edited.items()):
         before, after = (text.splitlines(keepends=True) for text in texts)
-        yield from _with_last_lines(difflib.unified_diff(before, after, f"a/{name}", f"b/{name}", n=_CONTEXT))
+        yield from _with_last_lines(difflib.unified_diff(before, after, *_names(name, texts[0]), n=_CONTEXT))
+
+
+def _names(name: str, before: str) -> tuple[str, str]:
+    """Return the names of a file before and after; a tab ends one with a space.
+
+    https://www.gnu.org/software/diffutils/manual/html_node/Detailed-Unified.html
+    """
+    end = "\t" if " " in name else ""
+    return f"a/{name}{end}" if before else "/dev/null", f"b/{name}{end}"
 
 
 def _with_last_lines(lines: Iterator[str]) -> Iterator[str]:

@@ -169,7 +169,7 @@ _OPTIONS = [
 @click.command()
 @click.argument("inputs", type=_InputArgument(), nargs=-1, metavar="[NAME=]FILE|DIR...")
 @hand_over("options", CheckOptions, _OPTIONS)
-@click.option("--fix", "fixes", is_flag=True, help="Print a patch for templates, checked before it is printed.")
+@click.option("--fix", "fixes", is_flag=True, help="Print a patch for templates or code, checked before it is printed.")
 @click.option("--allow-unknown", is_flag=True, help="Exit 0, not 4, if a verdict is unknown.")
 @click.option("-q", "--quiet", is_flag=True, help="Only the first line.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every hop of every path.")
@@ -238,9 +238,13 @@ def _print_fix(request: "CheckRequest", result: ResultOptions, *, quiet: bool, a
     made = fix(request)
     _print_inputs(made.before, quiet=quiet)
     for step in made.manual:
-        say(f"by hand: {clean(step)}")
+        say(f"by hand: {clean(step.title)}")
+        for line in step.snippet.splitlines():
+            say(f"  {clean(line)}")
     if made.before.unreadable:
         sys.exit(EXIT_USAGE)
+    if made.refused:
+        say("with the edits that were tried, no more tasks can start")
     say(f"{'with the patch' if made.patch else 'no patch'}: {made.after.verdict}")
     write(made.patch, result.output, quiet=quiet)
     leave(made.after.verdict, allow_unknown=allow_unknown)

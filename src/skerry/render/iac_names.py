@@ -35,6 +35,36 @@ class Names:
         label = _NOT_PLAIN.sub("_", mask(text)).strip("_") or "it"
         return label if label[0].isalpha() else f"n_{label}"
 
+    @property
+    def tags(self) -> Value:
+        """The tags of a new resource; None for none."""
+        return HclReference("var.tags")
+
+    @property
+    def tags_of_each(self) -> Value:
+        """The tags of each of several resources, with its key as its name."""
+        return HclReference("merge(var.tags, { Name = each.key })")
+
+    def tags_named(self, name: str) -> Value:
+        """Return the tags of a resource with a name."""
+        return HclReference(f"merge(var.tags, {{ Name = {quote(name)} }})")
+
+    def group_name(self, change: CreateSecurityGroup) -> str:
+        """Return the name of a new security group in AWS."""
+        return change.name
+
+    def address_type(self, kind: str) -> Value:
+        """Return the type of addresses of a new endpoint."""
+        return kind
+
+    def existing(self, resource_id: str) -> Value:
+        """Return an existing resource as another one names it."""
+        return resource_id
+
+    def label(self, resource_id: str) -> str:
+        """Return the label of a part of an existing resource."""
+        return self.plain(resource_id)
+
     def given(self, name: str, value: Value) -> Value:
         """Return an argument: its variable, or its value."""
         return HclReference(f"var.{name}") if name in self.inputs else value

@@ -50,13 +50,13 @@ def render(world: World, plan: Plan) -> str:
 def _resources(world: World, rows: list[Planned], names: Names) -> Iterator[ResourceBlock]:
     yield from terraform_resources.groups(rows, names)
     yield from terraform_resources.rules(world, rows, names)
-    yield from terraform_resources.acl_entries(world, rows)
+    yield from terraform_resources.acl_entries(world, rows, names)
     yield from terraform_import.imported_vpcs(world, rows)
     yield from terraform_resources.interface_endpoints(rows, names)
     yield from terraform_resources.gateway_endpoints(rows, names)
     yield from terraform_import.imported_endpoints(world, rows, names)
-    yield from terraform_routes.nat_gateways(world, rows)
-    yield from terraform_routes.routes(world, rows)
+    yield from terraform_routes.nat_gateways(world, rows, names)
+    yield from terraform_routes.routes(world, rows, names)
 
 
 _INPUTS = {

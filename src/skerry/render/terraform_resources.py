@@ -14,13 +14,11 @@ from skerry.plan.changes import (
 )
 from skerry.plan.records import Planned
 from skerry.render import iac_common
-from skerry.render.hcl import HclReference, Value, build_for_each
+from skerry.render.hcl import Value, build_for_each
 from skerry.render.iac_names import Names
 from skerry.render.terraform_blocks import ResourceBlock
 from skerry.render.terraform_import import comment_of, encode_policy
 
-_TAGS = HclReference("var.tags")
-_NAMED = HclReference("merge(var.tags, { Name = each.key })")
 _PEERS = {"cidr": "cidr_ipv4", "group": "referenced_security_group_id", "prefix-list": "prefix_list_id"}
 _SIDES = {"in": "ingress", "out": "egress"}
 
@@ -35,10 +33,10 @@ def groups(rows: list[Planned], names: Names) -> Iterator[ResourceBlock]:
         change = planned.change
         if isinstance(change, CreateSecurityGroup):
             settings: dict[str, Value] = {
-                "name": change.name,
+                "name": names.group_name(change),
                 "description": change.description,
                 "vpc_id": names.given("vpc_id", change.vpc_id),
-                "tags": _TAGS,
+                **({} if names.tags is None else {"tags": names.tags}),
             }
             address = f"aws_security_group.{names.group(change.group_id)}"
             reasons = iac_common.reasons_of_change(planned)
@@ -74,7 +72,7 @@ def _rule_settings(rows: list[Planned], kind: str, names: Names) -> dict[str, di
             "from_port": rule.port,
             "to_port": rule.port,
             _PEERS[kind]: names.peer(rule.peer),
-            "tags": _TAGS,
+            "tags": names.tags,
         }
     return arguments
 
@@ -94,9 +92,9 @@ def interface_endpoints(rows: list[Planned], names: Names) -> Iterator[ResourceB
                 "subnet_ids": names.given("subnet_ids", list(change.subnets)),
                 "security_group_ids": [names.reference(group_id) for group_id in change.groups],
                 "private_dns_enabled": change.private_dns,
-                "ip_address_type": change.ip_address_type,
+                "ip_address_type": names.address_type(change.ip_address_type),
                 "policy": encode_policy(change.policy),
-                "tags": _NAMED,
+                "tags": names.tags_of_each,
             }
     if made:
         each = build_for_each(settings, "service_name")
@@ -117,7 +115,7 @@ def gateway_endpoints(rows: list[Planned], names: Names) -> Iterator[ResourceBlo
                 "vpc_endpoint_type": "Gateway",
                 "route_table_ids": names.given("route_table_ids", list(change.route_tables)),
                 "policy": encode_policy(change.policy),
-                "tags": _NAMED,
+                "tags": names.tags_of_each,
             }
     if made:
         each = build_for_each(settings, "service_name")
@@ -138,7 +136,7 @@ def _reasons_of_endpoints(made: list[Planned]) -> str:
     return "\n".join(lines)
 
 
-def acl_entries(world: World, rows: list[Planned]) -> Iterator[ResourceBlock]:
+def acl_entries(world: World, rows: list[Planned], names: Names) -> Iterator[ResourceBlock]:
     """Yield entries of network ACLs, those of one ACL and direction as one resource."""
     by_acl: dict[tuple[str, str], list[tuple[Planned, AddAclEntry]]] = {}
     for planned in rows:
@@ -148,7 +146,7 @@ def acl_entries(world: World, rows: list[Planned]) -> Iterator[ResourceBlock]:
     for (acl, direction), same in by_acl.items():
         settings: dict[str, dict[str, Value]] = {
             str(change.number): {
-                "network_acl_id": acl,
+                "network_acl_id": names.existing(acl),
                 "egress": direction == "out",
                 "rule_number": change.number,
                 "rule_action": "allow",
@@ -159,7 +157,7 @@ def acl_entries(world: World, rows: list[Planned]) -> Iterator[ResourceBlock]:
             }
             for _, change in same
         }
-        address = f"aws_network_acl_rule.{Names.plain(f'{acl}_{_SIDES[direction]}')}"
+        address = f"aws_network_acl_rule.{names.label(acl)}_{_SIDES[direction]}"
         each = build_for_each(settings, "rule_number")
         entries = tuple(planned for planned, _ in same)
         yield ResourceBlock("filters", address, entries, each, comment_of(world, entries))

@@ -19,7 +19,7 @@ from skerry.plan.changes import (
     is_new,
 )
 from skerry.plan.records import Planned
-from skerry.render.hcl import HclReference, Value, quote
+from skerry.render.hcl import HclReference, Value
 from skerry.render.iac_names import Names
 from skerry.render.terraform_blocks import ResourceBlock
 from skerry.render.terraform_import import comment_of, import_resource
@@ -36,25 +36,25 @@ class _Route(NamedTuple):
     exists: bool
 
 
-def nat_gateways(world: World, rows: Iterable[Planned]) -> Iterator[ResourceBlock]:
+def nat_gateways(world: World, rows: Iterable[Planned], names: Names) -> Iterator[ResourceBlock]:
     """Yield each new NAT gateway with its Elastic IP address."""
     for planned in rows:
         change = planned.change
         if isinstance(change, CreateNatGateway):
             label = _label(change.nat_gateway_id)
-            tags = HclReference(f"merge(var.tags, {{ Name = {quote(name_of_nat_gateway(change))} }})")
+            tags = names.tags_named(name_of_nat_gateway(change))
             address: dict[str, Value] = {"domain": "vpc", "tags": tags}
             yield ResourceBlock("groups", f"aws_eip.{label}", (planned,), (address,), "")
             settings: dict[str, Value] = {
                 "allocation_id": HclReference(f"aws_eip.{label}.id"),
-                "subnet_id": change.subnet_id,
+                "subnet_id": names.existing(change.subnet_id),
                 "tags": tags,
             }
             comment = comment_of(world, [planned])
             yield ResourceBlock("endpoints", f"aws_nat_gateway.{label}", (planned,), (settings,), comment)
 
 
-def routes(world: World, rows: Iterable[Planned]) -> Iterator[ResourceBlock]:
+def routes(world: World, rows: Iterable[Planned], names: Names) -> Iterator[ResourceBlock]:
     """Yield the routes, with an ``import`` block for an existing one.
 
     https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/route#import
@@ -62,12 +62,12 @@ def routes(world: World, rows: Iterable[Planned]) -> Iterator[ResourceBlock]:
     for planned in rows:
         route = _route_of(planned.change)
         if route is not None:
-            address = f"aws_route.{Names.plain(route.table_id)}"
+            address = f"aws_route.{names.label(route.table_id)}"
             route_id = f"{route.table_id}_{route.destination}"
             settings: dict[str, Value] = {
-                "route_table_id": route.table_id,
+                "route_table_id": names.existing(route.table_id),
                 "destination_cidr_block": route.destination,
-                _argument(route.kind): _target(route.target),
+                _argument(route.kind): _target(route.target, names),
             }
             yield ResourceBlock(
                 stage="routes",
@@ -93,8 +93,8 @@ def _route_of(change: Change) -> _Route | None:
             return None
 
 
-def _target(target: str) -> Value:
-    return HclReference(f"aws_nat_gateway.{_label(target)}.id") if is_new(target) else target
+def _target(target: str, names: Names) -> Value:
+    return HclReference(f"aws_nat_gateway.{_label(target)}.id") if is_new(target) else names.existing(target)
 
 
 def _argument(kind: GatewayKind) -> str:

@@ -36,7 +36,8 @@ class ReadingOptions(msgspec.Struct, frozen=True, gc=False):
     ``code`` is the initialised folder of a plan's configuration. ``variables`` are words of Terraform's command line,
     such as ``-var=name=value``; ``parameters`` are those of templates, ``[STACK.]KEY=VALUE``. ``region`` and
     ``account`` go before those that an input names. ``existing`` is what the plans of the inputs will change.
-    ``strict``: a reference to a stack outside the inputs is a fault.
+    ``strict``: a reference to a stack outside the inputs is a fault. ``edited`` are texts in place of those of files
+    of code, by resolved paths.
     """
 
     code: Path | None = None
@@ -48,6 +49,7 @@ class ReadingOptions(msgspec.Struct, frozen=True, gc=False):
     allow_network: bool = False
     existing: Facts | None = None
     strict: bool = False
+    edited: Mapping[Path, str] = {}
 
 
 class Description(msgspec.Struct, frozen=True, gc=False):

@@ -27,6 +27,7 @@ from skerry.sources.terraform.resolving import (
     TerraformCode,
     configuration_of,
     resolve_code,
+    resolve_edited_plan,
     resolve_plan,
 )
 from skerry.sources.terraform.writing import write
@@ -79,7 +80,9 @@ def _read(given: InputFile, options: ReadingOptions, outputs: Mapping[str, Any])
 
 
 def _code_of(folder: Path, options: ReadingOptions, outputs: Mapping[str, Any] | None = None) -> TerraformCode:
-    return TerraformCode(folder, options.variables, options.allow_network, options.workspace, outputs or {})
+    return TerraformCode(
+        folder, options.variables, options.allow_network, options.workspace, outputs or {}, options.edited
+    )
 
 
 def _of_plan(name: str, plan: PlannedResources, options: ReadingOptions, notes: list[str]) -> Iterator[Description]:
@@ -88,7 +91,8 @@ def _of_plan(name: str, plan: PlannedResources, options: ReadingOptions, notes: 
     if folder is None:
         configuration = configuration_of(name, plan, place)
     else:
-        configuration = resolve_plan(name, plan, _code_of(folder, options), place)
+        resolve = resolve_edited_plan if options.edited else resolve_plan
+        configuration = resolve(name, plan, _code_of(folder, options), place)
         positions = positions_of(folder)
     is_open = not all(is_known(dict(instance.values)) for instance in configuration.instances)
     if is_open and folder is None:

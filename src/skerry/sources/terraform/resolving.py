@@ -9,6 +9,7 @@ import msgspec
 from skerry.errors import Argument, InputError
 from skerry.model.facts import Facts
 from skerry.sources.descriptions import STAND_IN_ACCOUNT
+from skerry.sources.planned.values import is_known
 from skerry.sources.terraform import terraform_process, terraform_test
 from skerry.sources.terraform.changes import with_next_revision
 from skerry.sources.terraform.code import has_provisioners, positions_of, providers_of, scopes_of_providers, types_in
@@ -48,7 +49,8 @@ class AccountPlace(msgspec.Struct, frozen=True):
 class TerraformCode(msgspec.Struct, frozen=True):
     """A folder of code with the values of its variables, as words of Terraform's command line.
 
-    ``outputs`` are those of other states, by the names of their inputs.
+    ``outputs`` are those of other states, by the names of their inputs. ``edited`` are texts in place of those of
+    files, by resolved paths.
     """
 
     folder: Path
@@ -56,6 +58,7 @@ class TerraformCode(msgspec.Struct, frozen=True):
     allow_network: bool = False
     workspace: str | None = None
     outputs: Mapping[str, Mapping[str, Any]] = {}
+    edited: Mapping[Path, str] = {}
 
 
 def resolve_plan(name: str, plan: PlannedResources, code: TerraformCode, place: AccountPlace) -> Configuration:
@@ -63,6 +66,13 @@ def resolve_plan(name: str, plan: PlannedResources, code: TerraformCode, place: 
 
     Raises `InputError` if Terraform cannot plan the code.
     """
+    given, start = _start_of(name, plan, place)
+    resolved = resolve_code(code, AccountPlace(given.region, given.account), start)
+    return configuration_of(name, complete(plan, resolved.instances), given)
+
+
+def _start_of(name: str, plan: PlannedResources, place: AccountPlace) -> "tuple[AccountPlace, _Start]":
+    """Return the account and Region of a plan, and what it spares Terraform to tell."""
     region = place.region or _region_of(name, plan, place.existing)
     account = place.account or _only_account(plan.instances, place.existing)
     made = [
@@ -76,8 +86,51 @@ def resolve_plan(name: str, plan: PlannedResources, code: TerraformCode, place: 
         scopes=plan.scopes,
         answers={one.address: one.values for one in plan.data},
     )
-    resolved = resolve_code(code, AccountPlace(region, account), start)
-    return configuration_of(name, complete(plan, resolved.instances), AccountPlace(region, account, place.existing))
+    return AccountPlace(region, account, place.existing), start
+
+
+def resolve_edited_plan(name: str, plan: PlannedResources, code: TerraformCode, place: AccountPlace) -> Configuration:
+    """Return the configuration of a plan as it will be with newer code: with new resources, and changed arguments.
+
+    The code says what is new. The values that an edit may change are those of the code. Raises as `resolve_plan` does.
+    """
+    given, start = _start_of(name, plan, place)
+    region, account = given.region or "", given.account or ""
+    planned = {one.address for one in start.instances}
+    first = resolve_code(code, AccountPlace(region, account), start)
+    added = tuple(
+        with_made_up(msgspec.structs.replace(one, is_new=True), region, account)
+        for one in first.instances
+        if one.mode == "managed" and one.address not in planned
+    )
+    start = msgspec.structs.replace(start, instances=(*start.instances, *added))
+    resolved = {one.address: one for one in resolve_code(code, AccountPlace(region, account), start).instances}
+    new = tuple(msgspec.structs.replace(resolved[one.address], is_new=True) for one in added)
+    completed = complete(plan, resolved.values())
+    instances = (*(_edited(one, resolved.get(one.address)) for one in completed.instances), *new)
+    types = plan.types | {one.type for one in new}
+    acted = plan.acted | {one.address for one in new}
+    return configuration_of(name, msgspec.structs.replace(plan, instances=instances, types=types, acted=acted), given)
+
+
+_EDITABLE: Final = frozenset(
+    {"assign_public_ip", "egress", "enable_dns_hostnames", "enable_dns_support", "ingress", "network_configuration"}
+    | {"platform_version", "policy", "private_dns_enabled", "route", "route_table_ids", "security_group_ids"}
+    | {"subnet_ids"}
+)
+"""The arguments that an edit changes."""
+
+
+def _edited(planned: Instance, resolved: Instance | None) -> Instance:
+    """Return an instance of a plan with the values of newer code in the arguments that an edit changes."""
+    if resolved is None or planned.mode != "managed":
+        return planned
+    newer = {
+        key: value
+        for key, value in resolved.values.items()
+        if key in _EDITABLE and value is not None and is_known(value)
+    }
+    return msgspec.structs.replace(planned, values={**planned.values, **newer})
 
 
 def _revisions(instances: Iterable[Instance]) -> dict[str, Mapping[str, str]]:
@@ -106,7 +159,7 @@ def resolve_code(code: TerraformCode, place: AccountPlace, start: _Start | None 
     run commands of provisioners, or if Terraform refuses it: data sources then stay unknown. Raises `InputError` if
     Terraform can do neither.
     """
-    with terraform_process.copied(code.folder) as copy:
+    with terraform_process.copied(code.folder, code.edited) as copy:
         terraform = terraform_process.Terraform(copy, allow_network=code.allow_network, workspace=code.workspace)
         attempts = _PLANS if has_provisioners(copy) else (*_APPLIES, *_PLANS)
         errors: list[InputError] = []

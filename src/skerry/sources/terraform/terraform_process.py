@@ -77,10 +77,11 @@ class Terraform:
 
 
 @contextmanager
-def copied(folder: Path) -> Iterator[Path]:
+def copied(folder: Path, edited: Mapping[Path, str] | None = None) -> Iterator[Path]:
     """Yield a copy of an initialised configuration without its states and tests, which is removed at the end.
 
-    Raises `InputError` for a folder that is not initialised.
+    ``edited`` are texts in place of those of its files, or of new ones. Raises `InputError`
+    for a folder that is not initialised.
     """
     if not (folder / ".terraform").is_dir():
         message = f"{folder} is no initialised configuration of Terraform"
@@ -91,6 +92,9 @@ def copied(folder: Path) -> Iterator[Path]:
         base = Path(os.path.commonpath(folders))
         for one in folders:
             _copy(one, Path(place) / "code" / one.relative_to(base))
+        for path, text in (edited or {}).items():
+            if any(path.is_relative_to(one) for one in folders):
+                (Path(place) / "code" / path.relative_to(base)).write_bytes(text.encode())
         copy = Path(place) / "code" / folder.resolve().relative_to(base)
         (copy / ".terraform").symlink_to((folder / ".terraform").resolve())
         yield copy

@@ -1,0 +1,4 @@
+variable "private_dns" {
+  type    = bool
+  default = false
+}

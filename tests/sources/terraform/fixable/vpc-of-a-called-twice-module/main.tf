@@ -1,0 +1,55 @@
+terraform {
+  required_providers {
+    aws = {
+      source = "hashicorp/aws"
+    }
+  }
+}
+
+provider "aws" {
+  region = "eu-west-1"
+}
+
+module "network" {
+  source   = "./network"
+  for_each = { one = "10.1.0.0/16", two = "10.2.0.0/16" }
+  cidr     = each.value
+}
+
+resource "aws_security_group" "tasks" {
+  name   = "tasks"
+  vpc_id = module.network["one"].vpc_id
+
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+
+resource "aws_ecs_task_definition" "web" {
+  family                   = "web"
+  network_mode             = "awsvpc"
+  requires_compatibilities = ["FARGATE"]
+  cpu                      = 256
+  memory                   = 512
+  execution_role_arn       = "arn:aws:iam::111122223333:role/execution"
+
+  container_definitions = jsonencode([{
+    name  = "web"
+    image = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1"
+  }])
+}
+
+resource "aws_ecs_service" "web" {
+  name            = "web"
+  task_definition = aws_ecs_task_definition.web.arn
+  launch_type     = "FARGATE"
+  desired_count   = 1
+
+  network_configuration {
+    subnets         = module.network["one"].subnet_ids
+    security_groups = [aws_security_group.tasks.id]
+  }
+}
