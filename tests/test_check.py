@@ -10,6 +10,7 @@ import pytest
 
 from tests import real_provider, terraforming
 from tests.commands import BLOCKED, UNKNOWN, USAGE, Skerry, complaint
+from tests.networks import Network, container
 from tests.sources.terraform.plans import change, plan_of
 
 EXAMPLE = terraforming.ROOT / "terraform" / "examples" / "first-service"
@@ -291,3 +292,23 @@ class TestBadInputs:
         path.write_bytes(plan_of(repository, change("aws_ecs_task_definition.web", values)))
         found = run("check", path)
         assert "aws_ecr_repository.web is new, and has none until the first push" in found.err
+
+
+def test_change_that_breaks_running_tasks_alone_fails(run: Skerry, tmp_path: Path) -> None:
+    """Tasks still start, but nobody can open a shell in them any more."""
+    network = Network()
+    network.serve_s3()
+    for number, service in enumerate(("ecr.api", "ecr.dkr", "ssmmessages")):
+        network.endpoint(f"vpce-{number}", service, ["subnet-a"])
+    network.definition(container(), taskRoleArn="arn:aws:iam::123456789012:role/task")
+    network.service(enableExecuteCommand=True)
+    existing, plan = tmp_path / "existing.json", tmp_path / "plan.json"
+    existing.write_bytes(network.document())
+    values = {"id": "vpce-2", "vpc_id": "vpc-1", "service_name": "com.amazonaws.eu-west-1.ssmmessages"}
+    row = change("aws_vpc_endpoint.exec", {}, actions=("delete",))
+    row["change"] |= {"before": {**values, "vpc_endpoint_type": "Interface"}, "after": None}
+    plan.write_bytes(plan_of(row))
+    found = run("check", plan, "--with", existing, "--region", "eu-west-1", "-q")
+    assert (found.code, found.out) == (BLOCKED, "breaks: service web at exec (after start)\n")
+    document = json.loads(run("check", plan, "--with", existing, "--region", "eu-west-1", "--format", "json").out)
+    assert (document["verdict"], [one["service"] for one in document["breaks"]]) == ("ok", ["web"])

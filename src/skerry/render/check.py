@@ -111,7 +111,8 @@ def _breaks(result: CheckResult, view: View) -> Iterator[str]:
         shown = msgspec.structs.replace(view, rewrite=write_addresses(network.world, clean))
         for one in network.breaks:
             steps = dict.fromkeys(step.step for step in one.steps)
-            lines = [f"{red('breaks')}: service {bold(one.service)} at {', '.join(steps)}"]
+            after = "" if any(step.blocks == "start" for step in one.steps) else " (after start)"
+            lines = [f"{red('breaks')}: service {bold(one.service)} at {', '.join(steps)}{after}"]
             if not view.quiet:
                 names = [f"{clean(action.address)} ({action.kind})" for action in one.causes]
                 lines += [f"  because of {list_names(names, _MOST_CAUSES)}"] if names else []

@@ -15,6 +15,7 @@ from skerry.sources.terraform.code import (
     is_code,
     positions_of,
     providers_of,
+    scopes_of_providers,
     types_in,
 )
 
@@ -102,3 +103,59 @@ def test_provisioners_are_seen_in_modules_too(folder: Path) -> None:
     assert not has_provisioners(folder)
     write(folder / "network", other='resource "null_resource" "a" {\n  provisioner "local-exec" {\n  }\n}\n')
     assert has_provisioners(folder)
+
+
+JSON_CODE = """{
+  "//": "made by a program",
+  "provider": {"aws": [{"region": "${var.home}"}, {"alias": "other", "region": "us-east-1"}]},
+  "variable": {"home": {"default": "eu-west-1"}},
+  "resource": {
+    "aws_vpc": {
+      "main": {"cidr_block": "10.0.0.0/16", "tags": {"aws_subnet": {"no": "resource"}}}
+    },
+    "aws_subnet": [
+      {"a": {"vpc_id": "${aws_vpc.main.id}"}},
+      {
+        "\\u0062": {"vpc_id": "${aws_vpc.main.id}"}
+      }
+    ]
+  },
+  "data": {"aws_region": {"current": {}}}
+}
+"""
+
+
+class TestJsonCode:
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        (tmp_path / "main.tf.json").write_text(JSON_CODE, encoding="utf-8")
+        return tmp_path
+
+    def test_resources_have_their_lines(self, folder: Path) -> None:
+        lines = {address: place.line for address, place in positions_of(folder).items()}
+        assert lines == {
+            "aws_vpc.main": 7,
+            "aws_subnet.a": 10,
+            "aws_subnet.b": 12,
+            "data.aws_region.current": 16,
+        }
+
+    def test_types_and_providers_are_read(self, folder: Path) -> None:
+        assert types_in(folder) == (frozenset({"aws_vpc", "aws_subnet"}), frozenset({"aws_region"}))
+        scopes = scopes_of_providers(folder, ())
+        assert {alias: scope.region for alias, scope in scopes.items()} == {None: "eu-west-1", "other": "us-east-1"}
+
+    @pytest.mark.parametrize(
+        ("text", "may"),
+        [
+            (JSON_CODE, False),
+            ('{"resource": {"null_resource": {"a": {"provision\\u0065r": [{"local-exec": {}}]}}}}', True),
+            ("{", True),
+            ("[]", True),
+            ('{"a": ' * 80 + "1" + "}" * 80, True),
+        ],
+    )
+    def test_provisioners_are_seen_however_they_are_spelt(self, tmp_path: Path, text: str, *, may: bool) -> None:
+        (tmp_path / "main.tf.json").write_text(text, encoding="utf-8")
+        assert has_provisioners(tmp_path) is may
+        assert len(positions_of(tmp_path)) == (4 if text == JSON_CODE else 1 if "null_resource" in text else 0)

@@ -3,9 +3,9 @@
 The parts of a row may be `UNKNOWN`: `known_row` leaves them out.
 """
 
-import hashlib
+import importlib
 import ipaddress
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from skerry.catalogue.prefix_lists import prefix_list_ids
@@ -24,9 +24,26 @@ _ALLOW_NUMBERS: Final = {_ANY: 100, _ANY_IPV6: 101}
 _LAST_NUMBERS: Final = {_ANY: 32767, _ANY_IPV6: 32768}
 
 
+def _lean_sha256() -> Callable[[bytes], Any]:
+    """Return the hash from the small module of the interpreter: hashlib loads all of OpenSSL.
+
+    The standard library does the same: https://github.com/python/cpython/blob/3.11/Lib/random.py.
+    """
+    for name in ("_sha2", "_sha256"):
+        try:
+            digest: Callable[[bytes], Any] = importlib.import_module(name).sha256
+        except ImportError:
+            continue
+        return digest
+    return importlib.import_module("hashlib").sha256  # type: ignore[no-any-return]
+
+
+_sha256: Final = _lean_sha256()
+
+
 def digest_of(text: str) -> str:
     """Return the digits of an id of AWS: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html."""
-    return hashlib.sha256(text.encode()).hexdigest()[:17]
+    return str(_sha256(text.encode()).hexdigest())[:17]
 
 
 def default_dhcp_options(region: str) -> Row:

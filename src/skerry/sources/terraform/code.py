@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from skerry.errors import InputError
 from skerry.sources.terraform.configuration import ProviderScope
+from skerry.sources.terraform.json_code import blocks_in, may_have_provisioners, resources_in
 
 _HEADER = re.compile(r'^\s*(?:(resource)|(data))\s+"([\w-]+)"\s+"([\w-]+)"', re.MULTILINE)
 """https://developer.hashicorp.com/terraform/language/syntax/configuration: a header is on one line as terraform fmt
@@ -45,10 +46,14 @@ def positions_of(folder: Path) -> dict[str, Position]:
     places: dict[str, Position] = {}
     for module, place in modules_of(folder).items():
         prefix = "".join(f"module.{name}." for name in module.split(".") if name)
-        for file in sorted((folder / place).glob("*.tf")):
-            for address, line in _headers_in(file):
+        for file in sorted(_files_in(folder / place)):
+            for address, line in resources_in(file) if file.suffix == ".json" else _headers_in(file):
                 places.setdefault(f"{prefix}{address}", Position(str(Path(place) / file.name), line))
     return places
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return [*folder.glob("*.tf"), *folder.glob("*.tf.json")]
 
 
 def address_of_code(address: str) -> str:
@@ -136,7 +141,9 @@ def _default_of(folder: Path, variable: str) -> str | None:
         match = header.search(_text_of(file))
         if match is not None:
             return match[1]
-    return None
+    defaults = (block.get("default") for file in sorted(folder.glob("*.tf.json"))
+                for name, block in blocks_in(file, "variable") if name == variable)  # fmt: skip
+    return next((text for text in defaults if isinstance(text, str)), None)
 
 
 class CodeTypes(NamedTuple):
@@ -163,8 +170,10 @@ def has_provisioners(folder: Path) -> bool:
 
 
 def _may_have_provisioners(file: Path) -> bool:
-    """Return whether a file may hold a provisioner: JSON can spell the word with escapes, a huge file is not read."""
-    if file.suffix == ".json" or not file.is_file() or file.stat().st_size > _MOST_BYTES:
+    """Return whether a file may hold a provisioner: a huge file is not read."""
+    if file.suffix == ".json":
+        return may_have_provisioners(file)
+    if not file.is_file() or file.stat().st_size > _MOST_BYTES:
         return True
     return "provisioner" in file.read_text(encoding="utf-8", errors="replace")
 
@@ -189,3 +198,5 @@ def _blocks(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
             raise InputError(message, "Run terraform validate in its folder.") from error
         for block in document.get("provider", ()):
             yield from ((name, values) for name, values in block.items() if isinstance(values, dict))
+    for file in sorted(folder.glob("*.tf.json")):
+        yield from blocks_in(file, "provider")

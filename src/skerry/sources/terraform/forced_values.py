@@ -116,7 +116,7 @@ def _forced(
     """Return an instance with empty lists in place of unknown ones that its configuration cannot write."""
     if not row.is_new:
         return row
-    values: dict[str, Value] = dict(row.values)
+    emptied: dict[str, Value] = {}
     names = {f"{key} {name}" for key in ("id", "name") if isinstance(name := row.get(key), str)}
     names.add(f"block {_INDEX.sub('', row.address)}")
     for key, value in row.values.items():
@@ -126,8 +126,8 @@ def _forced(
         if (row.type in _OWNING and is_excluded) or (
             row.type == _TABLE and key == "route" and row.get("vpc_id") in no_targets
         ):
-            values[key] = []
-    return msgspec.structs.replace(row, values=values)
+            emptied[key] = []
+    return msgspec.structs.replace(row, values={**row.values, **emptied}) if emptied else row
 
 
 def _with_associated_subnets(rows: tuple[Instance, ...], resolver: ReferenceResolver) -> tuple[Instance, ...]:

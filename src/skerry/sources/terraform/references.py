@@ -104,6 +104,7 @@ class ReferenceResolver:
 
     def __init__(self, root: ConfiguredModule, instances: Iterable[Instance]) -> None:
         self._root = root
+        self._resources: dict[tuple[str, ...], dict[str, ConfiguredResource]] = {}
         self.candidates: set[str] = set()
         self._instances: dict[str, list[Instance]] = {}
         for instance in instances:
@@ -111,13 +112,12 @@ class ReferenceResolver:
 
     def resolve(self, instance: Instance) -> Instance:
         """Return an instance with the values of its exact references in place of unknown ones."""
-        module, calls, local = self._module_of(instance.address)
-        address = _KEY.sub("", local)
-        written = next((row for row in module.resources if row.address == address), None)
+        calls, written = self._written(instance)
         if written is None:
             return instance
         each = tuple(_longest(written.for_each_expression.get("references", ())))
-        site = _Site(calls, instance.address, local.removeprefix(address), each)
+        key = _KEY.search(instance.address)
+        site = _Site(calls, instance.address, "" if key is None else key[0], each)
         values = {
             key: self._value(value, written.expressions.get(key), site, key)
             for key, value in instance.values.items()
@@ -157,8 +157,9 @@ class ReferenceResolver:
     def _written(self, instance: Instance) -> tuple[tuple[str, ...], ConfiguredResource | None]:
         """Return the calls that lead to the module of an instance, and its resource as it is written there."""
         module, calls, local = self._module_of(instance.address)
-        address = _KEY.sub("", local)
-        return calls, next((row for row in module.resources if row.address == address), None)
+        if calls not in self._resources:
+            self._resources[calls] = {row.address: row for row in module.resources}
+        return calls, self._resources[calls].get(_KEY.sub("", local))
 
     def _value(self, value: Value, expression: Any, site: _Site, name: str) -> Value:  # noqa: ANN401 -- JSON
         calls = site.calls
