@@ -257,6 +257,17 @@ for definition in $(sort -u "$definitions"); do
     ask "task-definition-${definition##*/}" ecs:DescribeTaskDefinition "{\"taskDefinition\": \"$definition\"}" \
         aws ecs describe-task-definition --task-definition "$definition"
 done
+ask functions lambda:ListFunctions '{}' aws lambda list-functions
+names build-projects codebuild:ListProjects '{}' 'projects[]' aws codebuild list-projects | xargs -n 100 > "$batches"
+number=0
+while read -r -a batch; do
+    [ "${#batch[@]}" -gt 0 ] || continue
+    number=$((number + 1))
+    ask "build-projects-$number" codebuild:BatchGetProjects '{}' aws codebuild batch-get-projects --names "${batch[@]}"
+done < "$batches"
+if [ "$number" -eq 0 ] && ! grep -q -e codebuild:ListProjects "$failed"; then
+    echo '{"projects": []}' > "$folder/build-projects.json"
+fi
 ask cache-rules ecr:DescribePullThroughCacheRules '{}' aws ecr describe-pull-through-cache-rules
 
 # ------------------------------------------------------------------------------------------------- roles and policies

@@ -273,5 +273,11 @@ def _everything() -> Row:
         PolicyVersionList=[{"IsDefaultVersion": True, "Document": policy(statement("*"))}],
     )
     network.definition(container("hub/x:1", name="y"), arn=f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/y:1")
+    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:orders"
+    place = {"SubnetIds": ["subnet-a"], "SecurityGroupIds": ["sg-task"], "VpcId": "vpc-1"}
+    variables = {"Variables": {"PASSWORD": "p"}}
+    network.add("Functions", FunctionArn=arn, FunctionName="orders", VpcConfig=place, Environment=variables)
+    project = {"arn": f"arn:aws:codebuild:{REGION}:{ACCOUNT}:project/ci", "name": "ci", "source": {"buildspec": "s"}}
+    network.add("projects", **project, vpcConfig={"subnets": ["subnet-a"], "securityGroupIds": ["sg-task"]})
     _tagged(network)
     return network.rows

@@ -310,7 +310,8 @@ class Network:
 
     def know_starters(self) -> None:
         """Make it known that no schedule, rule, pipe, state machine or job starts tasks."""
-        for key in ("Schedules", "Pipes", "stateMachines", "computeEnvironments", "jobQueues", "jobDefinitions"):
+        keys = ("Schedules", "Pipes", "stateMachines", "computeEnvironments", "jobQueues", "jobDefinitions")
+        for key in (*keys, "Functions", "projects"):
             self.rows.setdefault(key, [])
         cluster = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/shop"
         self.call("ListRuleNamesByTarget", {"TargetArn": cluster}, {"RuleNames": []})

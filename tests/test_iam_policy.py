@@ -166,6 +166,13 @@ def submit(client: ClientFactory, deployment: demo_deployment.DemoDeployment) ->
     batch.create_job_queue(jobQueueName="queue", state="ENABLED", priority=1, computeEnvironmentOrder=order)
     client("stepfunctions").create_state_machine(name="run", definition='{"States": {}}', roleArn=role)
     cluster = client("ecs").describe_clusters(clusters=[deployment.cluster])["clusters"][0]["clusterArn"]
+    client("codebuild").create_project(
+        name="ci",
+        source={"type": "S3", "location": "bucket/source"},
+        artifacts={"type": "NO_ARTIFACTS"},
+        environment={"type": "LINUX_CONTAINER", "image": "x", "computeType": "BUILD_GENERAL1_SMALL"},
+        serviceRole=role,
+    )
     source = "arn:aws:sqs:eu-west-1:123456789012:q"
     client("pipes").create_pipe(Name="feed", Source=source, Target=cluster, RoleArn=role)
 

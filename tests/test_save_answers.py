@@ -12,7 +12,7 @@ from botocore import xform_name
 from moto.ec2.models.vpcs import VPC
 
 from skerry import app
-from skerry.aws.api_table import CALLS, NETWORK_CALLS, PLANNING
+from skerry.aws.api_table import CALLS, CLIENTS, NETWORK_CALLS, PLANNING
 from skerry.aws.session import ClientFactory, make_clients
 from skerry.embedded import demo_deployment
 from skerry.embedded.lifecycle import run_embedded_aws
@@ -26,7 +26,7 @@ from tests.save_answers import Cli, cli_of
 SCRIPT = ROOT / "docs" / "save-answers.sh"
 TEXT = SCRIPT.read_text(encoding="utf-8").replace("\\\n", " ")
 REGION = "eu-west-1"
-TABLE = (*CALLS, *PLANNING)
+TABLE = (*CALLS, *PLANNING, *CLIENTS)
 
 
 def command_of(call: ApiCall) -> tuple[str, str]:
@@ -45,7 +45,7 @@ def test_every_command_is_a_call_of_the_table() -> None:
 
 
 def test_every_network_call_of_the_table_has_a_command() -> None:
-    calls = (*NETWORK_CALLS, *PLANNING)
+    calls = (*NETWORK_CALLS, *PLANNING, *CLIENTS)
     assert sorted({command_of(call) for call in calls} - COMMANDS) == []
 
 

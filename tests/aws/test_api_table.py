@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.session import Session
 
-from skerry.aws.api_table import CALLS, NETWORK, PLANNING
+from skerry.aws.api_table import CALLS, CLIENTS, NETWORK, PLANNING
 from skerry.aws.pagination import command_name_of
 from skerry.model.api_call import ApiCall
 from skerry.model.record_kinds import ACTIONS
@@ -34,6 +34,7 @@ MOST_ROWS = {
     "DescribeComputeEnvironments": 100,
     "DescribeJobDefinitions": 100,
     "DescribeJobQueues": 100,
+    "ListFunctions": 50,
 }
 MOST_IDS = {
     "DescribeClusters": 100,
@@ -41,9 +42,12 @@ MOST_IDS = {
     "DescribeTasks": 100,
     "DescribeServiceRevisions": 20,
     "BatchGetImage": 100,
+    "BatchGetProjects": 100,
 }
 # No page size may be sent with ids: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
 BY_IDS = {"DescribeImages"}
+# Its pages have a size of AWS's own: https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ListProjects.html
+OWN_PAGES = {"ListProjects"}
 
 
 @cache
@@ -61,7 +65,7 @@ def limit_of(call: ApiCall) -> Any:
     return model_of(call).input_shape.members[call.limit]
 
 
-@each("call", [*CALLS, *PLANNING], ids=lambda call: f"{call.action}-{call.rows}")
+@each("call", [*CALLS, *PLANNING, *CLIENTS], ids=lambda call: f"{call.action}-{call.rows}")
 class TestCalls:
     def test_call_is_an_operation_of_its_service(self, call: ApiCall) -> None:
         assert model_of(call).name == call.operation
@@ -97,7 +101,7 @@ class TestCalls:
             assert row.members[call.long].type_name == "list"
 
     def test_call_page_size_is_the_maximum_of_aws(self, call: ApiCall) -> None:
-        if call.page is None and call.operation not in BY_IDS:
+        if call.page is None and call.operation not in BY_IDS | OWN_PAGES:
             members = getattr(model_of(call).input_shape, "members", {})
             assert not {"NextToken", "nextToken", "Marker", "StartRecordName"} & set(members)
         elif call.operation == "ListJobs":
@@ -105,7 +109,7 @@ class TestCalls:
             assert call.page == 100
         elif call.first:
             assert call.page == 1
-        elif call.operation not in BY_IDS:
+        elif call.operation not in BY_IDS | OWN_PAGES:
             assert call.page == MOST_ROWS.get(call.operation, limit_of(call).metadata.get("max"))
 
     def test_call_paging_matches_the_botocore_paginator(self, call: ApiCall) -> None:
@@ -113,7 +117,7 @@ class TestCalls:
         if client_of(call.service).can_paginate(method):
             paginator = client_of(call.service).get_paginator(method)
             assert call.rows in [key.expression for key in paginator.result_keys]
-            assert paginator._limit_key == call.limit  # noqa: SLF001 - there is no other way to see it
+            assert call.operation in OWN_PAGES or paginator._limit_key == call.limit  # noqa: SLF001 - there is no other way to see it
         else:
             members = set(model_of(call).output_shape.members)
             assert bool({"NextToken", "nextToken"} & members) == (call.page is not None)
@@ -136,7 +140,7 @@ def test_api_table_has_no_duplicate_calls() -> None:
 
 
 def test_api_table_has_a_call_for_every_record_kind() -> None:
-    assert set(ACTIONS.values()) <= {call.action for call in (*CALLS, *PLANNING)}
+    assert set(ACTIONS.values()) <= {call.action for call in (*CALLS, *PLANNING, *CLIENTS)}
 
 
 def test_call_is_wrapped_if_its_answer_omits_its_subject() -> None:

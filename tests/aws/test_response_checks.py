@@ -8,12 +8,12 @@ import pytest
 from botocore.session import Session
 
 from skerry.aws import api_table
-from skerry.aws.api_table import CALLS, PLANNING
+from skerry.aws.api_table import CALLS, CLIENTS, PLANNING
 from skerry.aws.response_checks import DAMAGED, check
 from skerry.model.api_call import ApiCall
 from skerry.services import s3
 
-ALL = (*CALLS, *PLANNING)
+ALL = (*CALLS, *PLANNING, *CLIENTS)
 XML = {"ec2", "query", "rest-xml"}
 NAMESPACES = {"ec2": "http://ec2.amazonaws.com/doc/2016-11-15", "iam": "https://iam.amazonaws.com/doc/2010-05-08/"}
 NAMESPACES["sts"] = "https://sts.amazonaws.com/doc/2011-06-15/"

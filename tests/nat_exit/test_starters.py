@@ -42,6 +42,8 @@ class TestUnread:
             ("stateMachines", "states:ListStateMachines"),
             ("computeEnvironments", "batch:DescribeComputeEnvironments"),
             ("clusters", "events:ListRuleNamesByTarget"),
+            ("Functions", "lambda:ListFunctions"),
+            ("projects", "codebuild:ListProjects"),
         ],
     )
     def test_list_that_nobody_asked_for_is_missing(self, key: str, action: str) -> None:
@@ -52,7 +54,11 @@ class TestUnread:
         assert vpc(given, KNOWN).verdict == "unknown"
 
     @pytest.mark.parametrize(
-        "operation", ["scheduler:ListSchedules", "pipes:ListPipes", "states:ListStateMachines", "events:ListEventBuses"]
+        "operation",
+        [
+            *("scheduler:ListSchedules", "pipes:ListPipes", "states:ListStateMachines", "events:ListEventBuses"),
+            *("lambda:ListFunctions", "codebuild:ListProjects"),
+        ],
     )
     def test_refused_list_is_missing(self, operation: str) -> None:
         row = vpc(refused(served(INSIDE), operation))

@@ -109,3 +109,39 @@ def test_compute_environments_with_instances_are_clients() -> None:
     assert len(workloads(given)) == 2
     del given.rows["computeEnvironments"][0]["computeResources"]
     assert len(workloads(given)) == 2
+
+
+def with_function(given: Network, name: str = "orders", **place: Any) -> Network:
+    """The network with a Lambda function."""
+    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
+    given.add("Functions", FunctionArn=arn, FunctionName=name, VpcConfig=place)
+    return given
+
+
+def test_functions_share_interfaces_and_may_have_none() -> None:
+    given = network(InterfaceType="lambda", Description="AWS Lambda VPC ENI-orders", groups=("sg-task",))
+    for name, subnets, groups in (
+        ("orders", ["subnet-a", "subnet-b"], ["sg-task"]),
+        ("mail", ["subnet-a"], ["sg-task"]),
+        ("idle", ["subnet-a"], ["sg-open"]),
+        ("away", ["subnet-b"], ["sg-task"]),
+        ("outside", [], []),
+    ):
+        with_function(given, name, SubnetIds=subnets, SecurityGroupIds=groups)
+    rows = [row for row in workloads(given) if row.kind == "function"]
+    assert [(row.name, row.subnets, row.interfaces) for row in rows] == [
+        ("orders", ("subnet-a",), ("eni-1",)),
+        ("mail", ("subnet-a",), ("eni-1",)),
+        ("idle", ("subnet-a",), ()),
+    ]
+    del given.row("NetworkInterfaces", "eni-1")["Groups"]
+    assert [row.interfaces for row in workloads(given) if row.kind == "function"] == [("eni-1",)] * 3
+
+
+def test_builds_have_no_interface_before_they_run() -> None:
+    given = network()
+    for name, place in (("ci", {"subnets": ["subnet-a"], "securityGroupIds": ["sg-task"]}), ("open", {})):
+        given.add("projects", arn=f"arn:aws:codebuild:{REGION}:{ACCOUNT}:project/{name}", name=name, vpcConfig=place)
+    assert [row for row in workloads(given) if row.kind == "build"] == [
+        Workload("ci", "build", ("subnet-a",), (), ("sg-task",))
+    ]

@@ -205,6 +205,10 @@ STATE_MACHINE = CALL_OF["state_machines"]._replace(trim=_of_state_machine)
 PIPES = ApiCall("pipes", "ListPipes", "Pipes", ("Arn",), MOST_ROWS, "Limit", optional=True)
 PIPE = CALL_OF["pipes"]._replace(trim=_of_pipe)
 
+FUNCTIONS = CALL_OF["functions"]
+BUILD_NAMES = ApiCall("codebuild", "ListProjects", "projects", kept=False, optional=True)
+BUILD_PROJECTS = CALL_OF["build_projects"]
+
 IDENTITY = ApiCall(
     "sts", "GetCallerIdentity", wrapped=True, optional=True, without=("UserId", "Arn"), always=("Account",)
 )
@@ -289,3 +293,6 @@ CALLS = (
 
 PLANNING = (ENDPOINT_SERVICES,)
 """Additional calls of a plan: the endpoint services that new endpoints can use."""
+
+CLIENTS = (FUNCTIONS, BUILD_NAMES, BUILD_PROJECTS)
+"""Additional calls about clients of a network that have no interface while they are idle."""

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 from xml.parsers import expat
 
-from skerry.aws.api_table import CALLS, PLANNING
+from skerry.aws.api_table import CALLS, CLIENTS, PLANNING
 
 DAMAGED = "DamagedAnswer"
 """The error code of an answer that is incomplete or not from AWS."""
@@ -23,7 +23,7 @@ _XML_ERRORS = frozenset({"Error", "ErrorResponse", "Response"})
 _ROOTS = {"ListObjectsV2": "ListBucketResult"}
 _TYPES: dict[str, type[Any]] = {"list": list, "structure": dict, "string": str, "boolean": bool}
 _PRINTED: dict[tuple[str, str], tuple[str, ...]] = {
-    (call.service, call.operation): call.printed for call in (*CALLS, *PLANNING)
+    (call.service, call.operation): call.printed for call in (*CALLS, *PLANNING, *CLIENTS)
 }
 
 

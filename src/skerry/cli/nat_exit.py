@@ -64,7 +64,7 @@ def nat_exit(source: InputSource, result: ResultOptions, chosen: ExitOptions) ->
     """
     from skerry import app
 
-    world = world_of(source, ReadOptions(planning=True, network_only=source.network_only))
+    world = world_of(source, ReadOptions(planning=True, network_only=source.network_only, clients=True))
     metrics = metrics_of(source, world, wanted=chosen.metrics)
     options = app.NatExitOptions(chosen.vpcs, chosen.also, chosen.calls_known, chosen.prices, chosen.flow_logs, metrics)
     report = app.nat_exit(world, options)

@@ -63,6 +63,7 @@ class ReadOptions(NamedTuple):
     network_only: bool = False
     metrics: bool = False
     prices: bool = False
+    clients: bool = False
 
 
 WIDEST = {
@@ -72,12 +73,12 @@ WIDEST = {
     "diagnose": ReadOptions(),
     "draw": ReadOptions(planning=True),
     "explain": ReadOptions(),
-    "nat-exit": ReadOptions(planning=True, metrics=True),
+    "nat-exit": ReadOptions(planning=True, metrics=True, clients=True),
     "plan": ReadOptions(planning=True),
     "prices": ReadOptions(prices=True),
     "rehearse": ReadOptions(),
     "report": ReadOptions(planning=True),
-    "snapshot": ReadOptions(),
+    "snapshot": ReadOptions(clients=True),
     "trace": ReadOptions(containers=False),
     "undo": ReadOptions(planning=True),
 }

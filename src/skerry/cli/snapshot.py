@@ -33,7 +33,7 @@ def snapshot(source: InputSource, output: Path, *, force: bool) -> None:
     from skerry.render import console
     from skerry.writing.targets import is_stream
 
-    gathered = gather(source, ReadOptions(network_only=source.network_only))
+    gathered = gather(source, ReadOptions(network_only=source.network_only, clients=True))
     flush()
     saved = app.snapshot(gathered, output, force=force, note=drop_note if source.quiet else say)
     print_notes(gathered.world.facts.notes, quiet=source.quiet)

@@ -61,6 +61,9 @@ def _call_action(original: Any, response: Any) -> Any:
         return response.serialized(usable_groups.get_security_groups_for_vpc(response))
     if operation == ("pricing", "GetProducts"):
         return _products(response)
+    if operation.service == "codebuild":
+        # moto answers with the type of plain text.
+        response.response_headers["content-type"] = "application/x-amz-json-1.1"
     if key := _EMPTY.get(operation):
         return response.serialized(ActionResult({key: []}))
     return original(response)

@@ -16,6 +16,7 @@ from skerry.model import (
 )
 from skerry.model.completeness import Completeness
 from skerry.model.missing import Missing
+from skerry.model.network_clients import BuildProject, Function
 from skerry.model.origins import OriginIndex
 from skerry.model.resource_answers import PullThroughCacheRule, ResourceAnswer
 from skerry.model.schedules import EventRule, RuleTarget, Schedule
@@ -65,6 +66,8 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     batch_jobs: tuple[batch.Job, ...] = ()
     state_machines: tuple[StateMachine, ...] = ()
     pipes: tuple[EventPipe, ...] = ()
+    functions: tuple[Function, ...] = ()
+    build_projects: tuple[BuildProject, ...] = ()
     transit_gateways: tuple[transit_records.TransitGateway, ...] = ()
     transit_gateway_vpc_attachments: tuple[transit_records.TransitGatewayVpcAttachment, ...] = ()
     transit_gateway_attachments: tuple[transit_records.TransitGatewayAttachment, ...] = ()

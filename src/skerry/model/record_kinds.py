@@ -20,6 +20,7 @@ from skerry.model import (
     transit_records,
 )
 from skerry.model.api_call import MOST_ROWS, MOST_ROWS_OF_EC2, ApiCall, ec2_rows, ecs_rows, resolver_rows
+from skerry.model.client_kinds import CLIENT_KINDS
 from skerry.model.launch_kinds import LAUNCH_KINDS
 from skerry.model.record_kind import RecordKind
 
@@ -203,6 +204,7 @@ KINDS = (
         saved_key="Schedules",
     ),
     *LAUNCH_KINDS,
+    *CLIENT_KINDS,
     RecordKind(
         "transit_gateways",
         transit_records.TransitGateway,

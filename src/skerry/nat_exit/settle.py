@@ -22,6 +22,7 @@ _NO_LOGS = {
     "launch": "the program of the task may call more than its task definition names",
     "task": "no task definition tells what the task calls",
     "function": "no API of the network tells what a function calls",
+    "build": "no API of the network tells what a build calls",
     "instance": "no API of the network tells what an instance calls",
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
     "load-balancer": "a load balancer that authenticates users calls their identity provider",

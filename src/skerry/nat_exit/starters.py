@@ -19,6 +19,13 @@ _LISTED = (
 )
 """The kinds of starters, with the call of their list, and the call that may be refused alone."""
 
+# Lambda takes the interface of a function that is idle for weeks, and CodeBuild makes one for each build:
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+# https://docs.aws.amazon.com/codebuild/latest/userguide/vpc-support.html
+_CLIENTS = (
+    ("functions", "the Lambda functions", "lambda:ListFunctions"),
+    ("build_projects", "the CodeBuild projects", "codebuild:ListProjects"),
+)
 _OF_BATCH = (("job_queues", "the job queues of AWS Batch"), ("job_definitions", "the job definitions of AWS Batch"))
 _GONE = {"DELETING", "DELETED"}
 _ACTIVE = "ACTIVE"
@@ -38,6 +45,9 @@ def unread_starters_of(world: World, behind: Iterable[str]) -> Iterator[Missing]
     if _may_have_unread_rules(world):
         yield Missing("the rules of EventBridge that start tasks", _RULES)
     yield from _of_batch(world, set(behind))
+    for kind, fact, action in _CLIENTS:
+        if not world.knows(kind):
+            yield Missing(fact, action)
 
 
 def _may_have_unread_rules(world: World) -> bool:

@@ -16,7 +16,7 @@ from skerry.model.world import World
 from skerry.plan.impact import CALL_NOTHING, is_of_a_task
 
 WorkloadKind: TypeAlias = Literal[
-    "launch", "task", "function", "instance", "load-balancer", "transit-gateway", "interface"
+    "launch", "task", "function", "build", "instance", "load-balancer", "transit-gateway", "interface"
 ]
 
 _TRANSIT = "transit_gateway"
@@ -67,7 +67,39 @@ def workloads_behind(world: World, launches: Iterable[Launch], behind: Iterable[
     rows = (_of_launch(launch, places, tuple(of_launches.get(number, ()))) for number, launch in enumerate(chosen))
     clients = tuple(_of_interfaces(name, kind, owned) for (name, kind), owned in others.items())
     seen = {subnet for workload in clients for subnet in workload.subnets if workload.kind == "transit-gateway"}
-    return (*rows, *clients, *_hosts_of_batch(world, places), *_attachments(world, places - seen))
+    functions = {row.name: row for row in _functions(world, places)}
+    clients = tuple(row for row in clients if row.kind != "function" or row.name not in functions)
+    idle = (*functions.values(), *_builds(world, places), *_hosts_of_batch(world, places))
+    return (*rows, *clients, *idle, *_attachments(world, places - seen))
+
+
+def _functions(world: World, places: set[str]) -> Iterator[Workload]:
+    """Yield the functions in the subnets; functions with the same subnets and security groups share interfaces.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+    """
+    for row in world.facts.functions:
+        subnets = tuple(name for name in row.vpc_config.subnet_ids if name in places)
+        groups = row.vpc_config.security_group_ids
+        interfaces = tuple(
+            interface.network_interface_id
+            for interface in world.facts.network_interfaces
+            if _owner_of(interface)[1] == "function" and interface.subnet_id in subnets
+            if interface.groups is UNSET or {group.group_id for group in interface.groups} == set(groups)
+        )
+        if subnets:
+            yield Workload(row.function_name, "function", subnets, interfaces, groups)
+
+
+def _builds(world: World, places: set[str]) -> Iterator[Workload]:
+    """Yield the projects with builds in the subnets: an interface exists during a build alone.
+
+    https://docs.aws.amazon.com/codebuild/latest/userguide/vpc-support.html
+    """
+    for row in world.facts.build_projects:
+        subnets = tuple(name for name in row.vpc_config.subnets if name in places)
+        if subnets:
+            yield Workload(row.name, "build", subnets, (), row.vpc_config.security_group_ids)
 
 
 def _hosts_of_batch(world: World, places: set[str]) -> Iterator[Workload]:

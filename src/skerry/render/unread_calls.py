@@ -8,6 +8,7 @@ from skerry.render.text import align_columns, bold, clean, dim, pluralize
 
 _TOLD = {action: NOUNS.get(field, field.replace("_", " ")) for field, action in ACTIONS.items()} | {
     "batch:ListJobs": "jobs of a job queue",
+    "codebuild:ListProjects": "CodeBuild projects",
     "ec2:DescribeVpcAttribute": "DNS attribute of a VPC",
     "ec2:GetManagedPrefixListEntries": "prefix list's entries",
     "ec2:SearchTransitGatewayRoutes": "transit gateway's routes",

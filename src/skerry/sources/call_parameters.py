@@ -43,6 +43,7 @@ _FIELDS = {action: field for field, action in ACTIONS.items()} | {
     "pipes:ListPipes": "pipes",
     "scheduler:ListSchedules": "schedules",
     "states:ListStateMachines": "state_machines",
+    "codebuild:ListProjects": "build_projects",
     "ecs:ListClusters": "clusters",
     "ecs:ListServices": "services",
     "ecs:ListTasks": "tasks",

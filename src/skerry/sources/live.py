@@ -13,7 +13,7 @@ from skerry.model.api_call import ApiCall
 from skerry.services import efs
 from skerry.services.call_request import AnswerRow, CallRequest
 from skerry.sources import containers
-from skerry.sources.concurrent_calls import WORKERS, Area, Reader, collect_picked
+from skerry.sources.concurrent_calls import WORKERS, Area, Reader, collect_picked, split_ids
 from skerry.sources.paged_calls import CallResult
 from skerry.sources.resource_reads import ResourceReads
 from skerry.sources.threads import Workers
@@ -31,7 +31,7 @@ class ReadScope(msgspec.Struct, frozen=True):
 
     ``planning``: also the endpoint services for new endpoints. ``network_only``: no call beyond the network, such as
     calls about roles, policies, images, secrets, keys, log groups, files and the organization. ``metrics``: also
-    CloudWatch's. ``prices``: the Price List alone.
+    CloudWatch's. ``prices``: the Price List alone. ``clients``: also functions and builds, which may be idle.
     """
 
     cluster: str | None = None
@@ -42,6 +42,7 @@ class ReadScope(msgspec.Struct, frozen=True):
     network_only: bool = False
     metrics: bool = False
     prices: bool = False
+    clients: bool = False
 
     @property
     def may_call(self) -> tuple[ApiCall, ...]:
@@ -50,6 +51,7 @@ class ReadScope(msgspec.Struct, frozen=True):
             return (GET_PRODUCTS,)
         base_calls = api_table.CALLS if self.containers else api_table.NETWORK_CALLS
         chosen = (*base_calls, *api_table.PLANNING) if self.planning else base_calls
+        chosen = (*chosen, *api_table.CLIENTS) if self.clients else chosen
         chosen = (*chosen, GET_METRIC_DATA) if self.metrics else chosen
         return (
             tuple(call for call in chosen if call not in resource_calls.RESOURCE_CALLS) if self.network_only else chosen
@@ -93,6 +95,8 @@ def read(
         areas = [_network(region, reads.many)]
         if read_scope.planning:
             areas.append(_planning())
+        if read_scope.clients:
+            areas.append(_clients())
         if read_scope.containers:
             # `read_resources` comes last: the other areas add their references before its next round.
             areas += [
@@ -166,6 +170,17 @@ def _firewall_group(row: AnswerRow) -> list[str]:
 
 def _planning() -> Area:
     yield [CallRequest(api_table.ENDPOINT_SERVICES, {"Filters": [{"Name": "service-type", "Values": ["Interface"]}]})]
+
+
+def _clients() -> Area:
+    """Read functions and builds; without a project the list of projects is empty, and not unknown."""
+    first = yield [CallRequest(api_table.FUNCTIONS), CallRequest(api_table.BUILD_NAMES, pick=lambda row: [row])]
+    if any(got.refused is not None for got in first if got.ask.call is api_table.BUILD_NAMES):
+        return
+    names = sorted(collect_picked(first, api_table.BUILD_NAMES))
+    yield [
+        CallRequest(api_table.BUILD_PROJECTS, parameters) for parameters in split_ids(api_table.BUILD_PROJECTS, names)
+    ]
 
 
 def _id(field: str) -> Callable[[AnswerRow], Iterable[Any]]:
