@@ -12,8 +12,12 @@ LIMITS: Final = {
     "{Type: Number}": {"1.5": "", "x": "takes a number", "NaN": "takes a number"},
     "{Type: 'List<Number>'}": {"1, 2": "", "1,x": "takes a number"},
     "{Type: String, MinLength: 2, MaxLength: 3}": {"ab": "", "a": "2 characters", "abcd": "3 characters"},
-    "{Type: String, AllowedPattern: '[a-z]+-[0-9]{1,2}'}": {"ab-1": "", "ab-123": "takes [a-z]+", "\nab-1": "takes"},
-    "{Type: CommaDelimitedList, AllowedPattern: '[a-z]*'}": {"a,b": "", "a,B": "takes [a-z]*: 'B'"},
+    "{Type: String, AllowedPattern: '[a-z]+-[0-9]{1,2}'}": {
+        "ab-1": "",
+        "ab-123": "takes texts like [a-z]+",
+        "\nab-1": "takes",
+    },
+    "{Type: CommaDelimitedList, AllowedPattern: '[a-z]*'}": {"a,b": "", "a,B": "takes texts like [a-z]*, not 'B'"},
     r"{Type: String, AllowedPattern: '^((\d|1\d\d)\.){3}(\d|1\d\d)(/\d{1,2})?$'}": {
         "1.1.1.100/8": "",
         "1.1.1": "takes",
@@ -54,6 +58,13 @@ def test_value_outside_the_limits_of_a_parameter_is_a_problem(declaration: str, 
 def test_pattern_that_is_slow_or_of_java_alone_refuses_nothing(pattern: str, tmp_path: Path) -> None:
     text = f"Parameters: {{P: {{Type: String, AllowedPattern: '{pattern}'}}}}\nResources: {{R: {{Type: T}}}}\n"
     assert read(tmp_path, text, parameters={"P": "a" * 60}).problems == ()
+
+
+def test_default_outside_the_limits_is_a_note(tmp_path: Path) -> None:
+    text = "Parameters: {P: {Type: String, MinLength: 2, Default: a}}\nResources: {R: {Type: T}}\n"
+    resolved = read(tmp_path, text)
+    assert [problem.text for problem in resolved.problems] == []
+    assert [note.text for note in resolved.notes] == ["the parameter P takes at least 2 characters, not 'a'"]
 
 
 def test_secret_value_is_in_no_limit(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from skerry.sources.cloudformation import conditions, loops
 from skerry.sources.cloudformation.documents import MAPPING
 from skerry.sources.cloudformation.loops import Entry, UnknownLoop
 from skerry.sources.cloudformation.node_values import NodeValues, Remarks
-from skerry.sources.cloudformation.parameter_limits import allowed_texts, rejections
+from skerry.sources.cloudformation.parameter_limits import allowed_texts, breaches, rejections
 from skerry.sources.cloudformation.parameters import StackPlace, parameter_value, pseudo_parameter
 from skerry.sources.cloudformation.scope import ValueFault
 from skerry.sources.cloudformation.template import SERVERLESS, Template, child_of, text_of
@@ -115,9 +115,14 @@ class Evaluator(NodeValues):
         """Return the value of a parameter."""
         if name not in self._parameters:
             declaration = self.template.parameters[name]
-            value = parameter_value(name, declaration, self._given(name), self.place.scope)
+            given = self._given(name)
+            value = parameter_value(name, declaration, given, self.place.scope)
             for reason in rejections(name, declaration, value):
                 self.problem(declaration, reason)
+            # The deployment may have another value in the place of a default, for the parent of a nested stack too.
+            is_chosen = given is not None and "/" not in self.place.scope
+            for reason in breaches(name, declaration, value):
+                (self.problem if is_chosen else self.note)(declaration, reason)
             texts = allowed_texts(declaration)
             if isinstance(value, Unresolved) and texts is not None:
                 self._allowed[value.expression] = texts

@@ -24,21 +24,24 @@ _QUANTIFIER: Final = re.compile(r"([*+?]|\{(\d{1,4})(,)?(\d{1,4})?\})\??")
 _SIMPLE_ESCAPES: Final = frozenset("dDwWsSbBtnrf")
 
 
-def rejections(name: str, declaration: MappingNode, value: Value) -> Iterator[str]:
-    """Yield why CloudFormation refuses the value of a parameter."""
-    texts = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
-    yield from _not_allowed(name, declaration, texts)
-    for text in texts:
+def breaches(name: str, declaration: MappingNode, value: Value) -> Iterator[str]:
+    """Yield the limits that the value of a parameter breaks, beyond the allowed values."""
+    for text in _texts(value):
         if text != OTHER_VALUE:
-            yield from (f"the parameter {name} {reason}: {text[:60]!r}" for reason in _breaches(declaration, text))
+            yield from (f"the parameter {name} {reason}, not {text[:60]!r}" for reason in _breaches(declaration, text))
 
 
-def _not_allowed(name: str, declaration: MappingNode, texts: list[str]) -> Iterator[str]:
+def _texts(value: Value) -> list[str]:
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
+
+
+def rejections(name: str, declaration: MappingNode, value: Value) -> Iterator[str]:
+    """Yield the values of a parameter that are not among the allowed ones."""
     allowed = child_of(declaration, "AllowedValues")
     if not isinstance(allowed, SequenceNode):
         return
     values = [text for item in allowed.value if (text := _allowed(item)) is not None]
-    for text in texts:
+    for text in _texts(value):
         if text not in values and len(values) == len(allowed.value):
             yield f"the parameter {name} does not allow {text[:60]!r}: it takes {', '.join(values)[:200]}"
 
@@ -56,7 +59,7 @@ def _breaches(declaration: MappingNode, text: str) -> Iterator[str]:
         yield from _outside(declaration, Decimal(len(text)), "Length", " characters")
     pattern = text_of(child_of(declaration, "AllowedPattern"))
     if kind in {"String", "CommaDelimitedList"} and pattern is not None and _matches(pattern, text) is False:
-        yield f"takes {pattern[:120]}"
+        yield f"takes texts like {pattern[:120]}"
 
 
 def _outside(declaration: MappingNode, number: Decimal, name: str, unit: str) -> Iterator[str]:
