@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from skerry.app.cdk_steps import steps_of
 from skerry.app.checking import CheckRequest, NamedPath, check
 from skerry.app.code_fixing import edit_code, is_of_code
 from skerry.app.edited_files import EditedFiles, ManualStep
@@ -17,6 +18,7 @@ from skerry.app.planning import plan
 from skerry.app.template_fixes import TemplateFixes, read_texts
 from skerry.diagnose.check_result import CheckResult
 from skerry.errors import Argument, InputError
+from skerry.sources.cloudformation.cloud_assembly import is_assembly
 from skerry.sources.cloudformation.describing import read_systems
 from skerry.sources.terraform.code import is_code
 from skerry.verdicts import NOT_APPLICABLE, OK, Verdict, worst_of
@@ -46,7 +48,7 @@ def fix(request: CheckRequest) -> CheckFix:
     for inputs other than templates and code of Terraform.
     """
     for one in request.inputs:
-        if one.path.is_dir() and not is_code(one.path):
+        if one.path.is_dir() and not is_code(one.path) and not is_assembly(one.path):
             message = f"{one.path.name} is written by a program, and a patch of it would be lost"
             raise InputError(message, "Change the code that writes it. A plan names the changes.")
     before = check(request)
@@ -58,6 +60,8 @@ def fix(request: CheckRequest) -> CheckFix:
         )
     if before.unreadable or before.verdict in {OK, NOT_APPLICABLE}:
         return CheckFix("", (), before, before)
+    if any(is_assembly(one.path) for one in request.inputs):
+        return CheckFix("", tuple(_steps_of_app(request, before)), before, before)
     edited = _edit_templates(request, before) if levels == {_TEMPLATES} else edit_code(request, before)
     if not edited.files:
         return CheckFix("", edited.manual, before, before)
@@ -72,6 +76,13 @@ def fix(request: CheckRequest) -> CheckFix:
     return CheckFix("".join(_patch(edited.files)), edited.manual, before, after)
 
 
+def _steps_of_app(request: CheckRequest, before: CheckResult) -> Iterator[ManualStep]:
+    """Yield what to write into the code of an app of the AWS CDK: a patch of its assembly would be lost."""
+    systems = read_systems(request.inputs, request.options)
+    for network, templates in zip(before.networks, systems, strict=True):
+        yield from steps_of(plan(network.world), templates)
+
+
 def _edit_templates(request: CheckRequest, before: CheckResult) -> EditedFiles:
     """Return the edits of templates, and the changes that no edit makes."""
     edited: dict[str, tuple[str, str]] = {}
@@ -82,7 +93,7 @@ def _edit_templates(request: CheckRequest, before: CheckResult) -> EditedFiles:
         fixes = TemplateFixes(templates, texts)
         fixes.add(plan(network.world))
         edited |= {file: (texts[file], text) for file, text in fixes.results.items() if text != texts[file]}
-        manual += map(ManualStep, fixes.manual)
+        manual += fixes.manual
     files = {os.path.relpath(file): texts for file, texts in edited.items()}
     return EditedFiles(files, tuple(manual), partial(_check_again, request, edited))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from skerry.app.edited_files import ManualStep
 from skerry.app.template_policies import PolicyWords, added_statements
 from skerry.plan.changes import (
     AddAclEntry,
@@ -17,6 +18,7 @@ from skerry.plan.changes import (
     CreateNatGateway,
     CreateSecurityGroup,
     ModifyEndpoint,
+    ProposeStatement,
     RouteToInternetGateway,
     RouteToNat,
     SetVpcAttribute,
@@ -51,7 +53,7 @@ class TemplateFixes:
         self._new: dict[str, tuple[str, dict[str, Any]]] = {}
         self._edits: dict[str, TemplateEdits] = {}
         self._added: set[tuple[str, str]] = set()
-        self.manual: list[str] = []
+        self.manual: list[ManualStep] = []
 
     @property
     def results(self) -> dict[str, str]:
@@ -64,7 +66,9 @@ class TemplateFixes:
             try:
                 self._add(planned.change)
             except UneditableTemplate as reason:
-                self.manual.append(f"{self._named(title_of(planned.change))} ({reason})")
+                title = f"{self._named(title_of(planned.change))} ({reason})"
+                statement = planned.change.statement if isinstance(planned.change, ProposeStatement) else ""
+                self.manual.append(ManualStep(title, statement))
 
     def _named(self, text: str) -> str:
         """Return a text with logical ids in place of made-up ones."""

@@ -105,6 +105,7 @@ class TestPatches:
         path.write_text(text, encoding="utf-8")
         made = fixed(path)
         assert (made.patch, made.after.verdict) == ("", BLOCKED)
+        assert ["logs:" in step.snippet or "ecr:" in step.snippet for step in made.manual] == [True] * len(made.manual)
         assert made.manual
 
     def test_template_that_is_fine_has_no_patch(self) -> None:
@@ -113,6 +114,23 @@ class TestPatches:
     def test_templates_that_a_program_writes_have_no_patch(self, tmp_path: Path) -> None:
         with pytest.raises(InputError, match="written by a program"):
             fixed(tmp_path)
+
+    def test_app_of_the_cdk_has_steps_for_its_code(self, tmp_path: Path) -> None:
+        for name, text in CASES["assembly-of-two-stacks"].files.items():
+            path = tmp_path / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        made = fixed(tmp_path / "cdk.out")
+        assert (made.patch, made.before.verdict, made.after.verdict) == ("", BLOCKED, BLOCKED)
+        steps = {step.title: step.snippet for step in made.manual}
+        assert steps["create interface endpoint com.amazonaws.eu-west-1.ecr.api in Vpc"] == (
+            "vpc.addInterfaceEndpoint('EcrApi', { service: "
+            "new ec2.InterfaceVpcEndpointService('com.amazonaws.eu-west-1.ecr.api', 443), privateDnsEnabled: true });"
+        )
+        assert steps["create gateway endpoint com.amazonaws.eu-west-1.s3 in Vpc"] == (
+            "vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 });"
+        )
+        assert not any("security group" in title for title in steps)
 
     def test_answers_of_aws_have_no_patch(self) -> None:
         scenario = LABELLED.parents[2] / "scenarios" / "article-broken"
