@@ -11,6 +11,9 @@ from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from skerry import app
+from skerry.draw.build import network_maps_of
+from skerry.draw.layout import layout
+from skerry.draw.sentences import answer_of, describe_step
 from skerry.errors import SkerryError
 from skerry.masking import Node
 from skerry.model.world import World
@@ -19,6 +22,10 @@ from skerry.reach.trace_request import TraceRequest
 from skerry.render import console, explanations, formats, paths
 from skerry.render import json as as_json
 from skerry.render.explanations import ComparedExplanation
+from skerry.render.map_json import encode_map
+from skerry.render.map_text import format_map
+from skerry.render.mermaid import write_mermaid
+from skerry.render.svg import write_svg_file
 from skerry.render.text import clean
 from skerry.render.view import View
 from skerry.sources import documents
@@ -128,6 +135,7 @@ OUTPUTS = (
     "trace",
     "plan",
     "report",
+    "draw",
     "cost",
     "nat-exit",
     "terraform",
@@ -168,6 +176,7 @@ def outputs(content: Mapping[str, bytes]) -> dict[str, str]:
         plans: list[Plan] = []
         run("plan", lambda world=world, plans=plans: _planned(world, plans))  # type: ignore[misc]
         run("report", lambda world=world: _reported(world))  # type: ignore[misc]
+        run("draw", lambda world=world: _drawn(world))  # type: ignore[misc]
         for plan in plans:
             run("plan", lambda world=world, plan=plan: formats.PLAN["aws-cli"](plan, world, UNBROKEN))  # type: ignore[misc]
             for form in ("terraform", "cloudformation"):
@@ -196,6 +205,17 @@ def _planned(world: World, plans: list[Plan]) -> str:
 def _reported(world: World) -> str:
     found = app.report(world)
     return "".join(formats.REPORT[form](found, world, UNBROKEN) for form in ("html", "markdown"))
+
+
+def _drawn(world: World) -> str:
+    """The maps of all services in every format that needs no converter, with the way of each step in words."""
+    texts = []
+    for network in network_maps_of(world, app.diagnose(world).services):
+        texts += [format_map(network, UNBROKEN.width), write_mermaid(network), encode_map(network)]
+        pictures = [] if network.is_empty else [layout(network, "wide"), layout(network, "tall")]
+        words = " ".join(describe_step(network, step) for step in network.steps)
+        texts += [write_svg_file(picture, title=answer_of(network), description=words) for picture in pictures]
+    return "".join(texts)
 
 
 def _loaded(content: Mapping[str, bytes], worlds: list[World]) -> str:

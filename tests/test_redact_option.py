@@ -95,3 +95,14 @@ def test_redact_replaces_names_in_errors_and_notes(skerry: Skerry, tmp_path: Pat
     found = skerry("diagnose", "--from", folder, "--redact", "--format", "json")
     assert PERSON not in found.out + found.err
     assert "@example.com" in found.err
+
+
+def test_redacted_report_names_neither_the_path_nor_the_profile(skerry: Skerry, saved: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "zebra-corp"
+    folder.mkdir()
+    saved.rename(folder / "network.json")
+    for form in ("html", "markdown", "json"):
+        shown = skerry("report", "--from", folder, "--redact", "--format", form, "--output", "-").out
+        assert "zebra" not in shown
+        assert str(tmp_path) not in shown
+        assert "INPUT" in shown

@@ -1,6 +1,10 @@
 """The command for one web page with all that is known about services."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
+import msgspec
 
 from skerry.cli.next_commands import view_with_commands
 from skerry.cli.options import (
@@ -15,6 +19,9 @@ from skerry.cli.output import leave, write
 from skerry.cli.plan import PreferenceOptions, add_preference_options
 from skerry.cli.reading import InputSource, ReadOptions, world_of
 from skerry.render import formats
+
+if TYPE_CHECKING:
+    from skerry.model.world import World
 
 
 @click.command()
@@ -36,6 +43,8 @@ def report(source: InputSource, result: ResultOptions, launch: LaunchOptions, pr
 
     # Others' services share the VPC: they are read too, so that the plan does not break them.
     world = world_of(source, ReadOptions(task=launch.task, planning=True, network_only=source.network_only))
+    if source.redaction is not None:
+        world, source = _without_places(world, source)
     options = preferences.plan_options(world)
     if (hypothetical := launch.hypothetical) is not None:
         made = app.report_hypothetical(world, hypothetical, options)
@@ -45,3 +54,12 @@ def report(source: InputSource, result: ResultOptions, launch: LaunchOptions, pr
     # Names are replaced within texts, before they are cut or escaped: never in the markup around them.
     write(formats.REPORT[result.form](made, world, view), result.output, quiet=source.quiet)
     leave(made.diagnosis.verdict, allow_unknown=result.allow_unknown)
+
+
+def _without_places(world: "World", source: InputSource) -> "tuple[World, InputSource]":
+    """Return the network and its source without path and profile: both may name a customer."""
+    profile = None if source.profile is None else "PROFILE"
+    if source.path is None:
+        return world, source._replace(profile=profile)
+    facts = msgspec.structs.replace(world.facts, source="INPUT")
+    return type(world)(facts), source._replace(path=Path("INPUT"), profile=profile)

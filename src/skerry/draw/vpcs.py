@@ -18,6 +18,7 @@ from skerry.draw.network_map import (
 )
 from skerry.draw.route_words import LOCAL, word_of
 from skerry.draw.stops import TASK
+from skerry.masking import mask
 from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Missing
 from skerry.model.network import GatewayAttachment, RouteTable, Subnet
@@ -341,7 +342,8 @@ def service_word(endpoint: VpcEndpoint) -> str:
     """Return the short name of an endpoint's service: the part after the Region."""
     if endpoint.service_name is UNSET:
         return "endpoint"
-    parts = endpoint.service_name.split(".")
+    # A part of a secret has no known form.
+    parts = mask(endpoint.service_name).split(".")
     after = next(
         (position for position, part in enumerate(parts) if part.count("-") >= _DASHES and part[-1:].isdigit()), -1
     )

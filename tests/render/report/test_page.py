@@ -1,5 +1,6 @@
 """The page of a report: the whole answer in one file, no script, no request, hostile names as text."""
 
+import html
 import re
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from skerry import app
 from skerry.model.world import World
 from skerry.plan.report import Report
+from skerry.render import aws_cli
 from skerry.render.report.page import write_page
 from skerry.render.view import View
 from skerry.sources import documents
@@ -166,6 +168,14 @@ def test_page_of_every_scenario_has_links_and_labels_with_targets() -> None:
         if len(ids) != len(set(ids)) or not targets <= set(ids):
             faults.append((path.parent.name, sorted(targets - set(ids))))
     assert faults == []
+
+
+def test_page_has_the_commands_of_the_aws_cli_as_they_are() -> None:
+    """Line by line, for a shell: names of variables such as VPCE_SECRETSMANAGER are no keys of secrets."""
+    for report in (report_of(BLOCKED), hostile_report()):
+        assert report.plan is not None
+        (script,) = re.findall(r'<pre tabindex="0">(.*?)</pre>', write_page(report, VIEW), re.DOTALL)
+        assert html.unescape(script) == aws_cli.render(report.world, report.plan)
 
 
 @pytest.mark.long

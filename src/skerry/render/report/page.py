@@ -97,7 +97,7 @@ def _plan_of(report: Report, view: View) -> dict[str, Any]:
         "plan_cost": () if plan is None else tuple(cost_lines_of(plan)),
         "remaining": () if plan is None else remaining_of(plan),
         "against": () if plan is None else against(plan),
-        "script": _script_of(report),
+        "script": _script_of(report, view.rewrite),
         "commands": tuple(_commands(report, view)),
     }
 
@@ -229,17 +229,20 @@ def _missing_facts_of(report: Report) -> list[tuple[Any, tuple[str, ...]]]:
     return list(group.missing_facts.items()) if report.diagnosis.services else []
 
 
-def _script_of(report: Report) -> str:
-    """Return the plan as commands of the AWS CLI; empty where they cannot express it."""
+def _script_of(report: Report, rewrite: Callable[[str], str]) -> Markup:
+    """Return the plan as commands of the AWS CLI; empty where they cannot express it.
+
+    Their writer masks secrets in values. In the whole text, VPCE_SECRETSMANAGER looks like a key of secrets.
+    """
     from skerry.render import aws_cli  # noqa: PLC0415 -- most reports have no plan
 
     if report.plan is None or not report.plan.changes:
-        return ""
+        return Markup("")
     try:
-        return aws_cli.render(report.world, report.plan)
+        return escape(rewrite(aws_cli.render(report.world, report.plan)))
     except InputError:
         # A plan of manual steps alone: the table of changes has them.
-        return ""
+        return Markup("")
 
 
 def _commands(report: Report, view: View) -> Iterator[tuple[str, str]]:
