@@ -234,7 +234,14 @@ class TestBadInputs:
             ),
             (b'{"format_version": "1.2"}', "holds no plan and no state of Terraform"),
             (b'{"format_version": "1.2", "resource_changes": {}}', "is no plan or state of Terraform as JSON"),
-            (b'{"terraform_version": "0.11", "version": 3, "modules": []}', "holds no plan and no state of Terraform"),
+            (
+                b'{"terraform_version": "0.11", "version": 3, "modules": []}',
+                "is a state of version 3, and skerry reads",
+            ),
+            (
+                b'{"serial": 1, "encrypted_data": "AAAA", "encryption_version": "v0"}',
+                "is an encrypted state of OpenTofu",
+            ),
             (b"PK\x03\x04\0\0", "is a saved plan, which only Terraform can read, in its initialised folder"),
         ],
     )
@@ -245,12 +252,43 @@ class TestBadInputs:
         path.write_bytes(content)
         assert words in complaint(run("check", path, "--region", "eu-west-1"))
 
-    def test_another_cloud_starts_nothing(self, run: Skerry, tmp_path: Path) -> None:
+    def test_another_cloud_is_refused(self, run: Skerry, tmp_path: Path) -> None:
         path = tmp_path / "plan.json"
         path.write_bytes(plan_of(change("google_compute_network.main", {"name": "main"})))
         found = run("check", path, "--region", "eu-west-1")
+        assert found.code == USAGE
+        assert complaint(found) == "plan.json has no resource of AWS: it is for google"
+
+    def test_plan_without_any_cloud_starts_nothing(self, run: Skerry, tmp_path: Path) -> None:
+        path = tmp_path / "plan.json"
+        path.write_bytes(plan_of(change("random_pet.main", {})))
+        found = run("check", path, "--region", "eu-west-1")
         assert found.code == 0
         assert found.out.startswith("not-applicable: nothing in plan.json starts a Fargate task")
+
+    def test_plan_of_powershell_is_read(self, run: Skerry, saved: Path) -> None:
+        usual = run("check", saved, "--region", "eu-west-1")
+        saved.write_bytes(saved.read_text(encoding="utf-8").encode("utf-16"))
+        assert run("check", saved, "--region", "eu-west-1") == usual
+
+    def test_values_of_wrong_types_leave_the_other_inputs(self, run: Skerry, saved: Path, tmp_path: Path) -> None:
+        path = tmp_path / "wrong.json"
+        rows = (change("aws_vpc.main", {"cidr_block": "10.0.0.0/16"}),
+                change("aws_security_group.a", {"vpc_id": "vpc-1", "ingress": ["hunter2"]}))  # fmt: skip
+        path.write_bytes(plan_of(*rows))
+        found = run("check", saved, path, "--region", "eu-west-1")
+        assert found.code == USAGE
+        assert "wrong.json holds a value of another type than Terraform gives it (AttributeError)" in found.err
+        assert "hunter2" not in found.err
+        assert found.out.startswith("unknown: web")
+
+    def test_plan_without_configuration_says_so(self, run: Skerry, tmp_path: Path) -> None:
+        path = tmp_path / "plan.json"
+        values = {"name": "web", "launch_type": "FARGATE"}
+        path.write_bytes(plan_of(change("aws_ecs_service.web", values, unknown={"network_configuration": True})))
+        found = run("check", path, "--region", "eu-west-1")
+        assert found.code == UNKNOWN
+        assert "plan.json has no configuration, so that no reference tells its values" in found.err
 
     def test_secrets_of_a_plan_are_in_no_output(self, run: Skerry, tmp_path: Path) -> None:
         path = tmp_path / "plan.json"

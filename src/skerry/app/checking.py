@@ -16,7 +16,9 @@ from skerry.model.facts import Facts
 from skerry.model.world import World
 from skerry.sources import files, input_forms
 from skerry.sources.assumptions import SubnetAssumption, assume, parse_assumption
+from skerry.sources.decoding import utf8_of
 from skerry.sources.descriptions import DescribedNetwork, Description, InputFile, ReadingOptions, UnreadableInput, join
+from skerry.sources.saved_plans import is_saved_plan
 from skerry.verdicts import UNKNOWN
 
 _TEMPLATES = "template"
@@ -143,6 +145,9 @@ def _open(given: NamedPath) -> InputFile | UnreadableInput:
     name = given.name or _text_of(given.path)
     try:
         content = b"" if given.path.is_dir() else next(iter(files.read(given.path).values()))
+        if not is_saved_plan(content):
+            # PowerShell redirects to UTF-16: https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_character_encoding
+            content = utf8_of(name, content)
     except SkerryError as error:
         return UnreadableInput(name, error)
     return InputFile(name, given.path, content)

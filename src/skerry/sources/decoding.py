@@ -23,7 +23,7 @@ def read_top_level(name: str, content: bytes) -> dict[str, Raw]:
     Values outside the JSON standard are marked as unreadable. Raises `InputError` if the document is no JSON object
     in UTF-8 or UTF-16.
     """
-    text = _utf8(name, content)
+    text = utf8_of(name, content)
     if not text.strip():
         message = f"{name} is empty"
         raise InputError(message, "Save the answer again; the call that printed it may have failed.")
@@ -52,7 +52,8 @@ def _size(text: bytes | Raw) -> int:
     return len(bytes(text).translate(None, b" \t\r\n"))
 
 
-def _utf8(name: str, content: bytes) -> bytes:
+def utf8_of(name: str, content: bytes) -> bytes:
+    """Return a text in UTF-8 without a mark at its beginning. Raises `InputError` for what is no text."""
     encoding = _encoding(content)
     if encoding is None:
         return content

@@ -13,7 +13,7 @@ from skerry.sources.answers import load_answers
 from skerry.sources.descriptions import Description, InputFile, Reader, ReadingOptions, UnreadableInput
 from skerry.sources.saved_plans import is_saved_plan
 
-_OF_TERRAFORM = {"terraform_version", "resource_changes", "format_version"}
+_OF_TERRAFORM = {"encrypted_data", "format_version", "resource_changes", "terraform_version"}
 _OF_TEMPLATES = {"AWSTemplateFormatVersion", "Resources"}
 _TEMPLATE_NAMES = {".template", ".yaml", ".yml"}
 _ASSEMBLY = "manifest.json"

@@ -93,7 +93,7 @@ class TestRefusals:
             (b"not JSON", "is no plan or state"),
             (b"[]", "is no plan or state"),
             (b"{}", "holds no plan and no state"),
-            (b'{"version": 3, "resources": []}', "holds no plan and no state"),
+            (b'{"version": 3, "resources": []}', "is a state of version 3"),
             (b'{"format_version": "2.0", "resource_changes": []}', "has format 2.0"),
             (b'{"format_version": "1.2", "errored": true, "resource_changes": []}', "ended with an error"),
             (b'{"resource_changes": ' + b"[" * 5000 + b"]" * 5000 + b"}", "is no plan or state"),

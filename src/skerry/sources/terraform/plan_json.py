@@ -22,6 +22,10 @@ _FORMATS: Final = ("0.", "1.")
 _STATE_VERSION: Final = 4
 _FORGOTTEN: Final = "forget"
 """The action on a resource that stays in AWS, and that Terraform manages no more."""
+_OTHER_CLOUDS: Final = frozenset(
+    {"alicloud", "azapi", "azuread", "azurerm", "digitalocean", "google", "hcloud", "ibm", "oci", "openstack"}
+)
+"""The beginnings of types of other clouds, by their providers: https://registry.terraform.io/browse/providers."""
 _NOTHING: Final = Raw(b"null")
 REMOTE_STATE: Final = "terraform_remote_state"
 ANSWERED: Final = (
@@ -128,8 +132,9 @@ class _Document(msgspec.Struct, frozen=True, gc=False):
     values: _Values | None = None
     root_module: _Module | None = None
     version: int | None = None
+    encrypted_data: Any = None
     resources: tuple[_RawResource, ...] = ()
-    configuration: _Written = _Written()
+    configuration: _Written | None = None
 
 
 class PlannedResources(msgspec.Struct, frozen=True, gc=False):
@@ -139,6 +144,7 @@ class PlannedResources(msgspec.Struct, frozen=True, gc=False):
     a plan leaves to a later one, ``acted`` are those of all other changes.
     ``data`` are the data sources that were read for a plan, ``variables`` the values of its variables.
     ``scopes`` are the accounts and Regions of the providers, by the addresses of their resources.
+    ``has_configuration``: it says what the unknown values refer to.
     """
 
     instances: tuple[Instance, ...]
@@ -152,6 +158,7 @@ class PlannedResources(msgspec.Struct, frozen=True, gc=False):
     data: tuple[Instance, ...] = ()
     variables: Mapping[str, Any] = {}
     scopes: Mapping[str, ProviderScope] = {}
+    has_configuration: bool = False
 
     @property
     def has_strangers(self) -> bool:
@@ -170,10 +177,23 @@ def read_plan(name: str, content: bytes) -> PlannedResources:
     if version is not None and not version.startswith(_FORMATS):
         message = f"{name} has format {version} of Terraform, which skerry does not know"
         raise InputError(message, "It reads formats 0 and 1: update skerry.")
+    if document.encrypted_data is not None:
+        message = f"{name} is an encrypted state of OpenTofu"
+        raise InputError(message, "Decrypt it in its folder: tofu show -json > state.json")
     if document.errored:
         message = f"{name} is a plan that ended with an error"
         raise InputError(message, "Run terraform plan again, and give skerry the plan that it finishes.")
-    return _plan_of(name, document)
+    plan = _plan_of(name, document)
+    _refuse_other_clouds(name, plan.types)
+    return plan
+
+
+def _refuse_other_clouds(name: str, types: frozenset[str]) -> None:
+    """Raise `InputError` for resources of other clouds alone."""
+    clouds = sorted({kind.partition("_")[0] for kind in types} & _OTHER_CLOUDS)
+    if clouds and not any(kind.startswith(("aws_", "awscc_")) for kind in types):
+        message = f"{name} has no resource of AWS: it is for {', '.join(clouds)}"
+        raise InputError(message, "skerry checks tasks on AWS Fargate: give it the plan of those.")
 
 
 def _plan_of(name: str, document: _Document) -> PlannedResources:
@@ -182,11 +202,12 @@ def _plan_of(name: str, document: _Document) -> PlannedResources:
         types = frozenset(row.type for row in document.resource_changes if row.mode == "managed")
         is_whole = document.complete and not document.deferred_changes
         variables = {name: variable.value for name, variable in document.variables.items()}
+        written = document.configuration or _Written()
         plan = PlannedResources(
             instances,
             is_whole,
             types,
-            document.configuration.root_module,
+            written.root_module,
             "plan",
             tuple(_former(document.resource_changes)),
             tuple(
@@ -196,7 +217,8 @@ def _plan_of(name: str, document: _Document) -> PlannedResources:
             frozenset(row.address for row in document.resource_changes if set(row.change.actions) - {"no-op", "read"}),
             tuple(read_data(document.prior_state)),
             variables,
-            scopes_in(document.configuration.root_module, document.configuration.provider_config, variables),
+            scopes_in(written.root_module, written.provider_config, variables),
+            document.configuration is not None,
         )
         return msgspec.structs.replace(plan, closed=is_whole and not plan.has_strangers)
     root = document.root_module if document.values is None else document.values.root_module
@@ -210,6 +232,9 @@ def _plan_of(name: str, document: _Document) -> PlannedResources:
         return PlannedResources(
             tuple(_stored(document)), closed=False, types=frozenset(row.type for row in document.resources)
         )
+    if document.version is not None:
+        message = f"{name} is a state of version {document.version}, and skerry reads version {_STATE_VERSION}"
+        raise InputError(message, "Convert it with a newer Terraform: terraform show -json > state.json")
     message = f"{name} holds no plan and no state of Terraform"
     raise InputError(message, "Make it with: terraform show -json plan.out > plan.json")
 

@@ -48,6 +48,18 @@ def read(inputs: Sequence[InputFile], options: ReadingOptions) -> Iterator[Descr
             yield from _read(one, options, outputs)
         except SkerryError as error:
             yield UnreadableInput(one.name, error)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            yield UnreadableInput(one.name, _refused(one.name, error))
+
+
+def _refused(name: str, error: Exception) -> InputError:
+    """Return the refusal of values of other types than Terraform's, such as a text in place of a list of blocks."""
+    # The text of the error may hold the value, which may be secret.
+    message = f"{name} holds a value of another type than Terraform gives it ({type(error).__name__})"
+    hint = "Make it again: terraform show -json plan.out > plan.json. If that is no help, please report it."
+    refusal = InputError(message, hint)
+    refusal.__cause__ = error
+    return refusal
 
 
 def _read(given: InputFile, options: ReadingOptions, outputs: Mapping[str, Any]) -> Iterator[Description]:
@@ -96,7 +108,10 @@ def _of_plan(name: str, plan: PlannedResources, options: ReadingOptions, notes: 
         positions = positions_of(folder)
     is_open = not all(is_known(dict(instance.values)) for instance in configuration.instances)
     if is_open and folder is None:
-        notes.append(f"some values of {name} are known only after apply: its initialised code tells them")
+        is_bare = plan.level == "plan" and not plan.has_configuration
+        words = f"{name} has no configuration, so that no reference tells its values of after the apply"
+        usual = f"some values of {name} are known only after apply: its initialised code tells them"
+        notes.append(words if is_bare else usual)
     notes += _notes_of(plan)
     level, parts = configuration.level, _parts_of(configuration, options.region)
     if options.existing is None:
