@@ -225,3 +225,78 @@ ASSEMBLY: Final = (
     '"App": {"type": "aws:cloudformation:stack", "environment": "aws://111122223333/eu-west-1", '
     '"dependencies": ["Net"], "properties": {"templateFile": "App.template.yaml"}}}}\n'
 )
+
+
+HUB: Final = """
+  Hub: {Type: AWS::EC2::TransitGateway}
+  Spoke:
+    Type: AWS::EC2::TransitGatewayVpcAttachment
+    Properties: {TransitGatewayId: !Ref Hub, VpcId: !Ref Vpc, SubnetIds: [!Ref Private]}
+  OutVpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.90.0.0/16}}
+  OutIgw: {Type: AWS::EC2::InternetGateway}
+  OutAttached:
+    Type: AWS::EC2::VPCGatewayAttachment
+    Properties: {VpcId: !Ref OutVpc, InternetGatewayId: !Ref OutIgw}
+  OutPublic:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref OutVpc, CidrBlock: 10.90.0.0/24, AvailabilityZone: !Select [0, !GetAZs ""]}
+  OutPublicTable: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref OutVpc}}
+  OutPublicLink:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties: {SubnetId: !Ref OutPublic, RouteTableId: !Ref OutPublicTable}
+  OutPublicRoute:
+    Type: AWS::EC2::Route
+    Properties: {RouteTableId: !Ref OutPublicTable, DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref OutIgw}
+  OutAddress: {Type: AWS::EC2::EIP, Properties: {Domain: vpc}}
+  OutNat:
+    Type: AWS::EC2::NatGateway
+    Properties: {SubnetId: !Ref OutPublic, AllocationId: !GetAtt OutAddress.AllocationId}
+  OutInner:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref OutVpc, CidrBlock: 10.90.1.0/24, AvailabilityZone: !Select [0, !GetAZs ""]}
+  OutInnerTable: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref OutVpc}}
+  OutInnerLink:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties: {SubnetId: !Ref OutInner, RouteTableId: !Ref OutInnerTable}
+  OutInnerRoute:
+    Type: AWS::EC2::Route
+    Properties:
+      {RouteTableId: !Ref OutInnerTable, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !GetAtt OutNat.NatGatewayId}
+  OutSpoke:
+    Type: AWS::EC2::TransitGatewayVpcAttachment
+    Properties: {TransitGatewayId: !Ref Hub, VpcId: !Ref OutVpc, SubnetIds: [!Ref OutInner]}
+  ToHub:
+    Type: AWS::EC2::Route
+    DependsOn: Spoke
+    Properties: {RouteTableId: !Ref PrivateTable, DestinationCidrBlock: 0.0.0.0/0, TransitGatewayId: !Ref Hub}
+"""
+BACK: Final = """
+  Back:
+    Type: AWS::EC2::Route
+    DependsOn: OutSpoke
+    Properties: {RouteTableId: !Ref OutPublicTable, DestinationCidrBlock: 10.20.0.0/16, TransitGatewayId: !Ref Hub}
+"""
+HUB_TABLE: Final = """
+  HubTable: {Type: AWS::EC2::TransitGatewayRouteTable, Properties: {TransitGatewayId: !Ref Hub}}
+  SpokeUses:
+    Type: AWS::EC2::TransitGatewayRouteTableAssociation
+    Properties: {TransitGatewayAttachmentId: !Ref Spoke, TransitGatewayRouteTableId: !Ref HubTable}
+  OutUses:
+    Type: AWS::EC2::TransitGatewayRouteTableAssociation
+    Properties: {TransitGatewayAttachmentId: !Ref OutSpoke, TransitGatewayRouteTableId: !Ref HubTable}
+  SpokeKnown:
+    Type: AWS::EC2::TransitGatewayRouteTablePropagation
+    Properties: {TransitGatewayAttachmentId: !Ref Spoke, TransitGatewayRouteTableId: !Ref HubTable}
+"""
+HUB_ROUTE: Final = """
+  HubDefault:
+    Type: AWS::EC2::TransitGatewayRoute
+    Properties:
+      TransitGatewayRouteTableId: !Ref HubTable
+      DestinationCidrBlock: 0.0.0.0/0
+      TransitGatewayAttachmentId: !Ref OutSpoke
+"""
+NO_DEFAULTS: Final = (
+    "{Type: AWS::EC2::TransitGateway, Properties: "
+    "{DefaultRouteTableAssociation: disable, DefaultRouteTablePropagation: disable}}"
+)
