@@ -16,6 +16,7 @@ from skerry.apply.states import read_state
 from skerry.apply.step_records import ids_of
 from skerry.apply.steps import StepCalls
 from skerry.apply.undo import conflicts_of, standing_steps
+from skerry.apply.unrecorded import refuse_shortened, unrecorded_resources
 from skerry.aws.session import ClientFactory, make_clients
 from skerry.embedded.lifecycle import run_embedded_aws
 from skerry.errors import InputError
@@ -126,6 +127,26 @@ def test_edited_journal_never_deletes_a_group_or_nat_gateway_of_somebody_else(pl
 
 
 @pytest.mark.long
+def test_journal_without_its_last_lines_is_refused(place: Place, tmp_path: Path) -> None:
+    network = place.network
+    first, second = (CreateSecurityGroup(f"sg-new-{name}", network.vpc, name, name) for name in ("first", "second"))
+    apply_plan(plan_of(first, second), tmp_path)
+    path = tmp_path / "plan.journal"
+    whole = path.read_bytes()
+    lines = whole.splitlines(keepends=True)
+    begun = next(number for number, line in enumerate(lines) if b'"entry":"started","step":1' in line)
+    path.write_bytes(b"".join(lines[:begun]))
+    with journals.reopen_journal(path) as journal:
+        [group] = unrecorded_resources(tools_for(journal))
+        with pytest.raises(InputError, match="lacks its last lines") as caught:
+            refuse_shortened(tools_for(journal))
+    assert group in str(caught.value)
+    path.write_bytes(whole)
+    with journals.reopen_journal(path) as journal:
+        refuse_shortened(tools_for(journal))
+    assert [step.end for step in undo_plan(tmp_path).steps] == ["taken-back", "taken-back"]
+
+
 def test_tags_that_somebody_took_away_make_a_conflict(place: Place, tmp_path: Path) -> None:
     change = CreateNatGateway("nat-new-a", place.network.vpc, place.network.subnets[1], "eipalloc-new-a")
     assert apply_plan(plan_of(change), tmp_path).stopped is None

@@ -172,6 +172,42 @@ def test_document_of_a_stopped_apply_names_the_command_to_go_on(
 
 
 @pytest.mark.long
+def test_document_of_a_refused_resume_has_the_steps_so_far(
+    account: Any, run: Skerry, broken: Broken, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = broken.documents()
+    journal = tmp_path / "mine.journal"
+    make = StepCalls.make
+
+    def stop_at_the_gateway(calls: Any, planned: Any, *given: Any, **more: Any) -> None:
+        if any(getattr(call, "parameters", {}).get("VpcEndpointType") == "Gateway" for call in planned):
+            raise StepError("AWS gave no answer")
+        make(calls, planned, *given, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(StepCalls, "make", stop_at_the_gateway)
+        assert run("apply", broken.plan, "--yes", "--journal", journal, "-q").code == BLOCKED
+    halfway = broken.documents()
+    [change] = [
+        row for row in json.loads(broken.plan.read_text())["changes"] if row["kind"] == "create-gateway-endpoint"
+    ]
+    tagged = {"Resources": change["details"]["route_tables"], "Tags": [{"Key": "ManagedBy", "Value": "terraform"}]}
+    account("ec2").create_tags(**tagged)
+    result = run("apply", "--resume", journal, "--format", "json")
+    account("ec2").delete_tags(**tagged)
+    document = json.loads(result.out)
+    validator("apply").validate(document)
+    assert (result.code, document["end"], document["verdict"]) == (BLOCKED, "refused", None)
+    assert document["diagnosis"] is None
+    assert document["journal"] == str(journal)
+    assert "OBJECT_IS_MANAGED" in {check["code"] for check in document["checks"]}
+    assert [step["end"] for step in document["steps"]] == ["made"] * 7 + ["open"]
+    assert broken.documents() == halfway
+    assert run("undo", journal, "--yes", "--allow", "disruptive", "-q").code == 0
+    assert broken.documents() == before
+
+
+@pytest.mark.long
 def test_interrupted_apply_says_how_to_go_on(
     run: Skerry, broken: Broken, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

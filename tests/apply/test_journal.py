@@ -152,7 +152,7 @@ def test_journal_of_a_newer_version_is_refused(tmp_path: Path) -> None:
 def test_empty_journal_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.journal"
     path.write_bytes(b'{"digest"')
-    with pytest.raises(InputError, match="nothing was changed"), journals.reopen_journal(path):
+    with pytest.raises(InputError, match="has changed nothing"), journals.reopen_journal(path):
         pass
 
 

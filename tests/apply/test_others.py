@@ -2,6 +2,7 @@
 
 import json
 import random
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -202,6 +203,42 @@ def test_call_that_stays_throttled_stops_in_bounded_time_and_is_resumed(runner: 
     assert len(runner.faults.seen) > 3
     runner.faults.rules = []
     assert ends(runner.resume()) == ["made"]
+    assert ends(runner.undo()) == ["taken-back"]
+    assert served.documents() == before
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("fault", "bounds"),
+    [
+        (InjectedFault("throttle", "ec2:DeleteSecurityGroup"), (FAST.settle, 4 * FAST.settle)),
+        (None, (5 * FAST.settle, 9 * FAST.settle)),
+    ],
+    ids=["throttled", "in use"],
+)
+def test_undo_waits_for_a_throttled_call_as_apply_does_and_longer_for_a_resource_in_use(
+    fault: InjectedFault | None, bounds: tuple[float, float], runner: Runner, served: Served
+) -> None:
+    before = served.documents()
+    network = runner.network
+    assert ends(runner.run(CreateSecurityGroup("sg-new-a", network.vpc, "slow", "slow"))) == ["made"]
+    [group] = served.ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": ["slow"]}])[
+        "SecurityGroups"
+    ]
+    interface = None
+    if fault is None:
+        given = {"SubnetId": network.subnets[0], "Groups": [group["GroupId"]]}
+        interface = served.ec2.create_network_interface(**given)["NetworkInterface"]["NetworkInterfaceId"]
+    else:
+        runner.faults.rules = [fault]
+    begun = time.monotonic()
+    result = runner._replace(session=session_without_retries()).undo()
+    seconds = time.monotonic() - begun
+    assert result.stopped is not None
+    assert bounds[0] <= seconds < bounds[1]
+    runner.faults.rules = []
+    if interface is not None:
+        served.ec2.delete_network_interface(NetworkInterfaceId=interface)
     assert ends(runner.undo()) == ["taken-back"]
     assert served.documents() == before
 

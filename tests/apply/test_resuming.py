@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 
-from skerry.app.applying import Agreement, Applied, ApplyTarget, Watcher, prepare_apply, start_apply
+from skerry.app import applying
+from skerry.app.applying import Agreement, Applied, ApplyTarget, Watcher, opened_for, prepare_apply, start_apply
 from skerry.app.resuming import resume_apply
 from skerry.app.selection import Hypothetical
-from skerry.app.undoing import Undone, undo
+from skerry.app.undoing import Undone, UndoPlan, undo
 from skerry.apply.results import StepReport
 from skerry.aws.session import Account, make_clients
 from skerry.embedded.demo_deployment import DemoDeployment, build, repair
@@ -115,6 +117,28 @@ def test_apply_that_goes_on_checks_the_remaining_changes_and_ends(runner: Runner
     # Nothing is left to check.
     again, codes = runner.resume()
     assert (again is not None, codes) == (True, set())
+
+
+def test_another_caller_of_the_account_goes_on_and_is_named(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    began = "arn:aws:iam::123456789012:user/ana"
+
+    def opened_by_ana(*given: Any, **more: Any) -> Any:
+        return msgspec.structs.replace(opened_for(*given, **more), caller=began)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(applying, "opened_for", opened_by_ana)
+        runner.stop(ApplyTarget(), 2, AGREED)
+    applied, codes = runner.resume()
+    assert (applied is not None, "CALLER_DIFFERS" in codes) == (True, True)
+    plans: list[UndoPlan] = []
+
+    def refuse(plan: UndoPlan) -> bool:
+        plans.append(plan)
+        return False
+
+    assert undo(ACCOUNT, runner.path, refuse, timing=FAST) is None
+    [remark] = [row for row in plans[0].permissions if row.code == "CALLER_DIFFERS"]
+    assert remark.message.startswith(f"{began} began the apply, and arn:aws:")
 
 
 def test_agreement_of_the_first_run_is_kept(runner: Runner) -> None:

@@ -396,7 +396,7 @@ class TestEndpointDeletion:
 
 
 def test_private_names_are_those_of_the_catalogue() -> None:
-    backend = SimpleNamespace(region_name=REGION, configurations={})
+    backend = SimpleNamespace(region_name=REGION, partition="aws", configurations={})
     services = json.loads(files("skerry").joinpath("data", "services.json").read_text(encoding="utf-8"))["services"]
     named = [row for row in services if "Interface" in row["types"]]
     assert len(named) > 10

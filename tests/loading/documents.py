@@ -3,21 +3,16 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 Row = dict[str, Any]
 
-_KINDS_WITHOUT_CALLS = {
-    "TransitGateways": "transit gateways",
-    "VpcBlockPublicAccessExclusions": "exclusions of Block Public Access",
-    "VpnGateways": "VPN gateways",
-    "MountTargets": "file systems",
-    "mountTargets": "file systems",
-    "serviceRevisions": "service revisions",
-    "tasks": "stopped tasks",
+_LISTS_OF_A_NETWORK = {
+    "VpcEndpoints": "vpc_endpoints",
+    "SecurityGroups": "security_groups",
+    "NetworkAcls": "network_acls",
 }
-_LISTS_OF_A_NETWORK = ("VpcEndpoints", "SecurityGroups", "Vpcs", "Subnets", "RouteTables", "NetworkAcls", "services")
-_LOADED_CALLS = frozenset({"ListHostedZonesByVPC", "ListResourceRecordSets", "GetManagedPrefixListEntries"})
+_ENDPOINT_NAME = re.compile(r"(vpce-[0-9a-z]+)-[0-9a-z]+(?=[.-])")
 _REGION = re.compile(r"^arn:aws(?:-[a-z]+)*:ecs:([a-z0-9-]+):")
 
 
@@ -25,12 +20,25 @@ class NotLoadableError(Exception):
     """A scenario that the embedded AWS cannot have, with the reason."""
 
 
+class Borrowed(NamedTuple):
+    """A kind of records that a reading of the account takes from the documents, and why."""
+
+    kind: str
+    reason: str
+
+
 class Documents:
-    """The rows of a scenario; ``ids`` grows with the ids that the account gives."""
+    """The rows of a scenario; ``ids`` grows with the ids that the account gives.
+
+    ``borrowed`` are the kinds that the account cannot hold. ``hidden`` are the account's resources that no document
+    describes: the scenario only names them.
+    """
 
     def __init__(self, rows: dict[str, list[Row]]) -> None:
         self._rows = rows
         self.ids: dict[str, str] = {}
+        self.borrowed: set[Borrowed] = set()
+        self.hidden: set[str] = set()
 
     def __getitem__(self, kind: str) -> list[Row]:
         return self._rows.get(kind, [])
@@ -43,11 +51,6 @@ class Documents:
             raise NotLoadableError("several Regions")
         return regions.pop()
 
-    def _refuse_places(self) -> None:
-        zones = [row["AvailabilityZone"] for row in self["Subnets"]]
-        if self.region.startswith("cn-") or any(len(zone) != len(self.region) + 1 for zone in zones):
-            raise NotLoadableError("other partitions and Local Zones")
-
     def id_of(self, name: str) -> str:
         """Return the account's id of a resource. Raises `NotLoadableError` if no document has it."""
         if name not in self.ids:
@@ -58,13 +61,25 @@ class Documents:
         """Return a value with the account's ids in place of the scenario's."""
         match value:
             case str():
-                return self.ids.get(value, value)
+                return self._renamed_text(value)
             case list():
                 return [self.renamed(item) for item in value]
             case dict():
                 return {key: self.renamed(item) for key, item in value.items()}
             case _:
                 return value
+
+    def _renamed_text(self, value: str) -> str:
+        if value in self.ids:
+            return self.ids[value]
+        if value.startswith("{"):
+            return self.text(value)
+        # An endpoint's own name begins with its id.
+        return _ENDPOINT_NAME.sub(self._endpoint_name, value)
+
+    def _endpoint_name(self, match: re.Match[str]) -> str:
+        made = self.ids.get(match[1])
+        return match[0] if made is None else f"{made}-{made[-8:]}"
 
     def text(self, value: Any) -> str:
         """Return a policy as the text of its document, with the account's ids."""
@@ -73,9 +88,19 @@ class Documents:
             text = text.replace(f'"{name}"', f'"{made}"')
         return text
 
-    def names_endpoint(self, record: Row) -> bool:
-        """Tell whether a record leads to an endpoint by its name, which the account chooses anew."""
-        return "vpce-" in json.dumps(record)
+    def as_in_account(self) -> bytes:
+        """Return all documents with the account's ids, as JSON."""
+        return json.dumps(self.renamed(self._rows)).encode()
+
+    def borrow(self, kind: str, reason: str) -> None:
+        """Let a reading of the account take a kind of records from the documents."""
+        self.borrowed.add(Borrowed(kind, reason))
+
+    def hide(self, name: str, made: str) -> str:
+        """Note the id of a resource that the documents only name, and let no reading of the account show it."""
+        self.ids[name] = made
+        self.hidden.add(made)
+        return made
 
     def calls(self, operation: str) -> Iterator[tuple[Row, Row]]:
         """Yield the parameters and the answer of each call of an operation."""
@@ -83,20 +108,8 @@ class Documents:
             if row["Call"]["operation"] == operation and "Response" in row:
                 yield row["Call"]["parameters"], row["Response"]
 
-    def refuse_kinds(self) -> None:
-        """Raise `NotLoadableError` for a kind of resource without calls here, and for lists without documents."""
-        for kind, reason in _KINDS_WITHOUT_CALLS.items():
-            if self[kind]:
-                raise NotLoadableError(reason)
-        if any(kind not in self._rows for kind in _LISTS_OF_A_NETWORK):
-            raise NotLoadableError("lists that were not read")
-        self._refuse_places()
-        if any(row["AvailableIpAddressCount"] == 0 for row in self["Subnets"]):
-            raise NotLoadableError("subnets without free addresses")
-        if any(not row["Attachments"] for row in self["InternetGateways"]):
-            raise NotLoadableError("internet gateways without a VPC")
-        for row in self["Calls"]:
-            operation = row["Call"]["operation"]
-            is_of_resource = ":" in operation
-            if not is_of_resource and (operation not in _LOADED_CALLS or "Response" not in row):
-                raise NotLoadableError(f"the call {operation}")
+    def borrow_unread_lists(self, reason: str) -> None:
+        """Borrow the lists that nobody read: the account has them, and its reader may not see them."""
+        for key, kind in _LISTS_OF_A_NETWORK.items():
+            if key not in self._rows:
+                self.borrow(kind, reason)

@@ -1,12 +1,15 @@
-"""Gateways, interfaces, peering connections, prefix lists and route tables of a scenario."""
+"""Gateways, interfaces, prefix lists and route tables of a scenario."""
 
 from typing import Any
 
-from tests.loading.documents import Documents, NotLoadableError, Row
+from tests.loading.connections import create_connections
+from tests.loading.documents import Documents, Row
+from tests.loading.reasons import ENTRIES_NOT_READ, PROPAGATED_ROUTES, REGIONAL_NAT
+from tests.loading.stand_ins import list_of_s3, target_of
+from tests.loading.states import set_entries_of_aws
 
-_TARGETS = ("GatewayId", "NatGatewayId", "VpcPeeringConnectionId", "NetworkInterfaceId")
+_TARGETS = ("GatewayId", "NatGatewayId", "VpcPeeringConnectionId", "NetworkInterfaceId", "TransitGatewayId")
 _DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
-_OF_AWS = "com.amazonaws."
 
 
 def create_gateways(ec2: Any, documents: Documents) -> None:
@@ -15,12 +18,12 @@ def create_gateways(ec2: Any, documents: Documents) -> None:
     for row in documents["InternetGateways"]:
         made = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
         documents.ids[row["InternetGatewayId"]] = made
-        for attachment in row["Attachments"]:
+        # A route needs an attached gateway; the attachment of another one goes away afterwards.
+        for attachment in row["Attachments"] or [{"VpcId": documents["Vpcs"][0]["VpcId"]}]:
             ec2.attach_internet_gateway(InternetGatewayId=made, VpcId=documents.id_of(attachment["VpcId"]))
     for row in documents["NatGateways"]:
         _create_nat_gateway(ec2, documents, row)
-    for row in documents["VpcPeeringConnections"]:
-        _create_peering(ec2, documents, row)
+    create_connections(ec2, documents)
 
 
 def create_interfaces(ec2: Any, documents: Documents) -> None:
@@ -28,19 +31,27 @@ def create_interfaces(ec2: Any, documents: Documents) -> None:
     for row in documents["NetworkInterfaces"]:
         if row.get("InterfaceType", "interface") != "interface":
             continue
-        if "Attachment" in row:
-            raise NotLoadableError("instances")
         groups = [documents.id_of(group["GroupId"]) for group in row["Groups"]]
         made = ec2.create_network_interface(
             SubnetId=documents.id_of(row["SubnetId"]), PrivateIpAddress=row["PrivateIpAddress"], Groups=groups
         )["NetworkInterface"]["NetworkInterfaceId"]
         documents.ids[row["NetworkInterfaceId"]] = made
+        if "Attachment" in row:
+            _start_instance(ec2, documents, row["Attachment"]["InstanceId"], made)
         if "Association" in row:
             address = ec2.allocate_address(Domain="vpc")["AllocationId"]
             ec2.associate_address(AllocationId=address, NetworkInterfaceId=made)
         if "SourceDestCheck" in row:
             check = {"Value": row["SourceDestCheck"]}
             ec2.modify_network_interface_attribute(NetworkInterfaceId=made, SourceDestCheck=check)
+
+
+def _start_instance(ec2: Any, documents: Documents, name: str, interface: str) -> None:
+    """Start an instance with an existing interface."""
+    image = ec2.register_image(Name=name, RootDeviceName="/dev/sda1")["ImageId"]
+    interfaces = [{"NetworkInterfaceId": interface, "DeviceIndex": 0}]
+    started = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, NetworkInterfaces=interfaces)
+    documents.ids[name] = started["Instances"][0]["InstanceId"]
 
 
 def create_tables(ec2: Any, documents: Documents) -> None:
@@ -54,8 +65,6 @@ def create_tables(ec2: Any, documents: Documents) -> None:
             table = ec2.create_route_table(VpcId=vpc)["RouteTable"]
         made = documents.ids[row["RouteTableId"]] = table["RouteTableId"]
         for association in row["Associations"]:
-            if "GatewayId" in association:
-                raise NotLoadableError("route tables of gateways")
             if "SubnetId" in association:
                 ec2.associate_route_table(RouteTableId=made, SubnetId=documents.id_of(association["SubnetId"]))
 
@@ -66,19 +75,56 @@ def create_routes(ec2: Any, documents: Documents) -> None:
         for route in table["Routes"]:
             target = next((name for name in _TARGETS if name in route), "")
             value = route.get(target, "")
-            if value == "local" or (value.startswith("vpce-") and "DestinationPrefixListId" in route):
+            if value == "local":
                 continue
-            if not target or value.startswith(("vgw-", "vpce-")):
-                raise NotLoadableError("routes to transit gateways, VPN gateways or load balancers")
-            destination = {name: documents.renamed(route[name]) for name in _DESTINATIONS if name in route}
+            if value.startswith("vpce-") and "DestinationPrefixListId" in route:
+                _serve_other_vpc(ec2, documents, table, value)
+                continue
+            if value.startswith("vpce-"):
+                # DescribeRouteTables shows the endpoint of a load balancer as a gateway.
+                target = "VpcEndpointId"
+            if route.get("Origin") == "EnableVgwRoutePropagation":
+                documents.borrow("route_tables", PROPAGATED_ROUTES)
+            named = {name: route[name] for name in _DESTINATIONS if name in route}
+            destination = {name: _destination(ec2, documents, value) for name, value in named.items()}
             made = {"RouteTableId": documents.id_of(table["RouteTableId"]), **destination}
             if route.get("State", "active") == "active":
-                ec2.create_route(**made, **{target: documents.id_of(value)})
+                ec2.create_route(**made, **{target: target_of(ec2, documents, value, table["VpcId"])})
             else:
                 _create_black_hole(ec2, documents, table["VpcId"], made)
+
+
+def end_gateways(ec2: Any, documents: Documents) -> None:
+    """Delete and detach the gateways that a scenario has so, once they have their routes."""
     for row in documents["NatGateways"]:
         if row["State"] == "deleted":
             ec2.delete_nat_gateway(NatGatewayId=documents.id_of(row["NatGatewayId"]))
+    vpc = documents.ids[documents["Vpcs"][0]["VpcId"]]
+    for row in documents["InternetGateways"]:
+        if not row["Attachments"]:
+            ec2.detach_internet_gateway(InternetGatewayId=documents.id_of(row["InternetGatewayId"]), VpcId=vpc)
+
+
+def _serve_other_vpc(ec2: Any, documents: Documents, table: Row, name: str) -> None:
+    """Create a second gateway endpoint for a route table of another VPC: one endpoint serves its own VPC only.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+    """
+    row = next(item for item in documents["VpcEndpoints"] if item["VpcEndpointId"] == name)
+    if row["VpcId"] != table["VpcId"]:
+        ec2.create_vpc_endpoint(
+            VpcId=documents.id_of(table["VpcId"]),
+            ServiceName=row["ServiceName"],
+            VpcEndpointType="Gateway",
+            RouteTableIds=[documents.id_of(table["RouteTableId"])],
+        )
+
+
+def _destination(ec2: Any, documents: Documents, name: str) -> str:
+    """Return a destination; a list without a document is AWS's list of S3."""
+    if name.startswith("pl-") and name not in documents.ids:
+        return list_of_s3(ec2, documents, name)
+    return str(documents.renamed(name))
 
 
 def _create_black_hole(ec2: Any, documents: Documents, vpc: str, route: Row) -> None:
@@ -91,28 +137,17 @@ def _create_black_hole(ec2: Any, documents: Documents, vpc: str, route: Row) -> 
 
 
 def _create_nat_gateway(ec2: Any, documents: Documents, row: Row) -> None:
-    works = row["State"] in {"available", "deleted"}
-    if not works or "SubnetId" not in row or row.get("AvailabilityMode") == "regional":
-        raise NotLoadableError("NAT gateways that are regional, or failed")
-    given: Row = {"SubnetId": documents.id_of(row["SubnetId"])}
+    if row.get("AvailabilityMode") == "regional":
+        documents.borrow("nat_gateways", REGIONAL_NAT)
+    subnet = row.get("SubnetId") or next(
+        item["SubnetId"] for item in documents["Subnets"] if item["VpcId"] == row["VpcId"]
+    )
+    given: Row = {"SubnetId": documents.id_of(subnet)}
     if row.get("ConnectivityType", "public") == "private":
         given["ConnectivityType"] = "private"
     else:
         given["AllocationId"] = ec2.allocate_address(Domain="vpc")["AllocationId"]
     documents.ids[row["NatGatewayId"]] = ec2.create_nat_gateway(**given)["NatGateway"]["NatGatewayId"]
-
-
-def _create_peering(ec2: Any, documents: Documents, row: Row) -> None:
-    if row["Status"]["Code"] != "active":
-        raise NotLoadableError("peering connections that are not active")
-    requester, accepter = row["RequesterVpcInfo"], row["AccepterVpcInfo"]
-    if accepter["VpcId"] not in documents.ids or requester["VpcId"] not in documents.ids:
-        raise NotLoadableError("resources of another account")
-    made = ec2.create_vpc_peering_connection(
-        VpcId=documents.id_of(requester["VpcId"]), PeerVpcId=documents.id_of(accepter["VpcId"])
-    )["VpcPeeringConnection"]["VpcPeeringConnectionId"]
-    ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=made)
-    documents.ids[row["VpcPeeringConnectionId"]] = made
 
 
 def _create_prefix_lists(ec2: Any, documents: Documents) -> None:
@@ -124,13 +159,14 @@ def _create_prefix_lists(ec2: Any, documents: Documents) -> None:
         name = row["PrefixListName"]
         if name in of_aws:
             documents.ids[row["PrefixListId"]] = of_aws[name]
+            set_entries_of_aws(of_aws[name], row.get("Cidrs", []), documents.region)
             continue
-        if name.startswith(_OF_AWS) or row["PrefixListId"] not in entries:
-            raise NotLoadableError("prefix lists that the embedded AWS lacks")
+        if row["PrefixListId"] not in entries:
+            documents.borrow("prefix_lists", ENTRIES_NOT_READ)
         made = ec2.create_managed_prefix_list(
             PrefixListName=name,
             AddressFamily=row.get("AddressFamily", "IPv4"),
             MaxEntries=20,
-            Entries=[{"Cidr": entry["Cidr"]} for entry in entries[row["PrefixListId"]]],
+            Entries=[{"Cidr": entry["Cidr"]} for entry in entries.get(row["PrefixListId"], [])],
         )["PrefixList"]["PrefixListId"]
         documents.ids[row["PrefixListId"]] = made

@@ -1,12 +1,19 @@
 """VPCs, subnets, groups, network ACLs and endpoints of a scenario."""
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
-from tests.loading.documents import Documents, NotLoadableError, Row
+from moto.core.models import DEFAULT_ACCOUNT_ID
+
+from tests.loading.documents import Documents, Row
+from tests.loading.reasons import ABSENT_ZONES, FIPS_NAMES, IPV6_SUBNET, PUBLIC_ACCESS, SHARED_SUBNET
+from tests.loading.stand_ins import group_of, list_of_s3, subnet_of, table_of
 
 _ANY = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
 _OF_ENDPOINT = ("VpcEndpointType", "ServiceName", "PrivateDnsEnabled", "DnsOptions")
 _LAST_ENTRY = 32766
+_SPARE = "10.0.250.0/24"
 _AMAZON = ["AmazonProvidedDNS"]
 
 
@@ -26,7 +33,8 @@ def create_groups(ec2: Any, documents: Documents) -> None:
         group = documents.id_of(row["GroupId"])
         for rule in (*row["IpPermissions"], *row["IpPermissionsEgress"]):
             for prefix_list in rule.get("PrefixListIds", []):
-                documents.id_of(prefix_list["PrefixListId"])
+                if prefix_list["PrefixListId"] not in documents.ids:
+                    list_of_s3(ec2, documents, prefix_list["PrefixListId"])
         if rules := documents.renamed(row["IpPermissions"]):
             ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[_rule(rule) for rule in rules])
         if rules := documents.renamed(row["IpPermissionsEgress"]):
@@ -45,25 +53,35 @@ def create_acls(ec2: Any, documents: Documents) -> None:
             _associate_acl(ec2, acl, documents.id_of(association["SubnetId"]))
 
 
-def create_endpoints(ec2: Any, documents: Documents) -> None:
+def create_endpoints(ec2: Any, elb: Any, documents: Documents) -> None:
     """Create the endpoints that work; a private name needs both attributes of the VPC, which are set afterwards."""
+    if any("fips" in json.dumps(row) for row in documents["taskDefinitions"]):
+        documents.borrow("vpc_endpoints", FIPS_NAMES)
     for row in documents["VpcEndpoints"]:
-        if row["State"] != "available" or row["VpcEndpointType"] not in {"Gateway", "Interface"}:
-            raise NotLoadableError("endpoints that do not work, or of load balancers")
-        names = ("SubnetIds", "RouteTableIds")
-        lists = {name: [documents.id_of(item) for item in row[name]] for name in names if row.get(name)}
-        if row.get("Groups"):
-            lists["SecurityGroupIds"] = [documents.id_of(group["GroupId"]) for group in row["Groups"]]
+        lists = {"SubnetIds": [subnet_of(ec2, documents, item, row["VpcId"]) for item in row.get("SubnetIds", [])]}
+        lists["RouteTableIds"] = [table_of(ec2, documents, item, row["VpcId"]) for item in row.get("RouteTableIds", [])]
+        lists["SecurityGroupIds"] = [group_of(ec2, documents, group["GroupId"]) for group in row.get("Groups", [])]
+        lists = {name: items for name, items in lists.items() if items}
         given = {
             name: row[name]
             for name in ("VpcEndpointType", "ServiceName", "PrivateDnsEnabled", "DnsOptions")
             if name in row
         }
+        if row["VpcEndpointType"] == "GatewayLoadBalancer":
+            given["ServiceName"] = _service_of_load_balancer(ec2, elb, lists["SubnetIds"])
         policy = {"PolicyDocument": documents.text(row["PolicyDocument"])} if "PolicyDocument" in row else {}
         made = ec2.create_vpc_endpoint(VpcId=documents.id_of(row["VpcId"]), **given, **lists, **policy)["VpcEndpoint"]
         documents.ids[row["VpcEndpointId"]] = made["VpcEndpointId"]
         if made.get("NetworkInterfaceIds"):
             _remember_addresses(ec2, documents, row, made)
+
+
+def _service_of_load_balancer(ec2: Any, elb: Any, subnets: list[str]) -> str:
+    """Create the endpoint service of a Gateway Load Balancer, as of a firewall."""
+    name = f"firewall-{len(elb.describe_load_balancers()['LoadBalancers'])}"
+    [balancer] = elb.create_load_balancer(Name=name, Type="gateway", Subnets=subnets)["LoadBalancers"]
+    service = ec2.create_vpc_endpoint_service_configuration(GatewayLoadBalancerArns=[balancer["LoadBalancerArn"]])
+    return str(service["ServiceConfiguration"]["ServiceName"])
 
 
 def _remember_addresses(ec2: Any, documents: Documents, row: Row, made: Row) -> None:
@@ -83,8 +101,8 @@ def set_attributes(ec2: Any, documents: Documents) -> None:
 
 
 def _create_vpc(ec2: Any, documents: Documents, row: Row) -> None:
-    if "OwnerId" in row:
-        raise NotLoadableError("resources of another account")
+    if row.get("OwnerId", DEFAULT_ACCOUNT_ID) != DEFAULT_ACCOUNT_ID:
+        documents.borrow("vpcs", SHARED_SUBNET)
     vpc = documents.ids[row["VpcId"]] = ec2.create_vpc(CidrBlock=row["CidrBlock"])["Vpc"]["VpcId"]
     for block in row.get("CidrBlockAssociationSet", []):
         if block["CidrBlock"] != row["CidrBlock"]:
@@ -102,15 +120,36 @@ def _create_vpc(ec2: Any, documents: Documents, row: Row) -> None:
 
 
 def _create_subnet(ec2: Any, documents: Documents, row: Row) -> None:
-    if row.get("Ipv6Native") or "Ipv6CidrBlockAssociationSet" in row or "BlockPublicAccessStates" in row:
-        raise NotLoadableError("subnets with IPv6 or Block Public Access")
-    if "OwnerId" in row:
-        raise NotLoadableError("resources of another account")
-    place = {"CidrBlock": row["CidrBlock"], "AvailabilityZone": row["AvailabilityZone"]}
-    made = ec2.create_subnet(VpcId=documents.id_of(row["VpcId"]), **place)["Subnet"]["SubnetId"]
-    documents.ids[row["SubnetId"]] = made
+    block = row.get("CidrBlock") or _SPARE
+    zone = _zone_of(ec2, documents, row)
+    subnet = ec2.create_subnet(VpcId=documents.id_of(row["VpcId"]), CidrBlock=block, **zone)["Subnet"]
+    made = documents.ids[row["SubnetId"]] = subnet["SubnetId"]
+    for reason in _differences(row, subnet):
+        documents.borrow("subnets", reason)
     if row.get("MapPublicIpOnLaunch"):
         ec2.modify_subnet_attribute(SubnetId=made, MapPublicIpOnLaunch={"Value": True})
+
+
+def _zone_of(ec2: Any, documents: Documents, row: Row) -> Row:
+    """Return a subnet's zone by its id, as its name is another one in each account."""
+    zones = ec2.describe_availability_zones()["AvailabilityZones"]
+    names, ids = ({zone[key] for zone in zones} for key in ("ZoneName", "ZoneId"))
+    if row.get("AvailabilityZoneId") in ids:
+        return {"AvailabilityZoneId": row["AvailabilityZoneId"]}
+    if "AvailabilityZoneId" not in row and row["AvailabilityZone"] in names:
+        return {"AvailabilityZone": row["AvailabilityZone"]}
+    documents.borrow("subnets", ABSENT_ZONES)
+    return {"AvailabilityZone": min(names)}
+
+
+def _differences(row: Row, subnet: Row) -> Iterator[str]:
+    """Yield the reasons why the account's subnet is not the scenario's."""
+    if row.get("Ipv6Native") or "Ipv6CidrBlockAssociationSet" in row:
+        yield IPV6_SUBNET
+    if "BlockPublicAccessStates" in row:
+        yield PUBLIC_ACCESS
+    if row.get("OwnerId", subnet["OwnerId"]) != subnet["OwnerId"]:
+        yield SHARED_SUBNET
 
 
 def _group(ec2: Any, documents: Documents, row: Row) -> str:

@@ -104,6 +104,17 @@ class TestProposedStatements:
             "Action": "sts:AssumeRole",
         }
 
+    def test_explicit_deny_of_a_role_yields_advice_about_its_statement(self) -> None:
+        network = Resources()
+        allowed = statement("secretsmanager:GetSecretValue", SECRET)
+        network.role(EXECUTION, allowed, statement("secretsmanager:*", effect="Deny", Sid="Never"), managed=[MANAGED])
+        found = planned(network)
+        assert kinds(found) == ["Advise"]
+        (advice,) = of_kind(found, Advise)
+        assert advice.resource == EXECUTION
+        assert "Change Never of policy own of role launcher: take secretsmanager:GetSecretValue" in advice.message
+        assert told(found, Advise).disposition == "manual"
+
     def test_missing_log_group_yields_advice(self) -> None:
         network = Resources()
         network.tell("logs:DescribeLogGroups", {"logGroupNamePrefix": "/ecs/web"}, {"logGroups": []})
@@ -153,7 +164,9 @@ class TestEndpointPolicies:
         network.row("VpcEndpoints", "vpce-93")["PolicyDocument"] = text(statement("*", **ANYBODY), deny)
         found = planned(network)
         assert kinds(found) == ["Advise"]
-        assert "statement 2 of its policy denies s3:GetObject" in of_kind(found, Advise)[0].message
+        message = of_kind(found, Advise)[0].message
+        assert "statement 2 of its policy denies s3:GetObject" in message
+        assert "No Allow overrides an explicit Deny. Change statement 2 of the policy of vpce-93: take" in message
         assert not found.proven
 
     @pytest.mark.parametrize("document", ["[]", "{"])

@@ -69,12 +69,10 @@ class TestExplicitDeny:
 
     def test_denial_names_its_statement(self) -> None:
         decision = decide(resource=DENY)
-        assert decision.denials == (
-            Denial(
-                "resource-based policy",
-                "with an explicit deny in a resource-based policy",
-                DecidingStatement("resource-based policy", "denying", "Never", "Deny"),
-            ),
+        (denial,) = decision.denials
+        assert denial.words == "with an explicit deny in a resource-based policy"
+        assert denial.statement == DecidingStatement(
+            "resource-based policy", "denying", "Never", "Deny", DENY.statements[1]
         )
 
     def test_deny_of_another_action_does_not_apply(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import UNSET
 
-from skerry.access.denials import action_and_resource_of, aws_message_of, blocking_hop_for
+from skerry.access.denials import action_and_resource_of, aws_message_of, blocking_hop_for, change_of_deny_for
 from skerry.access.requests import AccessRequest, Caller, is_needed, principal_of, requests_of
 from skerry.access.roles import TaskRoles
 from skerry.catalogue.services import ServiceRef, service_of_endpoint
@@ -167,10 +167,16 @@ def _denied(endpoint: str, request: Request, denial: Denial, what: str) -> Hop:
     why = f"{rule} denies {what}" if statement else rule
     purpose = "for ECR, which signs the links to layers itself" if request.principal.kind == "aws" else "for the task"
     words = aws_message_of(request, denial)
-    return blocking_hop_for(
-        "endpoint",
-        Piece(DENIES, endpoint, rule, f"{why}, {purpose}", words=words, asked=action_and_resource_of(request)),
+    piece = Piece(
+        DENIES,
+        endpoint,
+        rule,
+        f"{why}, {purpose}",
+        words=words,
+        asked=action_and_resource_of(request),
+        denied=change_of_deny_for(request, denial),
     )
+    return blocking_hop_for("endpoint", piece)
 
 
 def _combine(outcome: Outcome, pairs: list[tuple[Trace, tuple[Hop, ...]]]) -> Outcome:

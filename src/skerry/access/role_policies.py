@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from skerry.access.denials import action_and_resource_of, aws_message_of, blocking_hop_for
+from skerry.access.denials import action_and_resource_of, aws_message_of, blocking_hop_for, change_of_deny_for
 from skerry.access.efs import launch_arn_of, mount_requests_of
 from skerry.access.kms import DECRYPT, GRANTS_UNREAD, apply_grants, decrypt_request_for
 from skerry.access.requests import AccessRequest, Caller, is_needed, principal_of, requests_of
@@ -243,7 +243,10 @@ def _hops_of(role_arn: str, request: Request, decision: Decision, code: str = ""
         yield blocking_hop_for(
             kind,
             msgspec.structs.replace(
-                piece, words=aws_message_of(request, denial), asked=action_and_resource_of(request)
+                piece,
+                words=aws_message_of(request, denial),
+                asked=action_and_resource_of(request),
+                denied=change_of_deny_for(request, denial),
             ),
         )
 

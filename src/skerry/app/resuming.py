@@ -25,6 +25,7 @@ from skerry.apply import journal as journals
 from skerry.apply.journal_entries import Opened
 from skerry.apply.preflight.account_reads import read_for_checks
 from skerry.apply.preflight.check import PlanToApply, check_before
+from skerry.apply.preflight.identity import check_caller
 from skerry.apply.preflight.managed_objects import touched_resources_of
 from skerry.apply.preflight.results import CheckResult, refusals_of
 from skerry.apply.recorded_tasks import path_of
@@ -32,6 +33,7 @@ from skerry.apply.results import StepReport
 from skerry.apply.run import begun_changes, ended_steps, remaining_changes
 from skerry.apply.step_records import ids_of, is_undoing
 from skerry.apply.steps import Tools
+from skerry.apply.unrecorded import refuse_shortened
 from skerry.apply.waiting import Timing
 from skerry.aws.account_session import open_session
 from skerry.aws.session import Account
@@ -64,7 +66,7 @@ def resume_apply(
     """Go on with an apply that stopped; None if a check of the remaining changes refuses them.
 
     ``report`` gets the results of the checks, before a change. ``agreement`` is in addition to that of the journal.
-    Raises `InputError` for the journal of another account, and for an undone one.
+    Raises `InputError` for the journal of another account, for one without its last lines, and for an undone one.
     """
     with journals.reopen_journal(path) as journal:
         session = open_session(account)
@@ -73,8 +75,10 @@ def resume_apply(
             raise InputError(f"the changes of {path} are being taken back", "Finish the undo, then plan again.")
         tools = tools_for(session, journal, watcher, timing)
         with hold_vpcs(journal.opened, path):
+            refuse_shortened(tools)
             chosen = target if target is not None and target.hypothetical else recorded_target(journal.opened)
-            results = check_remaining(tools, account, chosen, agreement)
+            remarks = check_caller(journal.opened.caller, session.caller)
+            results = (*remarks, *check_remaining(tools, account, chosen, agreement))
             ended = ended_steps(tools)
             report(ResumeCheck(path, journal.opened, ended, ids_of(journal.entries), results))
             return None if refusals_of(results) else carry_out(tools, account, chosen, watcher)

@@ -12,6 +12,7 @@ from skerry.app.selection import all_launches
 from skerry.apply import journal as journals
 from skerry.apply.journal_entries import Closed, Opened
 from skerry.apply.preflight.account_reads import reversals_of
+from skerry.apply.preflight.identity import check_caller
 from skerry.apply.preflight.managed_objects import DEFAULT_TAGS, ManagedTag, managed_after
 from skerry.apply.preflight.permissions import check_permissions
 from skerry.apply.preflight.results import CheckResult
@@ -20,6 +21,7 @@ from skerry.apply.results import Conflict, Loss, RunResult
 from skerry.apply.step_records import ids_of
 from skerry.apply.steps import Tools
 from skerry.apply.undo import conflicts_of, losses_of, standing_changes, standing_steps, take_back
+from skerry.apply.unrecorded import refuse_shortened
 from skerry.apply.waiting import Timing
 from skerry.aws.account_session import open_session
 from skerry.aws.session import Account
@@ -33,8 +35,9 @@ class UndoPlan(msgspec.Struct, frozen=True):
     """The steps of an undo, the last change first, with its losses and its conflicts with later changes of others.
 
     ``effects`` are those on workloads that use the changes now. ``managed`` are the objects that another program
-    manages since, each in a sentence. ``permissions`` are the results about the caller's permissions. ``opened`` is the
-    first entry of the journal, ``ids`` are AWS's ids of the plan's resources.
+    manages since, each in a sentence. ``permissions`` are the results about the caller and its permissions.
+
+    ``opened`` is the first entry of the journal, ``ids`` are AWS's ids of the plan's resources.
     """
 
     journal: Path
@@ -87,7 +90,8 @@ def undo(
 
     ``managed_tags`` are the tags of objects that another program manages.
 
-    Raises `InputError` for the journal of another account, and for conflicts with later changes. Raises
+    Raises `InputError` for the journal of another account, for one without its last lines, and for conflicts with later
+    changes. Raises
     `LockHeldError` if another process of this machine changes one of the VPCs.
     """
     watcher = watcher or Watcher()
@@ -96,6 +100,7 @@ def undo(
         refuse_other_journal(session, journal)
         tools = Tools(session, journal, timing or Timing(), watcher.notify)
         with hold_vpcs(journal.opened, path):
+            refuse_shortened(tools)
             planned = _planned(tools)
             if planned.conflicts:
                 raise _changed_since(planned)
@@ -105,7 +110,10 @@ def undo(
                 world = read_account(account, ReadScope(planning=True)).world
                 effects = what_undo_breaks(world, all_launches(world), made)
                 managed = tuple(managed_after(world, made, managed_tags))
-                permissions = check_permissions(session, world, reversals_of(made, session.region))
+                permissions = (
+                    *check_caller(journal.opened.caller, session.caller),
+                    *check_permissions(session, world, reversals_of(made, session.region)),
+                )
                 planned = msgspec.structs.replace(planned, effects=effects, managed=managed, permissions=permissions)
             return _take_back(tools, account, watcher) if agree(planned) else None
 

@@ -169,7 +169,9 @@ def _read(path: Path, descriptor: int) -> tuple[list[Entry], str, int]:
         entry, digest = _entry(path, number, text, digest)
         entries.append(entry)
     if not entries:
-        raise InputError(f"{path} is empty: nothing was changed with it", "Start again.")
+        # skerry writes the first line before any change: only somebody else can have emptied a journal in use.
+        what = f"{path} is empty: skerry has changed nothing with it, or somebody emptied it"
+        raise InputError(what, "Start again. Resources of an emptied journal carry the tag skerry:journal.")
     return entries, digest, len(whole)
 
 

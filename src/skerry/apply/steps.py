@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
 """
 
 import hashlib
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -30,7 +31,7 @@ _IN_USE = frozenset(
     {"DependencyViolation", "Resource.AlreadyAssociated", "InvalidIPAddress.InUse", "AuthFailure.InUse"}
 )
 _ATTEMPTS = 3
-_UNDO_TIMES = 5
+_TIMES_IN_USE = 5
 
 
 class Tools(NamedTuple):
@@ -134,6 +135,7 @@ class StepCalls:
     def _call(self, number: int, call: PlannedCall, is_done: Callable[[], bool]) -> dict[str, Any] | None:
         """Make a call; None if AWS says that its effect is there already, and it is."""
         parameters = self._parameters(number, call)
+        begun = time.monotonic()
         refused: list[RefusedError] = []
         answers: list[dict[str, Any]] = []
 
@@ -143,13 +145,11 @@ class StepCalls:
                 answer = self._tools.session.call(call.service, call.operation, parameters, once=once)
             except RefusedError as error:
                 refused.append(error)
-                return not self._may_pass(call, error)
+                return time.monotonic() >= begun + self._patience(call, error)
             answers.append(answer)
             return True
 
-        # A deleted endpoint's interfaces may use their groups for some minutes more.
-        bound = self._tools.timing.settle * (_UNDO_TIMES if self._undo else 1)
-        until(self._tools.timing, bound, attempt)
+        until(self._tools.timing, self._tools.timing.settle * _TIMES_IN_USE, attempt)
         if answers:
             return _checked(call, answers[0])
         return self._settle(number, call, refused[-1], is_done)
@@ -163,14 +163,17 @@ class StepCalls:
             return None
         raise error
 
-    def _may_pass(self, call: PlannedCall, error: RefusedError) -> bool:
-        """Tell whether an error ends by itself: a throttled call, a new resource that AWS does not show yet, a user."""
+    def _patience(self, call: PlannedCall, error: RefusedError) -> float:
+        """Return the seconds that an error gets to end by itself."""
+        settle = self._tools.timing.settle
         if is_throttling(error.code):
-            return True
+            return settle
         if error.code in _IN_USE:
-            return self._undo
-        new = any(new_ids_in(dict(call.parameters)))
-        return new and not self._undo and error.code.endswith(("NotFound", "NotFoundException"))
+            # A deleted endpoint's interfaces may use their groups for some minutes more.
+            return settle * _TIMES_IN_USE if self._undo else 0
+        # AWS may not show a new resource yet.
+        new = any(new_ids_in(dict(call.parameters))) and not self._undo
+        return settle if new and error.code.endswith(("NotFound", "NotFoundException")) else 0
 
     def _parameters(self, number: int, call: PlannedCall) -> dict[str, Any]:
         parameters: dict[str, Any] = {name: self._resolved(value) for name, value in call.parameters.items()}

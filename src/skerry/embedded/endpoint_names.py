@@ -17,6 +17,10 @@ _PRIVATE_NAMES = {
     "s3": ("s3", "*.s3", "*.s3-accesspoint", "*.s3-control"),
 }
 
+# In China some services have names that begin with "cn.".
+# https://docs.amazonaws.cn/en_us/vpc/latest/privatelink/aws-services-privatelink-support.html
+_SUFFIXES = {"aws-cn": "amazonaws.com.cn"}
+
 
 def private_names_of(backend: Any, service: str) -> Iterator[str]:
     """Yield the private DNS names of an endpoint service."""
@@ -25,12 +29,12 @@ def private_names_of(backend: Any, service: str) -> Iterator[str]:
         yield from filter(None, [backend.configurations[name].private_dns_name])
         return
     for host in _PRIVATE_NAMES.get(name, (host_of(name),)):
-        yield f"{host}.{backend.region_name}.amazonaws.com"
+        yield f"{host}.{backend.region_name}.{_SUFFIXES.get(backend.partition, 'amazonaws.com')}"
 
 
 def short_name_of(backend: Any, service: str) -> str:
     """Return a service's name without the region's prefix: ``ecr.api``, or ``vpce-svc-…`` for a customer's."""
-    name = service.removeprefix("com.amazonaws.").removeprefix("vpce.")
+    name = service.removeprefix("cn.").removeprefix("com.amazonaws.").removeprefix("vpce.")
     return name.removeprefix(f"{backend.region_name}.")
 
 

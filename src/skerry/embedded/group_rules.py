@@ -26,6 +26,7 @@ from skerry.embedded.group_rule_records import (
 )
 from skerry.embedded.patching import Correction
 from skerry.embedded.quotas import require_quota
+from skerry.embedded.transit_gateways import can_reference_groups
 
 _TEXT = re.compile(r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}")
 _OF_TEXT = "strings less than 256 characters from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*"
@@ -267,9 +268,14 @@ def _check(backend: Any, group: Any, rule: Any) -> None:
         raise EC2ClientError("InvalidPrefixListID.NotFound", message)
     if rule.source_group and rule.source_group.get("UserId") == backend.account_id:
         peer = backend.get_security_group_from_id(rule.source_group.get("GroupId"))
-        if peer is None or (peer.vpc_id != group.vpc_id and not _are_peered(backend, peer.vpc_id, group.vpc_id)):
+        if peer is None or not _can_name(backend, peer.vpc_id, group.vpc_id):
             message = f"The security group '{rule.source_group.get('GroupId')}' does not exist in VPC {group.vpc_id}"
             raise EC2ClientError("InvalidGroup.NotFound", message)
+
+
+def _can_name(backend: Any, first: str, second: str) -> bool:
+    """Return whether a rule of one VPC can name a group of another: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html."""
+    return first == second or _are_peered(backend, first, second) or can_reference_groups(backend, first, second)
 
 
 def _are_peered(backend: Any, first: str, second: str) -> bool:

@@ -148,6 +148,8 @@ def _mend(case: Case, trace: Trace, judged: JudgedPiece) -> Iterator[Change]:
             yield from _let_in(case, trace, judged)
         case "network-acl":
             yield from _let_through(case, trace, judged)
+        case "endpoint" if piece.denied:
+            yield manual_steps.deny_step_for(piece)
         case "endpoint" if endpoint is not None and piece.asked is not None:
             yield manual_steps.extend_endpoint_policy(endpoint, *piece.asked) or case.advise_on(judged, trace)
         case _:

@@ -33,6 +33,8 @@ _FARGATE = "fargate.amazonaws.com"
 
 def access_fix_for(failing: Failing, piece: Piece, kind: str) -> Change:
     """Return the fix for a blocker other than packets: a policy, a missing resource, or Fargate's own rules."""
+    if piece.denied:
+        return deny_step_for(piece)
     code_page = load_codes().get(piece.code)
     advice = code_page.remedy if code_page else piece.message
     if piece.code == "TRUST_POLICY_DENIES":
@@ -48,6 +50,11 @@ def access_fix_for(failing: Failing, piece: Piece, kind: str) -> Change:
     if kind in _OF_SERVICES:
         return ConfigureService(failing.kind.names[0], f"{piece.message}. {advice}")
     return Advise(piece.resource, f"{piece.message}. {advice}")
+
+
+def deny_step_for(piece: Piece) -> Change:
+    """Return the manual step for an explicit Deny: no statement of a plan overrides it."""
+    return Advise(piece.resource, f"{piece.message}. {piece.denied}")
 
 
 def _role(failing: Failing) -> dict[str, str] | str:

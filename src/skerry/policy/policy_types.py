@@ -38,12 +38,13 @@ class AssumedNotToDeny(msgspec.Struct, frozen=True, gc=False):
 
 
 class DecidingStatement(msgspec.Struct, frozen=True, gc=False):
-    """A statement that decides: its Sid or number, in a policy of one type."""
+    """A statement that decides: its Sid or number, in a policy of one type; ``denying`` is a statement that denies."""
 
     kind: PolicyType
     policy: str
     statement: str
     effect: Effect
+    denying: Statement | None = None
 
 
 class PolicyTypeResult(msgspec.Struct, frozen=True, gc=False):
@@ -114,7 +115,8 @@ def evaluate_statements(
                 for way, answer in ways.items():
                     allowed[way].append(answer)
             if statement.effect and any_of(ways.values()) is True:
-                deciding.append(DecidingStatement(kind, policy.name, statement.label, statement.effect))
+                denying = statement if statement.effect == "Deny" else None
+                deciding.append(DecidingStatement(kind, policy.name, statement.label, statement.effect, denying))
     return PolicyTypeResult(any_of(denied), {way: any_of(answers) for way, answers in allowed.items()}, tuple(deciding))
 
 

@@ -87,7 +87,8 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
     """Packets lost by one rule, or undecided for one missing fact.
 
     ``words``: what AWS answers instead; ``asked``: the action and the resource of a request that is refused, as a
-    statement names them. ``absent_endpoint``: an endpoint that would serve the packets.
+    statement names them. ``denied``: how the statement of an explicit Deny has to change. ``absent_endpoint``: an
+    endpoint that would serve the packets.
     """
 
     code: str
@@ -98,6 +99,7 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
     missing: Missing | None = None
     words: str = ""
     asked: tuple[str, str] | None = None
+    denied: str = ""
     absent_endpoint: AbsentEndpoint | None = None
 
     def box(self, packets: Box) -> Box:

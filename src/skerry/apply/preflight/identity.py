@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from skerry.apply.preflight.results import ApplyRefusal
+from skerry.apply.preflight.results import ApplyRefusal, ApplyRemark
 from skerry.errors import Argument
 from skerry.model.arns import NameOrArn
 
@@ -22,6 +22,22 @@ class CallerIdentity(msgspec.Struct, frozen=True, gc=False):
     account: str
     arn: NameOrArn
     region: str
+
+
+def check_caller(began: str, caller: str) -> Iterator[ApplyRemark]:
+    """Yield a remark if another user or role than the one of a journal goes on with it.
+
+    AWS decides about each call by the permissions of its own caller, so another one may go on. A role has another
+    session each time: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
+    """
+    if _principal_of(began) != _principal_of(caller):
+        message = f"{began} began the apply, and {caller} goes on"
+        yield ApplyRemark("CALLER_DIFFERS", caller, message, ("AWS checks the permissions of each caller itself.",))
+
+
+def _principal_of(arn: str) -> str:
+    """Return the ARN of a user, or that of a session's role without the name of the session."""
+    return arn.rpartition("/")[0] if ":assumed-role/" in arn else arn
 
 
 def check_identity(identity: CallerIdentity, account: str | None, region: str | None) -> Iterator[ApplyRefusal]:

@@ -31,6 +31,7 @@ RefusalCode = Literal[
 RemarkCode = Literal[
     "ALLOWED_DISRUPTIVE",
     "ALLOWED_MANAGED",
+    "CALLER_DIFFERS",
     "OTHER_VERSION",
     "PERMISSION_BY_POLICIES",
     "PERMISSION_UNKNOWN",
