@@ -4,6 +4,8 @@
 MAKEFLAGS += --no-builtin-rules
 
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
+# What one process of the tests compiles, the next one reads.
+unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 BIN := .venv/bin

@@ -90,3 +90,8 @@ def test_packet_cut_of_the_whole_box_leaves_nothing() -> None:
     box = Box(((1, 2),), ((3, 4),), ((5, 5),))
     assert cut(box, box) == NONE
     assert cut(box, Box(((0, 9),), ((0, 9),), ((0, 9),))) == NONE
+
+
+def test_packet_cut_of_a_box_with_other_ports_keeps_the_box() -> None:
+    box = Box(((1, 2),), ((3, 4),), ((5, 5),))
+    assert cut(box, Box(((1, 2),), ((3, 4),), ((6, 9),))) == (box,)
