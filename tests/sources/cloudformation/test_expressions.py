@@ -136,6 +136,24 @@ def test_value_that_a_parameter_does_not_allow_is_a_problem(tmp_path: Path) -> N
     ]
 
 
+def test_function_names_the_condition_of_a_resource_in_a_loop(tmp_path: Path) -> None:
+    text = """\
+Transform: AWS::LanguageExtensions
+Parameters: {Open: {Type: String}}
+Conditions: {NeedsA: !Equals [a, a], NeedsB: !Equals [a, b]}
+Resources:
+  Fn::ForEach::Loop: [I, [A, B], {"R${I}": {Type: T, Condition: !Sub "Needs${I}"}}]
+  P: {Type: T, Condition: !Ref Open}
+"""
+    resolved = read(tmp_path, text)
+    assert [(made.logical_id, made.condition is None) for made in resolved.resources] == [("RA", True), ("P", False)]
+    assert resolved.problems == ()
+    for wrong in ("!Sub 'Nothing${I}'", "!Equals [a, a]", "[a]"):
+        assert len(read(tmp_path, text.replace('!Sub "Needs${I}"', wrong)).problems) > 0
+    without = read(tmp_path, "Resources: {P: {Type: T, Condition: !Sub A}}\n")
+    assert [problem.text for problem in without.problems] == ["Condition takes the name of a condition"]
+
+
 def test_resources_that_sam_makes_are_unresolved(tmp_path: Path) -> None:
     text = "Transform: AWS::Serverless-2016-10-31\nResources:\n  F: {Type: AWS::Serverless::Function}\n"
     text += "  R: {Type: T, DependsOn: FRole, Properties: {P: !GetAtt FRole.Arn, Q: !Ref ServerlessRestApi}}\n"

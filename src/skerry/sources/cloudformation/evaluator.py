@@ -197,18 +197,27 @@ class Evaluator(NodeValues):
         return True if name is None else self.condition_of(name, entry.variables)
 
     def condition_of(self, node: Node, variables: Mapping[str, str]) -> bool | Unresolved:
-        """Return whether the condition holds that a resource or an output names."""
+        """Return whether the condition holds that a resource or an output names; in a loop a function may name it.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach-example-conditions.html
+        """
         name = text_of(node)
-        if name is None:
+        if name is None and not self.template.has_extensions:
             return self.problem(node, "Condition takes the name of a condition")
         try:
+            if name is None:
+                with self._inside("", variables, 0):
+                    value = self.required(node)
+                name = value if isinstance(value, str) else ""
+                if isinstance(value, Unresolved):
+                    return value
             return self.condition(loops.replace_variables(name, variables), node)
         except ValueFault as fault:
             return self.problem(fault.node, fault.text)
         except FunctionError as error:
             return self.problem(node, str(error))
         except RecursionError:
-            return self.problem(node, f"the condition {name[:80]} nests too deeply")
+            return self.problem(node, f"the condition {(name or '')[:80]} nests too deeply")
 
     def choice(self, condition: Unresolved, nodes: tuple[Node, Node]) -> Value | NoValue:
         """Return the value of Fn::If under an unresolved condition."""
