@@ -11,6 +11,7 @@ import pytest
 from tests import real_provider, terraforming
 from tests.commands import BLOCKED, UNKNOWN, USAGE, Skerry, complaint
 from tests.networks import Network, container
+from tests.sources.terraform.configurations import initialise, stand_in
 from tests.sources.terraform.plans import change, plan_of
 
 EXAMPLE = terraforming.ROOT / "terraform" / "examples" / "first-service"
@@ -350,3 +351,17 @@ def test_change_that_breaks_running_tasks_alone_fails(run: Skerry, tmp_path: Pat
     assert (found.code, found.out) == (BLOCKED, "breaks: service web at exec (after start)\n")
     document = json.loads(run("check", plan, "--with", existing, "--region", "eu-west-1", "--format", "json").out)
     assert (document["verdict"], [one["service"] for one in document["breaks"]]) == ("ok", ["web"])
+
+
+@pytest.mark.usefixtures("needs_terraform")
+@pytest.mark.long
+def test_workspace_is_that_of_the_option(run: Skerry, tmp_path: Path) -> None:
+    """Code may have other values in another workspace: here other names."""
+    text = 'terraform {\n  required_providers {\n    aws = {\n      source = "hashicorp/aws"\n    }\n  }\n}\n'
+    text += 'resource "aws_ecs_service" "web" {\n  name = "web-${terraform.workspace}"\n  launch_type = "FARGATE"\n}\n'
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    initialise(tmp_path)
+    words = ("check", tmp_path, "--region", "eu-west-1", "--allow-network", "-q")
+    with stand_in():
+        assert "web-default may or may not start" in run(*words).out
+        assert "web-staging may or may not start" in run(*words, "--workspace", "staging").out

@@ -19,6 +19,7 @@ from skerry.sources.assumptions import SubnetAssumption, assume, parse_assumptio
 from skerry.sources.decoding import utf8_of
 from skerry.sources.descriptions import DescribedNetwork, Description, InputFile, ReadingOptions, UnreadableInput, join
 from skerry.sources.saved_plans import is_saved_plan
+from skerry.sources.whole_networks import WHOLE, assume_whole
 from skerry.verdicts import UNKNOWN
 
 _TEMPLATES = "template"
@@ -37,7 +38,8 @@ class CheckRequest(msgspec.Struct, frozen=True):
     ``code`` is the initialised folder of a plan's configuration. ``variables`` are words of Terraform's command line,
     such as ``-var=name=value``; ``parameters`` are those of templates, ``[STACK.]KEY=VALUE``. ``region`` and
     ``account`` go before those that an input names. ``existing`` is the network that the plans of the inputs change.
-    ``assumptions`` are words about subnets that no input describes, such as ``subnet-1=isolated``.
+    ``assumptions`` are words about subnets that no input describes, such as ``subnet-1=isolated``; ``whole`` is one
+    about all VPCs and roles of the inputs.
     ``strict``: a reference to a stack outside the inputs is a fault. ``edited`` are texts to check in place of those
     of files of Terraform code, by resolved paths.
     """
@@ -69,6 +71,7 @@ class CheckRequest(msgspec.Struct, frozen=True):
             existing=None if self.existing is None else self.existing.facts,
             strict=self.strict,
             edited=self.edited,
+            whole=WHOLE in self.assumptions,
         )
 
 
@@ -130,7 +133,9 @@ def read_descriptions(request: CheckRequest) -> DescribedNetworks:
     if failed and not descriptions and len(request.inputs) == 1:
         raise failed[0].error
     networks = join(descriptions, request.options.existing)
-    assumptions = [parse_assumption(text) for text in request.assumptions]
+    if WHOLE in request.assumptions:
+        networks = [one if one.existing else one._replace(facts=assume_whole(one.facts)) for one in networks]
+    assumptions = [parse_assumption(text) for text in request.assumptions if text != WHOLE]
     return DescribedNetworks([_assumed(one, assumptions) for one in networks], _inputs_of(descriptions, failed))
 
 

@@ -107,7 +107,8 @@ class CheckOptions(NamedTuple):
         if self.existing is not None or "answers" in levels:
             return ""
         code = "--code DIR (the initialised code of the plan), " if "plan" in levels and self.code is None else ""
-        return f"{code}--with SNAPSHOT, or --assume SUBNET=PLACE"
+        whole = "--assume whole (the inputs hold all of their VPCs), " if "state" in levels else ""
+        return f"{code}--with SNAPSHOT, {whole}or --assume SUBNET=PLACE"
 
     def request(self, inputs: Iterable[tuple[Path, str | None]], existing: "World | None") -> "CheckRequest":
         """Return the request to the use case."""
@@ -157,8 +158,9 @@ _OPTIONS = [
         "--assume",
         "assumptions",
         multiple=True,
-        metavar="SUBNET=PLACE[,BLOCK]",
-        help="The place of a subnet that no input describes: isolated, private-nat or public; repeatable.",
+        metavar="SUBNET=PLACE[,BLOCK]|whole",
+        help="The place of a subnet that no input describes: isolated, private-nat or public; repeatable. "
+        "Or whole: the inputs hold all of their VPCs and roles.",
     ),
     click.option("--strict", is_flag=True, help="Refuse templates that import what no stack here exports."),
     click.option("--allow-network", is_flag=True, help="Let Terraform reach the network while it resolves the code."),

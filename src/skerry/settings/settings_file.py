@@ -224,7 +224,7 @@ _KEYS: _Keys = {
     "region": (_is_text, "the name of a Region"),
     "account": (_is_text, "an account id in quotes"),
     "with": (_is_no_account, "the name of a snapshot; the live account is for the command line alone"),
-    "assume": (_are_texts, "a list of texts SUBNET=PLACE"),
+    "assume": (_are_texts, "a list of texts SUBNET=PLACE, or whole"),
     "strict": (lambda value: isinstance(value, bool), "true or false"),
     "accept": (_are_tables, "tables: [[accept]]"),
 }

@@ -16,6 +16,7 @@ from skerry.model.facts import Facts
 from skerry.model.origins import UNRESOLVED, Origin
 from skerry.model.planned_actions import PlannedAction
 from skerry.sources.answers import load_answers
+from skerry.sources.effects_of_inputs import with_gateway_routes
 from skerry.sources.overlay.overlay import PlannedChange, put_on
 
 STAND_IN_ACCOUNT: Final = "000000000000"
@@ -37,7 +38,7 @@ class ReadingOptions(msgspec.Struct, frozen=True, gc=False):
     such as ``-var=name=value``; ``parameters`` are those of templates, ``[STACK.]KEY=VALUE``. ``region`` and
     ``account`` go before those that an input names. ``existing`` is what the plans of the inputs will change.
     ``strict``: a reference to a stack outside the inputs is a fault. ``edited`` are texts in place of those of files
-    of code, by resolved paths.
+    of code, by resolved paths. ``whole``: roles have no policies but those of the inputs.
     """
 
     code: Path | None = None
@@ -50,6 +51,7 @@ class ReadingOptions(msgspec.Struct, frozen=True, gc=False):
     existing: Facts | None = None
     strict: bool = False
     edited: Mapping[Path, str] = {}
+    whole: bool = False
 
 
 class Description(msgspec.Struct, frozen=True, gc=False):
@@ -183,7 +185,9 @@ def _joined(group: Sequence[Description]) -> DescribedNetwork:
         return _loaded(group[0].documents, group)
     documents = {f"{name} of {one.name}": content for one in group for name, content in one.documents.items()}
     try:
-        return _loaded(documents, group)
+        network = _loaded(documents, group)
+        is_planned = all(one.facts is None for one in group)
+        return network._replace(facts=with_gateway_routes(network.facts)) if is_planned else network
     except InputError as error:
         names = ", ".join(one.name for one in group)
         raise InputError(error.what, f"{names} are read as one system: leave out the older of the two.") from error

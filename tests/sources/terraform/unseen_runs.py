@@ -56,9 +56,16 @@ def check(run: Run, place: Path, code: Path | None = None) -> CheckResult:
         region=None if row.get("networks") else REGION,
         allow_network=True,
         existing=None if "with" not in row else _snapshot(place / row["with"]),
-        assumptions=tuple(f"{subnet}={row['assume']}" for subnet in _subnets(place)) if "assume" in row else (),
+        assumptions=tuple(_assumptions(row, place)),
     )
     return app.check(request)
+
+
+def _assumptions(row: Json, place: Path) -> Iterator[str]:
+    if row.get("whole"):
+        yield "whole"
+    if "assume" in row:
+        yield from (f"{subnet}={row['assume']}" for subnet in _subnets(place))
 
 
 def _named(text: str, place: Path, code: Path | None) -> "app.NamedPath":

@@ -25,6 +25,7 @@ class Configuration(msgspec.Struct, frozen=True, dict=True):
     ``level`` is ``plan``, ``state`` or ``code``. ``is_change``: only its difference to another configuration counts.
     ``scopes`` are the accounts and Regions of the providers, by the addresses of their resources.
     ``candidates`` are the addresses of instances with more subnets than they may name.
+    ``is_whole``: roles have no policies but those of the inputs.
     """
 
     instances: tuple[Instance, ...]
@@ -36,6 +37,7 @@ class Configuration(msgspec.Struct, frozen=True, dict=True):
     is_change: bool = False
     scopes: Mapping[str, ProviderScope] = {}
     candidates: frozenset[str] = frozenset()
+    is_whole: bool = False
 
     @cached_property
     def _by_type(self) -> Mapping[str, list[Instance]]:

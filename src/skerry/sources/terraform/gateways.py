@@ -68,7 +68,9 @@ def list_nat_gateways(configuration: Configuration) -> Listed:
             "NatGatewayId": gateway.id,
             "VpcId": vpc,
             "SubnetId": subnet,
-            "State": "available" if gateway.is_new else None,
+            # Terraform waits for this state, and no gateway fails later:
+            # https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html
+            "State": "available",
             "ConnectivityType": gateway.get("connectivity_type", "public"),
             "AvailabilityMode": "regional" if subnet is None else "zonal",
             "NatGatewayAddresses": UNKNOWN if own is None else _addresses(gateway, own),

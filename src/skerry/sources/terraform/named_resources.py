@@ -37,7 +37,7 @@ def write_roles(configuration: Configuration) -> Iterator[tuple[str, dict[str, A
         own = role.get("inline_policy", [])
         rows = _inline(own, inline.get(name, ()))
         arns = [] if is_loose else _attached(role, attached.get(name, ()))
-        is_whole = role.is_new or configuration.is_change
+        is_whole = role.is_new or configuration.is_change or configuration.is_whole
         boundary = role.get("permissions_boundary")
         if boundary is UNKNOWN:
             continue

@@ -73,7 +73,7 @@ def _read(given: InputFile, options: ReadingOptions, outputs: Mapping[str, Any])
     if given.path.is_dir():
         code = _code_of(given.path, options, outputs)
         positions = positions_of(given.path)
-        for part in _parts_of(resolve_code(code, place), options.region):
+        for part in _parts_of(resolve_code(code, place), options):
             yield _described(given.name, "code", part, positions)
         return
     notes: list[str] = []
@@ -113,7 +113,7 @@ def _of_plan(name: str, plan: PlannedResources, options: ReadingOptions, notes: 
         usual = f"some values of {name} are known only after apply: its initialised code tells them"
         notes.append(words if is_bare else usual)
     notes += _notes_of(plan)
-    level, parts = configuration.level, _parts_of(configuration, options.region)
+    level, parts = configuration.level, _parts_of(configuration, options)
     if options.existing is None:
         # The documents need the memory that the plan takes.
         del plan, configuration
@@ -123,10 +123,11 @@ def _of_plan(name: str, plan: PlannedResources, options: ReadingOptions, notes: 
         yield _change(name, part, plan, options.existing, positions, notes)
 
 
-def _parts_of(configuration: Configuration, region: str | None) -> list[Configuration]:
+def _parts_of(configuration: Configuration, options: ReadingOptions) -> list[Configuration]:
     """Return the accounts and Regions of a configuration; only those of one Region if the user names it."""
-    parts = split_scopes(configuration)
-    return [part for part in parts if region in (None, part.region)] or [configuration]
+    whole = msgspec.structs.replace(configuration, is_whole=options.whole)
+    parts = split_scopes(whole)
+    return [part for part in parts if options.region in (None, part.region)] or [whole]
 
 
 def _notes_of(plan: PlannedResources) -> Iterator[str]:
