@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests import consoles, pages, terraforming
-from tests.sources.terraform.configurations import copy_labelled, initialise
+from tests.sources.terraform.configurations import initialise
+from tests.sources.terraform.scenario_plans import expressible
 
 ROOT = pages.ROOT
 PAGES = {page.name: page for page in pages.find_pages() if "```console\n" in page.text}
@@ -43,7 +44,8 @@ def write_program(folder: Path, name: str, script: str) -> None:
 
 def prepare_check(folder: Path) -> Mapping[str, str]:
     code = folder / "DIRECTORY"
-    copy_labelled("zone-hides-registry", code)
+    code.mkdir()
+    (code / "main.tf").write_text(expressible()["private-dns-off"], encoding="utf-8")
     # terraform init and terraform plan run in the folder of the code.
     for path in code.glob("*.tf"):
         shutil.copy(path, folder)
