@@ -14,7 +14,7 @@ from skerry.app.terraform_fixes import TerraformFixes
 from skerry.diagnose.check_result import CheckedNetwork, CheckResult
 from skerry.model.world import World
 from skerry.sources.terraform.code_references import CodeReferences
-from skerry.sources.terraform.code_tree import CodeTree
+from skerry.sources.terraform.code_tree import CodeFile, CodeTree
 
 
 def is_of_code(levels: Collection[str | None], request: CheckRequest) -> bool:
@@ -24,7 +24,9 @@ def is_of_code(levels: Collection[str | None], request: CheckRequest) -> bool:
 
 def edit_code(request: CheckRequest, before: CheckResult) -> EditedFiles:
     """Return the edits of the code of all inputs, and the changes that no edit makes."""
-    trees = {name: CodeTree(folder, _base_of(folder)) for name, folder in _folders_of(request, before).items()}
+    shared: dict[str, CodeFile] = {}
+    folders = _folders_of(request, before)
+    trees = {name: CodeTree(folder, _base_of(folder), shared) for name, folder in folders.items()}
     manual: list[ManualStep] = []
     files: dict[str, tuple[str, str]] = {}
     texts: dict[Path, str] = {}

@@ -85,7 +85,15 @@ class BlockEdits:
             else:
                 self._gather(self._owner(written, address), edit)
         except UneditableCode as reason:
-            edit.refuse(str(reason), edit.snippet(address.module))
+            edit.refuse(f"{reason}{self._called(address.module)}", edit.snippet(address.module))
+
+    def _called(self, module: ModulePath) -> str:
+        """Return the place of the user's call of a module with files that are not edited, for people."""
+        while module and not self._tree.is_editable(module):
+            if len(module) == 1 or self._tree.is_editable(module[:-1]):
+                return f", called in {self._tree.call(module).place}"
+            module = module[:-1]
+        return ""
 
     def _set_in_call(self, module: ModulePath, edit: ArgumentEdit) -> None:
         """Set an argument of the call of a module, which is the value of its variable."""

@@ -186,7 +186,8 @@ class TerraformFixes:
         key, target = "gateway_id", getattr(change, "internet_gateway_id", "")
         if isinstance(change, RouteToNat):
             key, target = "nat_gateway_id", change.nat_gateway_id
-        is_inline = not address.attribute and bool(self._tree.resource(address).block.nested("route"))
+        block = None if address.attribute else self._tree.resource(address).block
+        is_inline = block is not None and bool(block.nested("route") or "route" in block.attributes)
         if not is_inline and not self._is_adopted(address):
             self._new.place(planned, change.route_table_id, *(() if is_new(target) else (target,)))
             return

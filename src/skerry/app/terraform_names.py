@@ -25,6 +25,7 @@ class CodeNames(Names):
         self._world = world
         self._references = references
         self._at = at
+        self._vpcs = {vpc for planned in rows if (vpc := getattr(planned.change, "vpc_id", None)) is not None}
         self._taken = references.tree.labels(at)
         groups = [planned.change for planned in rows if isinstance(planned.change, CreateSecurityGroup)]
         self._own_groups = {
@@ -92,10 +93,17 @@ class CodeNames(Names):
     def service(self, service_name: str) -> Value:
         """Return the name of a service, in the Region as the module writes it."""
         parts = split_at_region(service_name, self._region)
-        expression = self._references.region_expression(self._at, self._region)
+        expression = self._region_expression()
         if parts is None or expression is None:
             return service_name
         return HclReference(f"{quote(parts[0])[:-1]}.${{{expression}}}.{quote(parts[1])[1:]}")
+
+    def _region_expression(self) -> str | None:
+        """Return what the module writes for the Region; None if a VPC has another provider than the module."""
+        vpcs = (vpc for vpc in self._vpcs if self._references.is_of_code(vpc))
+        if any(self._references.meta_arguments(vpc, self._at) for vpc in vpcs):
+            return None
+        return self._references.region_expression(self._at, self._region)
 
     def group(self, group_id: str) -> str:
         """Return the label of a security group."""

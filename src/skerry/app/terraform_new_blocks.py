@@ -41,7 +41,13 @@ class NewBlocks:
         self._tree = references.tree
         self._rows: dict[ModulePath, list[Planned]] = {}
         self._names: dict[ModulePath, CodeNames] = {}
-        self._homes = {vpc: references.common_module(names) for vpc, names in _named_by(plan).items()}
+        self._homes: dict[str, ModulePath] = {}
+        self._homeless: dict[str, str] = {}
+        for vpc, resources in _named_by(plan).items():
+            try:
+                self._homes[vpc] = references.common_module(resources)
+            except UneditableCode as reason:
+                self._homeless[vpc] = str(reason)
         self._created = [planned for planned in plan.changes if isinstance(planned.change, _CREATED)]
 
     def home_of(self, vpc: str) -> ModulePath | None:
@@ -52,16 +58,21 @@ class NewBlocks:
         """Put a change into the module of its VPC, or into the innermost one with these resources."""
         change = planned.change
         if isinstance(change, _CREATED):
-            at = self._homes[change.vpc_id]
+            at = self._required_home(change.vpc_id)
         elif isinstance(change, AuthorizeRule) and is_new(change.group_id):
-            at = self._home_of_group(change.group_id)
+            at = self._required_home(self._vpc_of_group(change.group_id))
         else:
             at = self._references.common_module(resources)
         self._rows.setdefault(at, []).append(planned)
 
-    def _home_of_group(self, group: str) -> ModulePath:
+    def _required_home(self, vpc: str) -> ModulePath:
+        if vpc in self._homeless:
+            raise UneditableCode(self._homeless[vpc])
+        return self._homes[vpc]
+
+    def _vpc_of_group(self, group: str) -> str:
         owners = (one.change for one in self._created if isinstance(one.change, CreateSecurityGroup))
-        return next(self._homes[change.vpc_id] for change in owners if change.group_id == group)
+        return next(change.vpc_id for change in owners if change.group_id == group)
 
     def names(self, at: ModulePath) -> CodeNames:
         """Return the names of the new blocks of a module."""
@@ -69,7 +80,7 @@ class NewBlocks:
             own = [
                 one
                 for one in self._created
-                if isinstance(one.change, _CREATED) and self._homes[one.change.vpc_id] == at
+                if isinstance(one.change, _CREATED) and self.home_of(one.change.vpc_id) == at
             ]
             self._names[at] = CodeNames(own, self._world, self._references, at)
         return self._names[at]
@@ -83,20 +94,17 @@ class NewBlocks:
 
     def write(self, refuse: Refuse) -> None:
         """Write the new resources; one without a reference is for people."""
-        for at, rows in self._rows.items():
+        for at in dict.fromkeys([*self._rows, *self._names]):
             names = self.names(at)
-            writable = [planned for planned in rows if self._can_write(at, planned, refuse)]
+            writable = [planned for planned in self._rows.get(at, ()) if self._can_write(at, planned, refuse)]
             try:
                 ordered = sorted(writable, key=partial(_order_of, names))
                 blocks = [self._in_module(one, at) for one in self._blocks(at, ordered)]
-                for block in format_resources(blocks, writable):
+                for block in [*format_resources(blocks, writable), *names.lookup_blocks()]:
                     self.append(at, block)
             except UneditableCode as reason:
                 for planned in writable:
                     refuse(planned, str(reason))
-        for at, names in self._names.items():
-            for block in names.lookup_blocks():
-                self.append(at, block)
 
     def _can_write(self, at: ModulePath, planned: Planned, refuse: Refuse) -> bool:
         try:

@@ -148,7 +148,8 @@ def test_files_outside_the_working_folder_are_named_and_not_edited(
     monkeypatch.chdir(outside)
     made = fixed(Path())
     assert made.patch == ""
-    assert any("../modules/network/vpc_endpoints.tf is outside of root" in step.title for step in made.manual)
+    assert any("../modules/platform/main.tf is outside of root" in step.title for step in made.manual)
+    assert any("no output of module.platform is aws_vpc.main.id" in step.title for step in made.manual)
     monkeypatch.chdir(root)
     assert "+++ b/modules/network/vpc_endpoints.tf" in fixed(Path("root")).patch
 

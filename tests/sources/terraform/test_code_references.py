@@ -120,6 +120,13 @@ def test_provider_is_the_one_that_the_call_passes(tmp_path: Path, passed: str, e
     assert made.meta_arguments("vpc-1", ()) == expected
 
 
+def test_quotes_of_older_code_are_no_part_of_a_reference(tmp_path: Path) -> None:
+    text = 'resource "aws_vpc" "x" {\n  a = "${aws_vpc.y.id}"\n  b = "${var.x}-${var.y}"\n}\n'
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    (written,) = CodeTree(tmp_path, tmp_path).blocks((), "aws_vpc")
+    assert (written.text_of("a"), written.text_of("b")) == ("aws_vpc.y.id", '"${var.x}-${var.y}"')
+
+
 @pytest.mark.parametrize(
     "address",
     ['aws_subnet.x["${file("/etc/passwd")}"]', 'aws_subnet.x["%{ if true }"]', 'aws_subnet.x["a\nb"]', "aws_subnet"],

@@ -82,7 +82,7 @@ class CodeReferences:
         for path in paths:
             while path[: len(common)] != common:
                 common = common[:-1]
-        while not self.tree.is_local(common) or (common and self._is_called_again(common)):
+        while (common and not self.tree.is_editable(common)) or (common and self._is_called_again(common)):
             common = common[:-1]
         return common
 
@@ -101,7 +101,10 @@ class CodeReferences:
             return False
         if not self.tree.is_local(address.module):
             return False
-        kinds = list(self.tree.blocks_naming(address.module, address.resource))
+        try:
+            kinds = list(self.tree.blocks_naming(address.module, address.resource))
+        except UneditableCode:
+            return False
         return bool(kinds) and all(kind in _WITH_GROUPS_OF_ENDPOINTS for kind in kinds)
 
     def instances_of(self, address: ResourceAddress) -> set[ResourceAddress]:
@@ -138,7 +141,7 @@ class CodeReferences:
         """
         address = self.address_of(resource)
         written = self.tree.resource(address)
-        provider = written.text_of("provider") or _PROVIDER
+        provider = (written.text_of("provider") or _PROVIDER).strip('"')
         for length in range(len(address.module), len(at), -1):
             call = self.tree.call(address.module[:length])
             passed = call.block.attributes.get("providers")
@@ -215,7 +218,7 @@ class CodeReferences:
         for name, exposed in self._exposed(module[: len(at) + 1]).items():
             if exposed.is_list and exposed.items == (f"{resource}[*].{attribute}",) and len(module) == len(at) + 1:
                 return f"{module[len(at)]}.{name}"
-        if len(module) == len(at) + 1 and self.tree.is_local(module) and may_add:
+        if len(module) == len(at) + 1 and self.tree.is_editable(module) and may_add:
             return f"{module[len(at)]}.{self._add_output(module, resource, attribute, splat, is_list=True)}"
         return None
 
@@ -227,7 +230,7 @@ class CodeReferences:
             raise UneditableCode(f"{wanted.address.resource} is in another module")
         inner = module[: len(at) + 1]
         reference = self._through_output(wanted, inner)
-        if reference is None and may_add and self.tree.is_local(inner):
+        if reference is None and may_add and self.tree.is_editable(inner):
             value = self._one(wanted, inner, may_add=may_add)
             reference = self._add_output(inner, wanted.address.resource, wanted.attribute, value, is_list=False)
         if reference is None:

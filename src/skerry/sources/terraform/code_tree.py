@@ -18,6 +18,7 @@ _KEY: Final = r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]'
 _CALL: Final = re.compile(rf"(module\.[\w-]+)({_KEY})?\.?")
 _RESOURCE: Final = re.compile(rf"((?:data\.)?\w+\.[\w-]+)((?:{_KEY})?)(?:\.(\w+))?")
 _EXPRESSION: Final = re.compile(r"(?<!\$)(?:\$\$)*\$\{|(?<!%)(?:%%)*%\{|[\x00-\x1f\x7f]")
+_QUOTED: Final = re.compile(r'"\$\{([^{}"]*)\}"')
 _LOCALS: Final = re.compile(r"^\s*locals\s*\{", re.MULTILINE)
 _DOWNLOADED: Final = ".terraform"
 _OVERRIDES: Final = ("override.tf", "_override.tf")
@@ -70,9 +71,11 @@ class WrittenBlock(NamedTuple):
         return f"{self.file.name}:{self.file.edits.line_of(self.block)}"
 
     def text_of(self, name: str) -> str | None:
-        """Return the text of an argument; None if it is absent."""
+        """Return the text of an argument, without the quotes of Terraform 0.11; None if it is absent."""
         attribute = self.block.attributes.get(name)
-        return None if attribute is None else self.file.edits.text_of(attribute.value)
+        text = None if attribute is None else self.file.edits.text_of(attribute.value)
+        match = None if text is None else _QUOTED.fullmatch(text)
+        return text if match is None else match[1].strip()
 
 
 class CodeFile(msgspec.Struct, frozen=True, dict=True):
@@ -106,13 +109,16 @@ class CodeFile(msgspec.Struct, frozen=True, dict=True):
 
 
 class CodeTree:
-    """The code of a folder. ``base`` is the folder in which files may be edited; names of files are relative to it."""
+    """The code of a folder. ``base`` is the folder in which files may be edited; names of files are relative to it.
 
-    def __init__(self, folder: Path, base: Path) -> None:
+    ``files`` are shared with other folders: several may call one module.
+    """
+
+    def __init__(self, folder: Path, base: Path, files: "dict[str, CodeFile] | None" = None) -> None:
         self.folder = folder
         self._base = base
         self._places = {tuple(name.split(".")) if name else (): place for name, place in modules_of(folder).items()}
-        self._files: dict[str, CodeFile] = {}
+        self._files: dict[str, CodeFile] = {} if files is None else files
 
     def edited_files(self) -> list[CodeFile]:
         """Return the files with edits."""
@@ -122,6 +128,13 @@ class CodeTree:
         """Return whether the code of a module is the user's own, and no download of terraform init."""
         place = self._places.get(names_of(module))
         return place is not None and _DOWNLOADED not in Path(place).parts
+
+    def is_editable(self, module: ModulePath) -> bool:
+        """Return whether files of a module may be edited: the user's own ones, in the folder of the edits."""
+        if not self.is_local(module):
+            return False
+        folder = os.path.realpath(self.folder_of(module))
+        return Path(folder).is_relative_to(os.path.realpath(self._base))
 
     def folder_of(self, module: ModulePath) -> str:
         """Return the folder of a module. Raises `UneditableCode` if terraform init does not list it."""
@@ -135,7 +148,7 @@ class CodeTree:
         return self._file(Path(self.folder_of(module)) / name, is_local=self.is_local(module))
 
     def _file(self, path: Path, *, is_local: bool) -> CodeFile:
-        key = os.path.normpath(path)
+        key = os.path.join(os.path.realpath(path.parent), path.name)  # noqa: PTH118 -- a link stays one
         if key not in self._files:
             name = os.path.relpath(os.path.realpath(path.parent), os.path.realpath(self._base))
             name = os.path.normpath(os.path.join(name, path.name))  # noqa: PTH118 -- a relative name
