@@ -98,6 +98,7 @@ class TestText:
         found = run("nat-exit", "--from", saved(network, tmp_path))
         assert (found.code, found.out.partition(":")[0]) == (UNKNOWN, "unknown")
         assert "supply the answer of ec2:DescribeNatGateways" in found.out
+        assert f"Next: skerry nat-exit --from {tmp_path / 'network.json'}  # with the missing answers" in found.out
         assert "unknown: the number of public addresses of nat-1" in found.out
 
     def test_routes_to_prefix_lists_and_ipv6_have_their_option(self, run: Skerry, tmp_path: Path) -> None:
@@ -213,3 +214,13 @@ class TestPlanFiles:
         assert (
             run("nat-exit", "--from", tmp_path, "--calls-known", "--in-vpc", "vpc-2", "--format", "terraform").code == 1
         )
+
+
+def test_starters_that_were_not_read_are_counted_and_named(run: Skerry, tmp_path: Path) -> None:
+    network = confined()
+    network.forget("Schedules", "projects")
+    found = run("nat-exit", "--from", saved(network, tmp_path))
+    assert found.code == UNKNOWN
+    assert found.out.startswith("unknown: 2 facts about vpc-1 are missing\n")
+    assert "supply the answer of scheduler:ListSchedules" in found.out
+    assert "supply the answer of codebuild:ListProjects" in found.out

@@ -241,6 +241,13 @@ class TestComparison:
         assert endpoints.best.outcome == "cheaper-always"
         assert [point.gb for point in found.curve] == [0, 125, 250, 500, 750, 1000, 2000]
 
+    def test_number_of_endpoints_that_pay_is_of_endpoints_without_nat(self) -> None:
+        evens = {even.alternative: even for even in compared(by_nat()).break_evens}
+        # A gateway of 38.69 USD against 8.03 USD for each endpoint and zone.
+        assert f"{evens['endpoints'].endpoint_zones:.2f}" == "4.82"
+        assert evens["nat-per-zone-s3"].endpoint_zones is None
+        assert evens["both"].endpoint_zones_at_traffic is None
+
     def test_network_without_nat_is_compared_with_nat_per_zone(self) -> None:
         found = compared(network())
         assert found.baseline == "nat-per-zone"

@@ -9,6 +9,9 @@ import msgspec
 from skerry.cli.reading import InputSource
 from skerry.render.view import View
 
+_AGAIN = {"nat-exit"}
+"""The commands with answers that a diagnosis does not need: they are run again themselves."""
+
 OptionValue = str | Path | bool | None | tuple[str, ...]
 
 
@@ -52,7 +55,8 @@ def view_with_commands(
         "write-terraform": line("plan", *preferences, "--format", "terraform"),
     }
     if source.path is not None:
-        commands["supply-facts"] = f"{line('diagnose')}  # with the missing answers"
+        again = line(command, *preferences) if command in _AGAIN else line("diagnose")
+        commands["supply-facts"] = f"{again}  # with the missing answers"
     return msgspec.structs.replace(source.view, commands=commands, snapshot=None if snapshot is None else str(snapshot))
 
 

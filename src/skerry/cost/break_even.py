@@ -37,7 +37,8 @@ class BreakEven(msgspec.Struct, frozen=True):
 
     ``best`` and ``worst`` hold for the lowest and the highest cost of the alternative, if a cost is a range.
     ``endpoint_zones`` is the number of services x zones with the fixed cost of the baseline, and
-    ``endpoint_zones_at_traffic`` the same with the given traffic. ``missing`` is the reason for no result.
+    ``endpoint_zones_at_traffic`` the same with the given traffic; None if the alternative is not endpoints alone.
+    ``missing`` is the reason for no result.
     """
 
     baseline: str
@@ -73,7 +74,9 @@ def find_break_even(
     base, other = (line for line in lines if isinstance(line, _Line))
     best = _cross(volumes, [a - b for a, b in zip(other.low, base.high, strict=True)])
     worst = _cross(volumes, [a - b for a, b in zip(other.high, base.low, strict=True)])
-    paid, paid_at_traffic = count_endpoint_zones(table, region, baseline, alternative, traffic)
+    replaces = alternative.services and not alternative.exits
+    counted = count_endpoint_zones(table, region, baseline, alternative, traffic) if replaces else (None, None)
+    paid, paid_at_traffic = counted
     return BreakEven(baseline.id, alternative.id, best, worst, paid, paid_at_traffic)
 
 

@@ -115,9 +115,15 @@ def _designs(vpc: VpcCost, view: View) -> Iterator[str]:
 
 
 def _formulas(vpc: VpcCost, view: View) -> Iterator[str]:
-    """Write the arithmetic of today's, the planned and the cheapest design, and of those without a price."""
+    """Write the arithmetic of today's, the planned and the cheapest design, and of those without a price.
+
+    Where no design has a price, only those of today and the plan are written.
+    """
     yield from ["", bold("Arithmetic a month")]
     shown = {"today", "planned", vpc.baseline, vpc.cheapest}
+    unknown = {row.design.id for row in vpc.designs if isinstance(row.monthly, Missing)}
+    if len(unknown) < len(vpc.designs):
+        shown |= unknown
     for row in vpc.designs:
         if view.verbose or row.design.id in shown:
             yield f"  {clean(row.design.title)}"

@@ -64,7 +64,8 @@ def _headline(report: NatExitReport, vpc: VpcExit) -> str:
         case "unknown" if vpc.unsettled:
             return f"{word}: {pluralize(len(vpc.unsettled), 'workload')} behind NAT in {name} may call the internet"
         case "unknown":
-            return f"{word}: {pluralize(len(vpc.facts), 'fact')} about {name} is missing"
+            verb = "is" if len(vpc.facts) == 1 else "are"
+            return f"{word}: {pluralize(len(vpc.facts), 'fact')} about {name} {verb} missing"
         case _:
             assert_never(vpc.verdict)
 
@@ -240,7 +241,8 @@ def _flow_logs(logs: FlowLogTotals) -> Iterator[str]:
     if logs.without_data:
         yield f"  {pluralize(logs.without_data, 'record')} without data"
     if logs.malformed:
-        yield f"  {pluralize(logs.malformed, 'line')} could not be read, and are left out"
+        verb = "is" if logs.malformed == 1 else "are"
+        yield f"  {pluralize(logs.malformed, 'line')} could not be read, and {verb} left out"
     yield from (f"  {clean(note)}" for note in logs.notes)
 
 
