@@ -48,6 +48,15 @@ def designs(out: str) -> dict[str, Any]:
 
 
 class TestNetwork:
+    def test_given_volumes_are_divided_among_vpcs(self, run: Skerry, network: Network, tmp_path: Path) -> None:
+        network.add("Vpcs", VpcId="vpc-2", CidrBlock="10.1.0.0/16", DhcpOptionsId="dopt-1", OwnerId="111122223333")
+        network.subnet("subnet-z", "10.1.1.0/24", "eu-west-1a", vpc="vpc-2")
+        network.service("other", subnets=("subnet-z",))
+        given = ("--image-size", "1GB", "--starts", "1000", "--logs", "10GB", "--format", "json")
+        rows = json.loads(run("cost", "--from", saved(network, tmp_path), *given).out)["vpcs"]
+        gb = [{path["path"]: path["gb"] for path in row["paths"]} for row in rows]
+        assert [(row["s3"], row["logs"]) for row in gb] == [(500, 5), (500, 5)]
+
     def test_first_line_has_todays_cost_and_the_cheapest_design(
         self, run: Skerry, network: Network, tmp_path: Path
     ) -> None:

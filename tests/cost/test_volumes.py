@@ -220,3 +220,8 @@ class TestDrivers:
 def test_images_of_all_starts_are_pulled() -> None:
     images = (("s3", Estimate(Decimal(2), "estimated", "")), ("internet", Estimate(Decimal(1), "estimated", "")))
     assert LaunchVolume("web", images, Estimate(Decimal(10), "estimated", ""), ()).pulled_gb == 30
+
+
+def test_given_volumes_are_those_of_all_tasks() -> None:
+    given = GivenVolumes(Decimal(1), Decimal(100), Decimal(10), None, Decimal(2))
+    assert given.part(Decimal("0.5")) == GivenVolumes(Decimal(1), Decimal(50), Decimal(5), None, Decimal(1))

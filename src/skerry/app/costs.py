@@ -1,6 +1,7 @@
 """The use cases of `skerry cost`: the designs of a network side by side, and the night of a crash loop."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -79,7 +80,8 @@ def _case(
 ) -> VpcCase:
     subnets = {subnet.subnet_id for subnet in subnets_of(world, vpc_id, chosen)}
     own = [launch for launch in chosen if subnets.intersection(launch.subnets)]
-    volumes = volumes_of(world, own, options.given)
+    # A user gives the volumes of all tasks, and each VPC has its launches' part of them.
+    volumes = volumes_of(world, own, options.given.part(Decimal(len(own)) / len(chosen)))
     loads = [
         Load(launch, int(tasks_of(world, launch)), volume.pulled_gb)
         for launch, volume in zip(own, volumes.launches, strict=True)

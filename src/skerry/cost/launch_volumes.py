@@ -36,6 +36,11 @@ class GivenVolumes(msgspec.Struct, frozen=True):
     internet_gb: Decimal | None = None
     egress_gb: Decimal | None = None
 
+    def part(self, share: Decimal) -> "GivenVolumes":
+        """Return the volumes of this share of the tasks; the size of a pull is that of each."""
+        amounts = (self.starts, self.logs_gb, self.internet_gb, self.egress_gb)
+        return GivenVolumes(self.image_gb, *(None if amount is None else amount * share for amount in amounts))
+
 
 def volumes_of(world: World, launches: Iterable[Launch], given: GivenVolumes) -> Volumes:
     """Return the volumes of launches, with what a user knows in place of assumptions."""
