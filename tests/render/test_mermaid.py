@@ -11,7 +11,7 @@ from tests.render.test_svg import HOSTILE, hostile_map
 
 # A line of the chart: what Mermaid's grammar for flowcharts has, with nothing of a name outside of quotes.
 LINE = re.compile(
-    r"flowchart LR|accTitle: .*|accDescr: .*|end|classDef [a-z]+ [-a-z0-9#:,]+|class [n0-9,]+ [a-z]+"
+    r"flowchart (?:LR|TB)|accTitle: .*|accDescr: .*|end|classDef [a-z]+ [-a-z0-9#:,]+|class [n0-9,]+ [a-z]+"
     r'|subgraph n\d+\["[^"]*"\]|n\d+(\["[^"]*"\]|\(\["[^"]*"\]\)|\[\["[^"]*"\]\])'
     r'|n\d+ (==>|-\.-|-\. "[^"]*" \.->|-\. "alike" \.-) n\d+'
 )
@@ -65,3 +65,8 @@ def test_hostile_names_stay_in_their_labels(name: str) -> None:
 def test_map_without_a_vpc_is_its_answer() -> None:
     empty = NetworkMap("web", map_of("nat-works").verdict, "", (), (), (), ())
     assert lines_of(empty)[:2] == ["flowchart LR", "accTitle: web can start"]
+
+
+def test_long_ways_go_down_as_a_long_row_is_too_small_to_read() -> None:
+    assert lines_of(map_of("hub-inspection"))[0] == "flowchart TB"
+    assert lines_of(map_of("hub-and-spoke"))[0] == "flowchart LR"

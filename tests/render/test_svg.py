@@ -122,3 +122,9 @@ def test_line_from_a_mark_to_its_words_is_below_the_boxes() -> None:
     svg = svg_of(layout(map_of("several-containers")))
     assert '<path class="tie bad"' in svg
     assert svg.rindex('class="tie') < svg.index('class="chip')
+
+
+def test_glyphs_have_their_colours_where_styles_are_blocked() -> None:
+    shapes = re.findall(r"<(?:path|circle|rect) [^>]*>", SYMBOLS)
+    assert shapes
+    assert all('fill="#' in shape or 'fill="none" stroke="#fff"' in shape for shape in shapes)

@@ -44,13 +44,17 @@ _STYLES = (
     "classDef dunno stroke:#5b3fb5,stroke-width:2px",
 )
 _TITLE, _LABEL, _DESCRIPTION = 28, 40, 300
+_MOST_ACROSS = 5
 _SIGNS = str.maketrans({"<": "(", ">": ")", "{": "(", "}": ")", ";": ",", "#": "no. ", "&": "+"})
 _ENTITIES = frozenset('"<>&#;`|{}[]()\\')
 
 
 def write_mermaid(network: NetworkMap) -> str:
     """Write the flowchart; without a VPC, the answer alone."""
-    return "\n".join(["flowchart LR", *(f"  {line}" for line in _Chart(network).lines())]) + "\n"
+    chart = _Chart(network)
+    # A page scales a chart to its width: a long row of nodes would be too small to read.
+    way = "TB" if chart.longest > _MOST_ACROSS else "LR"
+    return "\n".join([f"flowchart {way}", *(f"  {line}" for line in chart.lines())]) + "\n"
 
 
 class _Chart:
@@ -66,6 +70,11 @@ class _Chart:
             self.groups.setdefault(_fate_of(step), []).append(step)
         # Endpoints in one subnet with one fate share a node.
         self.fates = {_way_of(step)[-1]: _fate_of(step) for step in self.steps if _ends_in_a_vpc(step)}
+
+    @property
+    def longest(self) -> int:
+        """The number of nodes on the longest way."""
+        return max((len(_way_of(step)) for step in self.steps), default=0)
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of the chart."""

@@ -113,17 +113,24 @@ TOKENS: Final = (
 )
 """The colours for light and dark, as properties of the page."""
 
+# Attributes are for pages whose styles a server blocks.
+_STROKE: Final = 'fill="none" stroke="#fff" stroke-width="1.9"'
 GLYPHS: Final = (
-    '<symbol id="g-ok" viewBox="0 0 16 16"><circle class="gf-good" cx="8" cy="8" r="7.5"/>'
-    '<path class="gs" d="M4.4 8.4l2.4 2.4 4.8-5.2"/></symbol>'
-    '<symbol id="g-blocked" viewBox="0 0 16 16"><path class="gf-bad" d="M5 .5h6L15.5 5v6L11 15.5H5L.5 11V5z"/>'
-    '<path class="gs" d="M5.2 5.2l5.6 5.6M10.8 5.2l-5.6 5.6"/></symbol>'
-    '<symbol id="g-intermittent" viewBox="0 0 16 16"><path class="gf-some" d="M8 .8l7.6 14H.4z"/>'
-    '<path class="gs" d="M8 5.6v4.2M8 12v.6"/></symbol>'
-    '<symbol id="g-unknown" viewBox="0 0 16 16"><path class="gf-dunno" d="M8 .2l7 3.9v7.8l-7 3.9-7-3.9V4.1z"/>'
-    '<path class="gs" d="M6 6.2c0-2.8 4.2-2.6 4.2-.2 0 1.6-2.1 1.6-2.1 3.2M8.1 11.4v.6"/></symbol>'
-    '<symbol id="g-not-applicable" viewBox="0 0 16 16"><rect class="gf-na" x="1" y="1" width="14" height="14" rx="2"/>'
-    '<path class="gs" d="M4.5 8h7"/></symbol>'
+    '<symbol id="g-ok" viewBox="0 0 16 16">'
+    f'<circle class="gf-good" fill="{LIGHT["good"]}" cx="8" cy="8" r="7.5"/>'
+    f'<path class="gs" {_STROKE} d="M4.4 8.4l2.4 2.4 4.8-5.2"/></symbol>'
+    '<symbol id="g-blocked" viewBox="0 0 16 16">'
+    f'<path class="gf-bad" fill="{LIGHT["bad"]}" d="M5 .5h6L15.5 5v6L11 15.5H5L.5 11V5z"/>'
+    f'<path class="gs" {_STROKE} d="M5.2 5.2l5.6 5.6M10.8 5.2l-5.6 5.6"/></symbol>'
+    '<symbol id="g-intermittent" viewBox="0 0 16 16">'
+    f'<path class="gf-some" fill="{LIGHT["some"]}" d="M8 .8l7.6 14H.4z"/>'
+    f'<path class="gs" {_STROKE} d="M8 5.6v4.2M8 12v.6"/></symbol>'
+    '<symbol id="g-unknown" viewBox="0 0 16 16">'
+    f'<path class="gf-dunno" fill="{LIGHT["dunno"]}" d="M8 .2l7 3.9v7.8l-7 3.9-7-3.9V4.1z"/>'
+    f'<path class="gs" {_STROKE} d="M6 6.2c0-2.8 4.2-2.6 4.2-.2 0 1.6-2.1 1.6-2.1 3.2M8.1 11.4v.6"/></symbol>'
+    '<symbol id="g-not-applicable" viewBox="0 0 16 16">'
+    f'<rect class="gf-na" fill="{LIGHT["na"]}" x="1" y="1" width="14" height="14" rx="2"/>'
+    f'<path class="gs" {_STROKE} d="M4.5 8h7"/></symbol>'
 )
 
 SYMBOLS: Final = f'<svg width="0" height="0" aria-hidden="true" hidden><defs>{GLYPHS}</defs></svg>'

@@ -16,7 +16,7 @@ def test_markdown_has_answer_steps_causes_and_plan() -> None:
     text = write_markdown(report_of("article-broken"))
     assert text.startswith("## ✕ web cannot start\n\n1 cause stops 5 of 7 steps: ")
     assert "| 3 | secrets | Secrets Manager | ✕ blocked | ✓ ok | A |" in text
-    assert "- **A** The route table has no route to the destination, at `rtb-iso`: stops 3-7." in text
+    assert "- **A:** The route table has no route to the destination, at `rtb-iso`: stops 3-7." in text
     assert "```mermaid\nflowchart LR\n" in text
     assert "### The least change: 8 changes" in text
     assert "**8 changes fix it, proven**" in text

@@ -170,7 +170,7 @@ class _Writer:
                 f" Fixed by {'change' if view.changes.isdigit() else 'changes'} {view.changes}." if view.changes else ""
             )
             yield (
-                f"- **{cause.label}** {self._text(cause.title)}{where}: stops {ranges_of(cause.numbers)}. "
+                f"- **{cause.label}:** {self._text(cause.title)}{where}: stops {ranges_of(cause.numbers)}. "
                 f"`{cause.code}`{fixed}"
             )
             for endpoint, numbers in cause.absent_endpoints.items():
