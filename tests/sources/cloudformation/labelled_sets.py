@@ -283,7 +283,7 @@ CASES: Final = {
         [],
     ),
     "network-firewall": LabelledSet(
-        "Packets pass AWS Network Firewall, whose rules decide and are not read.",
+        "Behind AWS Network Firewall the internet gateway drops packets of tasks without public addresses.",
         main(
             NETWORK,
             "\n  Rules: {Type: AWS::NetworkFirewall::FirewallPolicy, Properties: {FirewallPolicyName: p, "
@@ -293,6 +293,30 @@ CASES: Final = {
             "  PrivateRoute:\n    Type: AWS::EC2::Route\n    Properties: {RouteTableId: !Ref PrivateTable, "
             "DestinationCidrBlock: 0.0.0.0/0, VpcEndpointId: !Select [1, !Split [':', !Select [0, !GetAtt "
             "Wall.EndpointIds]]]}\n",
+            service(),
+        ),
+        "blocked",
+        [["IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", "Igw"]],
+    ),
+    "network-firewall-before-a-nat": LabelledSet(
+        "Packets pass AWS Network Firewall, whose rules are not read, and then the NAT gateway.",
+        main(
+            NETWORK,
+            "\n  Rules: {Type: AWS::NetworkFirewall::FirewallPolicy, Properties: {FirewallPolicyName: p, "
+            "FirewallPolicy: {StatelessDefaultActions: ['aws:pass'], StatelessFragmentDefaultActions: ['aws:pass']}}}\n"
+            "  Wall: {Type: AWS::NetworkFirewall::Firewall, Properties: {FirewallName: w, "
+            "FirewallPolicyArn: !Ref Rules, VpcId: !Ref Vpc, SubnetMappings: [{SubnetId: !Ref Between}]}}\n"
+            "  PrivateRoute:\n    Type: AWS::EC2::Route\n    Properties: {RouteTableId: !Ref PrivateTable, "
+            "DestinationCidrBlock: 0.0.0.0/0, VpcEndpointId: !Select [1, !Split [':', !Select [0, !GetAtt "
+            "Wall.EndpointIds]]]}\n",
+            NAT,
+            "\n  Between:\n    Type: AWS::EC2::Subnet\n    Properties: {VpcId: !Ref Vpc, CidrBlock: 10.20.3.0/24, "
+            "AvailabilityZone: !Select [0, !GetAZs '']}\n"
+            "  BetweenTable: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}\n"
+            "  BetweenLink:\n    Type: AWS::EC2::SubnetRouteTableAssociation\n"
+            "    Properties: {SubnetId: !Ref Between, RouteTableId: !Ref BetweenTable}\n"
+            "  BetweenRoute:\n    Type: AWS::EC2::Route\n    Properties: {RouteTableId: !Ref BetweenTable, "
+            "DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}\n",
             service(),
         ),
         "unknown",

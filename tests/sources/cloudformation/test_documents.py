@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -113,3 +113,31 @@ def test_input_that_is_no_file_is_a_problem(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     resolved = read_templates([TemplateInput(tmp_path / name) for name in ("pipe", "nothing.yaml", ".")])
     assert [remark.text for remark in resolved.problems] == ["no file", "no such file", "no file"]
+
+
+OWN: Final = Path(__file__).parents[3] / "cloudformation"
+PARAMETERS: Final = {
+    "central-zones": {
+        "VpcId": "vpc-0a1b2c3d4e5f67890",
+        "SpokeVpcIds": "vpc-0b1b2c3d4e5f67890",
+        "EcrApiDnsEntry": "Z1DEXAMPLE:vpce-0a1b2c3d4e5f67890-12345678.api.ecr.eu-west-1.vpce.amazonaws.com",
+    },
+    "endpoints": {
+        "VpcId": "vpc-0a1b2c3d4e5f67890",
+        "SubnetIds": "subnet-0a1b2c3d4e5f67890",
+        "RouteTableIds": "rtb-0a1b2c3d4e5f67890",
+        "ClientCidrs": "10.0.1.0/24",
+    },
+    "first-service": {},
+}
+"""The templates of this project, each with the parameters that its rules ask for."""
+
+
+def test_own_templates_have_no_problems_and_no_unlisted_part() -> None:
+    assert {path.stem for path in OWN.glob("*.yaml")} == set(PARAMETERS)
+    for name, parameters in PARAMETERS.items():
+        inputs = [TemplateInput(OWN / f"{name}.yaml")]
+        resolved = read_templates(inputs, parameters, region="eu-west-1", account="111122223333")
+        assert resolved.problems == (), name
+        assert [stack.open_parts for stack in resolved.stacks] == [()]
+        assert resolved.resources != ()

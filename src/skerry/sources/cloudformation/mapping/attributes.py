@@ -9,7 +9,7 @@ from typing import Final
 
 from skerry.catalogue.partitions import partition_of
 from skerry.sources.cloudformation.attributes import AttributeOwner
-from skerry.sources.cloudformation.values import Value, join_texts
+from skerry.sources.cloudformation.values import Identifier, Value, join_texts
 from skerry.sources.planned.made_by_aws import digest_of, endpoint_dns_name
 
 _IDS: Final = {
@@ -218,6 +218,23 @@ def _interfaces(owner: AttributeOwner) -> Value | None:
     return [f"eni-{digest_of(f'{endpoint} {position}')}" for position, _ in enumerate(subnets)]
 
 
+def _firewall_endpoints(owner: AttributeOwner) -> Value | None:
+    """Return the endpoint of a firewall in one subnet, after its zone: the order of several is not certain.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-networkfirewall-firewall.html
+    """
+    subnets = owner.property("SubnetMappings")
+    if not isinstance(subnets, list) or len(subnets) != 1:
+        return None
+    zone = Identifier(f"zone of {owner.stack}.{owner.logical_id}", "the zone of a firewall is that of its subnet")
+    return [join_texts([zone, f":{firewall_endpoint(owner.stack, owner.logical_id)}"])]
+
+
+def firewall_endpoint(stack: str, logical_id: str) -> str:
+    """Return the id of the endpoint of a firewall in one subnet."""
+    return f"vpce-{digest_of(f'{stack}.{logical_id}.Endpoint')}"
+
+
 def _of_vpc(prefix: str, part: str) -> Callable[[AttributeOwner], Value]:
     return lambda owner: made_with_vpc(prefix, physical_id_of(owner, "vpc"), part)
 
@@ -283,6 +300,7 @@ _SPECIAL: Final[dict[tuple[str, str], Callable[[AttributeOwner], Value | None]]]
     ("AWS::KMS::Key", "Arn"): _key_arn,
     ("AWS::KMS::Key", "KeyId"): _key_id,
     ("AWS::KMS::Key", "Ref"): _key_id,
+    ("AWS::NetworkFirewall::Firewall", "EndpointIds"): _firewall_endpoints,
     ("AWS::Route53::RecordSet", "Ref"): lambda owner: owner.property("Name"),
     ("AWS::Scheduler::Schedule", "Arn"): _schedule_arn,
     ("AWS::ServiceDiscovery::PrivateDnsNamespace", "HostedZoneId"): lambda owner: physical_id_of(owner, "Z"),

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from skerry.catalogue.prefix_lists import prefix_list_names
-from skerry.sources.cloudformation.mapping.attributes import made_with_vpc
+from skerry.sources.cloudformation.mapping.attributes import firewall_endpoint, made_with_vpc
 from skerry.sources.cloudformation.mapping.policies import document_of
 from skerry.sources.cloudformation.mapping.properties import Properties
 from skerry.sources.cloudformation.mapping.templates import Made, Templates
 from skerry.sources.planned.lists import Listed, write_open_list
-from skerry.sources.planned.made_by_aws import gateway_route, prefix_list
+from skerry.sources.planned.made_by_aws import digest_of, gateway_route, prefix_list
 from skerry.sources.planned.values import UNKNOWN, Value, known_row
 
+FIREWALL: Final = "AWS::NetworkFirewall::Firewall"
 ENDPOINT: Final = "AWS::EC2::VPCEndpoint"
 _GATEWAY, _INTERFACE = "Gateway", "Interface"
 _UNREADABLE: Final = "known at the deployment"
@@ -66,7 +67,30 @@ def list_endpoints(templates: Templates) -> Listed:
         vpc = endpoint.properties.id("VpcId")
         rows.append((UNKNOWN, {}) if vpc is None else (vpc, _row(templates, endpoint, vpc)))
     rows += [(endpoint.properties.id("VpcId") and UNKNOWN, {}) for endpoint in templates.perhaps(ENDPOINT)]
+    rows += _of_firewalls(templates)
     return Listed("DescribeVpcEndpoints", "VpcEndpoints", tuple(rows))
+
+
+def _of_firewalls(templates: Templates) -> Iterator[tuple[Value, dict[str, Value]]]:
+    """Yield the endpoint of each firewall of AWS Network Firewall in one subnet: its rules are not read.
+
+    https://docs.aws.amazon.com/network-firewall/latest/developerguide/firewall-components.html
+    """
+    for firewall in templates.of(FIREWALL):
+        vpc, subnets = firewall.properties.id("VpcId"), firewall.properties.blocks("SubnetMappings") or []
+        if vpc is not None and len(subnets) == 1:
+            row = {
+                "VpcEndpointId": firewall_endpoint(firewall.resource.stack, firewall.resource.logical_id),
+                "VpcId": vpc,
+                "OwnerId": templates.place.account,
+                "ServiceName": f"com.amazonaws.vpce.{templates.place.region}.vpce-svc-{digest_of(firewall.name)}",
+                "VpcEndpointType": "GatewayLoadBalancer",
+                "State": "available",
+                "PrivateDnsEnabled": False,
+                "SubnetIds": [subnets[0].id("SubnetId")],
+                "Groups": [],
+            }
+            yield vpc, known_row(row)
 
 
 def _row(templates: Templates, endpoint: Made, vpc: str) -> dict[str, Value]:
