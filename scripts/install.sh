@@ -10,7 +10,9 @@ echo "Installing skerry and the $packages packages of $requirements into $venv, 
 # pip checks every download against the hashes in the file. Its warnings are about its own settings and about root:
 # only errors are shown.
 pip="$venv/bin/python -m pip --disable-pip-version-check install -qq"
-$pip --require-hashes -r "$requirements"
+$pip --no-compile --require-hashes -r "$requirements"
 $pip --no-deps --no-build-isolation -e .
-"$venv/bin/python" -m compileall -q src
+# All processors compile here, where pip uses one. Files of packages that do not compile are no modules.
+"$venv/bin/python" -m compileall -q -j 0 "$venv"/lib/python*/site-packages >/dev/null || true
+"$venv/bin/python" -m compileall -q -j 0 src
 echo "Installed: $venv ($(du -sh "$venv" | cut -f1))."

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import click
@@ -24,6 +25,7 @@ _TOKEN = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 _FOREIGN = re.compile(r"\b(?:aws|docker|pip|pipx|session-manager-plugin|uv) [a-z0-9-]+[^.\"]*")
 
 
+@cache
 def options() -> frozenset[str]:
     """The long options of all commands."""
     context = click.Context(cli, **cli.context_settings)

@@ -1,6 +1,7 @@
 """The language of src/: plain sentences, and names with one meaning (docs/glossary.md)."""
 
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,19 @@ GLOSSARY = Path(__file__).parent.parent / "docs" / "glossary.md"
 FEWEST_SENTENCES = 2_300
 
 
-def definitions(kind: str) -> dict[str, list[str]]:
-    """The modules that define each public name of a kind."""
+@cache
+def definitions() -> dict[tuple[str, str], list[str]]:
+    """The modules that define each public name, by its kind and the name."""
     modules = defaultdict(list)
     for path, code in MODULES.items():
-        for each, name in language.public_names(code):
-            if each == kind:
-                modules[name].append(path)
-    return modules
+        for kind, name in language.public_names(code):
+            modules[kind, name].append(path)
+    return dict(modules)
+
+
+def names(kind: str) -> set[str]:
+    """The public names of a kind."""
+    return {name for each, name in definitions() if each == kind}
 
 
 def test_sentences_in_source_are_plain() -> None:
@@ -51,20 +57,21 @@ def test_module_names_are_not_banned() -> None:
 
 
 def test_class_names_are_unique_across_modules() -> None:
-    assert {name: paths for name, paths in definitions("class").items() if len(paths) > 1} == {}
+    modules = {name: paths for (kind, name), paths in definitions().items() if kind == "class"}
+    assert {name: paths for name, paths in modules.items() if len(paths) > 1} == {}
 
 
 def test_class_names_are_not_banned() -> None:
-    assert sorted(language.BANNED_TYPES & definitions("class").keys()) == []
+    assert sorted(language.BANNED_TYPES & names("class")) == []
 
 
 def test_function_names_are_not_banned() -> None:
-    assert sorted(language.BANNED_FUNCTIONS & definitions("function").keys()) == []
+    assert sorted(language.BANNED_FUNCTIONS & names("function")) == []
 
 
 def test_variables_are_named_after_their_content() -> None:
-    names = ((path, *found) for path, code in sorted(MODULES.items()) for found in language.local_names(code))
-    assert [f"{path}:{line}: {name}" for path, line, name in names if name in language.BANNED_LOCALS] == []
+    variables = ((path, *found) for path, code in sorted(MODULES.items()) for found in language.local_names(code))
+    assert [f"{path}:{line}: {name}" for path, line, name in variables if name in language.BANNED_LOCALS] == []
 
 
 def test_glossary_defines_project_terms() -> None:

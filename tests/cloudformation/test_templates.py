@@ -1,7 +1,7 @@
 """The CloudFormation templates: cfn-lint finds nothing, they are small, and everything is tagged and described."""
 
-import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +10,25 @@ import pytest
 from tests.cloudformation.resolving import Json, read
 from tests.cloudformation.stacks import FOLDER, MOST_INLINE, TEMPLATES, endpoints, first_service
 
+Lint = Callable[[Path], tuple[int, str]]
 
-def lint(*paths: Path) -> tuple[int, str]:
-    """The exit code of cfn-lint, and what it says."""
-    command = [sys.executable, "-c", "import cfnlint.runner, sys; sys.exit(cfnlint.runner.main())"]
-    options = ["--non-zero-exit-code", "informational", "--template", *map(str, paths)]
-    done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout + done.stderr
+
+@pytest.fixture
+def lint(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Lint:
+    """Runs cfn-lint in this process: it loads its rules and schemas once for all templates."""
+    # Its import takes a second, which every process of the tests would need to collect this file.
+    from cfnlint import runner  # noqa: PLC0415
+
+    def run(path: Path) -> tuple[int, str]:
+        options = ["--non-zero-exit-code", "informational", "--template", str(path)]
+        monkeypatch.setattr(sys, "argv", ["cfn-lint", *options])
+        with pytest.raises(SystemExit) as leaving:
+            runner.main()
+        code = leaving.value.code or 0
+        assert isinstance(code, int)
+        return code, "".join(capsys.readouterr())
+
+    return run
 
 
 def test_template_folder_has_the_three_templates() -> None:
@@ -24,11 +36,11 @@ def test_template_folder_has_the_three_templates() -> None:
 
 
 @pytest.mark.parametrize("name", ["endpoints", "first-service", pytest.param("central-zones", marks=pytest.mark.long)])
-def test_template_passes_cfn_lint(name: str) -> None:
+def test_template_passes_cfn_lint(lint: Lint, name: str) -> None:
     assert lint(FOLDER / f"{name}.yaml") == (0, "")
 
 
-def test_cfn_lint_reports_a_misspelt_property(tmp_path: Path) -> None:
+def test_cfn_lint_reports_a_misspelt_property(lint: Lint, tmp_path: Path) -> None:
     text = (FOLDER / "first-service.yaml").read_text(encoding="utf-8")
     broken = tmp_path / "broken.yaml"
     broken.write_text(text.replace("PrivateDnsEnabled", "PrivateDns", 1), encoding="utf-8")

@@ -4,10 +4,8 @@ import json
 from functools import cache
 from typing import Any
 
-import cfnlint
 import pytest
 import yaml
-from cfnlint.api import lint
 from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
@@ -73,7 +71,11 @@ def test_template_passes_cfn_lint(name: str) -> None:
 
 def problems(text: str) -> list[str]:
     """What cfn-lint says of a template."""
-    config = cfnlint.config.ManualArgs(regions=["eu-west-1"])
+    # Its import takes a second, which every process of the tests would need to collect this file.
+    from cfnlint.api import lint  # noqa: PLC0415
+    from cfnlint.config import ManualArgs  # noqa: PLC0415
+
+    config = ManualArgs(regions=["eu-west-1"])
     return [str(match) for match in lint(text, config=config)]
 
 
