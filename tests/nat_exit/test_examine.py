@@ -315,6 +315,25 @@ class TestFlowLogs:
             vpc(served(), logs()).unsettled[0].reason == "the flow logs have no accepted record of an interface of it"
         )
 
+    def test_service_of_the_same_name_elsewhere_proves_nothing(self) -> None:
+        given = served()
+        given.interface("eni-7", "10.0.2.7", "subnet-b", groups=[])
+        reason = "the flow logs have no accepted record of an interface of it"
+        for place in ("subnet-a", None):
+            row = vpc(given, logs(InterfaceBytes("eni-7", place, "vpc", 5, service="web")))
+            assert row.unsettled[0].reason == reason
+        assert vpc(given, logs(InterfaceBytes("eni-8", "subnet-b", "vpc", 5, service="web"))).verdict == "unknown"
+        given.service("other", subnets=("subnet-b",))
+        given.table("rtb-b", {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1"}, subnets=["subnet-b"])
+        away = vpc(given, logs(InterfaceBytes("eni-8", "subnet-b", "internet", 5, service="web"))).destinations
+        assert [item.workloads for item in away] == [("web",)]
+        given = served()
+        by_name = logs(InterfaceBytes("eni-7", "subnet-a", "vpc", 5, service="web"))
+        assert vpc(given, by_name).verdict == "can-go"
+        assert isinstance(by_name.flow_logs, FlowLogTotals)
+        torn = msgspec.structs.replace(by_name.flow_logs, damaged=frozenset({"eni-7"}))
+        assert vpc(given, NatExitOptions(flow_logs=torn)).verdict == "unknown"
+
     def test_interfaces_that_no_longer_exist_count(self) -> None:
         rows = (
             InterfaceBytes("eni-9", "subnet-a", "internet", 7, ("203.0.113.7",)),

@@ -18,6 +18,7 @@ from skerry.net.intervals import Intervals, covers
 
 _ANYWHERE = "any address"
 _GATEWAY_SERVICES = frozenset({"s3", "dynamodb"})
+_OF_TASKS = {"launch", "task"}
 _NO_LOGS = {
     "launch": "the program of the task may call more than its task definition names",
     "task": "no task definition tells what the task calls",
@@ -106,7 +107,8 @@ def _settle_one(
     elif evidence.flow_logs is not None:
         served = names_of_gateway_services(calls.later, vpc_id, workload.subnets)
         logs = _without_gateway_bytes(evidence.flow_logs, served)
-        yield from _by_flow_logs(workload, text, logs, given=evidence.given, by_nat=name in calls.callers)
+        by_name = [row for row in logs.rows if _is_of_service(calls.later, workload, row)]
+        yield from _by_flow_logs(workload, text, logs, by_name, given=evidence.given, by_nat=name in calls.callers)
     elif evidence.given:
         yield Settled(name, kind, "given", "its calls are all named, by your word")
     elif isinstance(allowed, Missing):
@@ -137,16 +139,21 @@ def _spell(allowed: Intervals) -> str:
 
 
 def _by_flow_logs(
-    workload: Workload, allowed: str, logs: FlowLogTotals, *, given: bool, by_nat: bool
+    workload: Workload,
+    allowed: str,
+    logs: FlowLogTotals,
+    by_name: list[InterfaceBytes],
+    *,
+    given: bool,
+    by_nat: bool,
 ) -> Iterator[Settled | Unsettled | RemainingDestination]:
     """Yield what flow logs show of a workload: destinations on the internet, AWS's addresses, or neither."""
     name, kind = workload.name, workload.kind
     unseen = [interface for interface in workload.interfaces if interface not in logs.interfaces]
-    by_name = [row for row in logs.rows if row.service and row.service == name]
     if kind == "transit-gateway":
         yield Unsettled(name, kind, allowed, _NO_LOGS[kind])
         return
-    doubt = logs.doubt_about(workload.interfaces)
+    doubt = logs.doubt_about(dict.fromkeys((*workload.interfaces, *(row.interface for row in by_name))))
     if unseen or not (workload.interfaces or by_name):
         doubt = f"the flow logs have no accepted record of {', '.join(unseen) or 'an interface of it'}"
     rows = [row for row in logs.rows if row.interface in workload.interfaces]
@@ -163,6 +170,15 @@ def _by_flow_logs(
             yield Unsettled(name, kind, allowed, doubt)
             return
         yield Settled(name, kind, "flow-logs", "its flow logs have no byte with the internet")
+
+
+def _is_of_service(world: World, workload: Workload, row: InterfaceBytes) -> bool:
+    """Return whether a row names a service; another cluster or VPC may have one of the same name elsewhere."""
+    if workload.kind not in _OF_TASKS or row.service != workload.name:
+        return False
+    interface = world.network_interfaces.get(row.interface)
+    place = row.subnet if interface is None or interface.subnet_id is UNSET else interface.subnet_id
+    return place is None or place in workload.subnets
 
 
 def _without_gateway_bytes(logs: FlowLogTotals, served: Iterable[str]) -> FlowLogTotals:
@@ -210,10 +226,9 @@ def _without_workload(
     logs = _without_gateway_bytes(logs, frozenset().union(*served))
     counted = {name for workload in workloads for name in workload.interfaces}
     counted |= {name for nat in nats for name in nat.interfaces}
-    names = {workload.name for workload in workloads}
     for row in logs.rows:
-        is_other = row.interface not in counted and row.service not in names and row.subnet in places
-        if is_other and row.bytes:
+        is_other = row.interface not in counted and row.subnet in places and row.bytes
+        if is_other and not any(_is_of_service(world, workload, row) for workload in workloads):
             gone = "" if row.interface in world.network_interfaces else ", which no longer exists"
             yield row.service or f"{row.interface}{gone}", row
 
