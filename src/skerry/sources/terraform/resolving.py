@@ -15,6 +15,7 @@ from skerry.sources.terraform.changes import with_next_revision
 from skerry.sources.terraform.code import has_provisioners, positions_of, providers_of, scopes_of_providers, types_in
 from skerry.sources.terraform.configuration import Configuration, ProviderScope
 from skerry.sources.terraform.forced_values import with_forced_values
+from skerry.sources.terraform.literal_policies import literal_policies
 from skerry.sources.terraform.plan_json import (
     MADE_UP_REGION,
     REMOTE_STATE,
@@ -24,6 +25,7 @@ from skerry.sources.terraform.plan_json import (
     regions_in,
 )
 from skerry.sources.terraform.planned_code import complete, known_instances, known_overrides
+from skerry.sources.terraform.policy_documents import marked_policy
 from skerry.sources.terraform.provider_scopes import regions_of, scope_of
 from skerry.sources.terraform.references import ReferenceResolver
 from skerry.sources.terraform.removed_parts import without_removed_parts
@@ -186,8 +188,10 @@ def _resolve(
     providers, types = providers_of(copy, terraform.providers()), types_in(copy)
     given = _Start() if start is None else start
     variables = _without_given(given.variables, code.variables)
-
     named = scopes_of_providers(copy, code.variables)
+    # A plan of a test prints no data sources.
+    policies = literal_policies(copy) if attempt.command == "plan" else ()
+    answers = {**_marked(policies), **_remote_states(copy, code.outputs), **given.answers}
 
     def run(
         instances: tuple[Instance, ...], region: str, account: str, scopes: Mapping[str, ProviderScope] | None = None
@@ -202,14 +206,14 @@ def _resolve(
             overrides=given.overrides,
             provider_scopes=named,
             scopes=given.scopes if scopes is None else scopes,
-            answers={**_remote_states(copy, code.outputs), **given.answers},
+            answers=answers,
         )
         test = terraform_test.write_test(providers, stage)
         return terraform_test.read_result(terraform.test(test, code.variables))
 
     if start is not None:
         plan = run(start.instances, place.region or MADE_UP_REGION, place.account or STAND_IN_ACCOUNT)
-        instances = tuple(terraform_test.without_marks(plan.instances, attempt))
+        instances = tuple(terraform_test.without_marks((*plan.instances, *policies), attempt))
         return Configuration(instances, place.region or "", place.account or "", plan.closed, plan.types)
     plan = run((), place.region or MADE_UP_REGION, place.account or STAND_IN_ACCOUNT)
     scopes = terraform_test.scopes_by_provider(plan.instances, named)
@@ -219,8 +223,12 @@ def _resolve(
     scopes = {address: ProviderScope(scope.region or region, scope.account) for address, scope in scopes.items()}
     account = place.account or _only_account(plan.instances)
     plan = run(plan.instances, region, account, scopes)
-    instances = tuple(terraform_test.without_marks(plan.instances, attempt))
+    instances = tuple(terraform_test.without_marks((*plan.instances, *policies), attempt))
     return Configuration(instances, region, account, plan.closed, plan.types, scopes=scopes)
+
+
+def _marked(policies: Iterable[Instance]) -> dict[str, Mapping[str, str]]:
+    return {one.address: {"json": marked_policy(one.address)} for one in policies}
 
 
 def _region_of_providers(scopes: Mapping[str, ProviderScope]) -> str | None:
