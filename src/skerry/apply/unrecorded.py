@@ -3,7 +3,7 @@
 The digests of a journal recognize a line that was removed between others. Lines missing at the end look like a crash.
 """
 
-from skerry.apply.lookups import Marks
+from skerry.apply.lookups import TAG, Marks
 from skerry.apply.run import step_calls
 from skerry.apply.states import automatic
 from skerry.apply.step_records import record_of
@@ -16,8 +16,10 @@ def refuse_shortened(tools: Tools) -> None:
     """Raise `InputError` if the account has resources of steps that the journal never began."""
     resources = unrecorded_resources(tools)
     if resources:
-        what = f"{', '.join(resources)}: made by {tools.journal.path}, which lacks its last lines"
-        raise InputError(what, "Use an unchanged copy of the journal. Without one, delete these resources by hand.")
+        more = f" and {len(resources) - 1} more" if len(resources) > 1 else ""
+        what = f"{tools.journal.path} lacks its last lines: the account has {resources[0]}{more} of its steps"
+        tag = f"{TAG} {tools.journal.opened.journal}:…"
+        raise InputError(what, f"Use an unchanged copy, or delete by hand what carries the tag {tag}")
 
 
 def unrecorded_resources(tools: Tools) -> tuple[str, ...]:

@@ -348,3 +348,9 @@ def test_results_about_permissions_are_passed_on() -> None:
     world = closed().world()
     account = AccountNow(CallerIdentity(ACCOUNT, USER, REGION), world, Scope(launches(world)), QUOTAS, (refusal,))
     assert check_before(plan_to_apply(), account, ApplySettings(NOW, VERSION)) == (refusal,)
+
+
+def test_plan_file_with_a_rule_for_everybody_is_refused() -> None:
+    wide = AuthorizeRule("sg-end", "in", Rule("tcp", 443, "0.0.0.0/0"))
+    plan = replace(plan_to_apply(), changes=(*PLAN.changes, Planned(wide, "safe")))
+    assert "RULE_TOO_WIDE" in {row.code for row in refusals_of(results(closed(), plan))}

@@ -11,6 +11,7 @@ from skerry.apply.preflight.fingerprint_check import check_fingerprint, check_un
 from skerry.apply.preflight.identity import CallerIdentity, check_identity
 from skerry.apply.preflight.managed_objects import DEFAULT_TAGS, ManagedTag, check_managed
 from skerry.apply.preflight.named_objects import check_objects
+from skerry.apply.preflight.openings import check_openings
 from skerry.apply.preflight.plan_age import check_age
 from skerry.apply.preflight.results import Allowance, ApplyRefusal, ApplyRemark, CheckResult
 from skerry.model.world import World
@@ -109,6 +110,7 @@ def _results(plan: PlanToApply, account: AccountNow, settings: ApplySettings) ->
     yield from missing
     yield from check_managed(world, changes, settings.allowed, settings.managed_tags)
     if not missing:
+        yield from check_openings(world, changes)
         yield from _differences(plan, account)
         yield from check_proof(world, account.scope, plan)
         yield from check_effects(world, account.scope, plan.rows, settings.allowed)

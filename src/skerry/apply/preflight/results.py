@@ -26,6 +26,7 @@ RefusalCode = Literal[
     "PERMISSION_DENIED",
     "QUOTA_EXCEEDED",
     "REGION_DIFFERS",
+    "RULE_TOO_WIDE",
 ]
 
 RemarkCode = Literal[
