@@ -68,7 +68,10 @@ def prepare_check(folder: Path) -> Mapping[str, str]:
         "outputs": {},
         "resources": [subnet],
     }
-    (folder / "network" / "terraform.tfstate").write_text(json.dumps(state), encoding="utf-8")
+    for name in ("network/terraform.tfstate", "network.tfstate"):
+        (folder / name).write_text(json.dumps(state), encoding="utf-8")
+    other = json.dumps(state).replace("subnet-1", "subnet-2").replace("10.0.0.0/24", "10.0.9.0/24")
+    (folder / "endpoints.tfstate").write_text(other, encoding="utf-8")
     shutil.copy(TEMPLATES / "private-dns-by-default.yaml", folder / "network.yaml")
     service = (TEMPLATES / "nat-gateway.yaml").read_text(encoding="utf-8")
     (folder / "service.yaml").write_text(service.replace("Family: web", "Family: api"), encoding="utf-8")

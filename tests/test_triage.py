@@ -126,6 +126,16 @@ def test_only_new_problems_count_after_a_baseline(run: Skerry) -> None:
     assert "NO_ROUTE_TO_DESTINATION" in causes
 
 
+def test_baseline_holds_problems_below_the_least_severity_too(run: Skerry) -> None:
+    content = json.loads(Path("broken.json").read_bytes())
+    del content["RouteTables"]
+    Path("partial.json").write_text(json.dumps(content), encoding="utf-8")
+    write_settings('min-severity = "error"')
+    assert run("check", "partial.json", "--write-baseline", "baseline.json", "-q").code == 0
+    assert run("check", "partial.json", "-q").code == UNKNOWN
+    assert run("check", "partial.json", "-q", "--baseline", "baseline.json").code == 0
+
+
 def test_baseline_outside_the_repository_is_refused(run: Skerry) -> None:
     write_settings('baseline = "../baseline.json"')
     found = run("check", "broken.json")
@@ -221,6 +231,17 @@ def test_input_outside_the_repository_is_named_and_has_no_place(run: Skerry, tmp
     found = run("check", outside, "--format", "gitlab")
     assert "outside.json is in no file of this repository" in found.err
     assert json.loads(found.out) == []
+
+
+def test_problems_of_a_folder_stand_at_a_file_of_it(run: Skerry) -> None:
+    content = json.loads(Path("broken.json").read_bytes())
+    del content["RouteTables"]
+    Path("answers/ec2").mkdir(parents=True)
+    Path("answers/ec2/all.json").write_text(json.dumps(content), encoding="utf-8")
+    for words in (("check", "answers"), ("diagnose", "--from", "answers")):
+        [sarif] = json.loads(run(*words, "--format", "sarif").out)["runs"]
+        places = {row["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for row in sarif["results"]}
+        assert places == {"answers/ec2/all.json"}
 
 
 def test_least_severity_shortens_the_list_and_keeps_the_exit_code(run: Skerry) -> None:

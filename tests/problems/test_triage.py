@@ -138,6 +138,11 @@ class TestBaseline:
     def test_problems_that_are_gone_are_counted(self, network: Network) -> None:
         assert sorted_out(network, baseline=frozenset(["0123456789abcdef"])).fixed == 1
 
+    def test_accepted_problem_of_the_baseline_is_not_gone(self, network: Network) -> None:
+        known = frozenset(problem.fingerprint for problem in listed(network).problems)
+        result = sorted_out(network, accept(), baseline=known)
+        assert (len(result.accepted), result.fixed) == (1, 0)
+
 
 def test_problems_below_the_least_severity_are_counted_and_verdict_stays(network: Network) -> None:
     network.forget("RouteTables")

@@ -119,7 +119,10 @@ class TestSarif:
 
     def test_problem_without_a_file_has_a_logical_location_alone(self) -> None:
         nowhere = Problem("cause", RULE, "error", ("x",), "rtb-1", "rtb-1")
-        [result] = self.results(sarif.write_sarif(with_problems([nowhere], None)).text)
+        written = sarif.write_sarif(with_problems([nowhere], None))
+        assert self.notes(written.text) == list(written.left_out)
+        assert written.left_out[0].startswith("code scanning refuses this file: ")
+        [result] = self.results(written.text)
         assert result["locations"] == [{"logicalLocations": [{"fullyQualifiedName": "rtb-1", "kind": "resource"}]}]
 
     def test_rule_index_is_that_of_the_rule(self, network: Network) -> None:
@@ -145,6 +148,14 @@ class TestJunit:
         network.forget("RouteTables")
         root = ET.fromstring(junit.write_junit(triaged(network)).text)  # noqa: S314
         assert (root.get("failures"), root.get("errors"), root.get("tests")) == ("0", "2", "2")
+
+    def test_unknown_service_is_an_error_though_its_facts_are_hidden(self, network: Network) -> None:
+        network.forget("RouteTables")
+        result = triaged(network)
+        hidden = msgspec.structs.replace(result.triage, problems=(), hidden=result.triage.problems)
+        text = junit.write_junit(msgspec.structs.replace(result, triage=hidden)).text
+        root = ET.fromstring(text)  # noqa: S314
+        assert (root.get("errors"), "missing-fact" in text) == ("2", False)
 
     def test_service_whose_causes_are_accepted_is_no_failure(self, network: Network) -> None:
         accepted = Acceptance(RULE, "ours", CodePlace("skerry.toml", 3))

@@ -6,7 +6,7 @@ import pytest
 
 from skerry.model.origins import Origin
 from skerry.problems.records import CodePlace
-from skerry.settings.repository import RepositoryFiles, read_text, root_of
+from skerry.settings.repository import RepositoryFiles, first_file, read_text, root_of
 
 
 @pytest.fixture
@@ -74,3 +74,17 @@ def test_root_without_git_is_the_folder_itself(tmp_path: Path, root: Path) -> No
     (tmp_path / "elsewhere").mkdir()
     assert root_of(tmp_path / "elsewhere") == (tmp_path / "elsewhere").resolve()
     assert root_of(root / "infra") == root.resolve()
+
+
+def test_first_file_of_an_input_is_the_one_that_a_reader_opens(root: Path) -> None:
+    code = root / "code"
+    (code / "ec2").mkdir(parents=True)
+    assert first_file(root / "none") is None
+    assert first_file(code) is None
+    (code / "ec2" / "describe-vpcs.json").touch()
+    assert first_file(code) == code / "ec2" / "describe-vpcs.json"
+    for name in ("README.md", ".hidden.tf", "vpc.tf", "main.tf"):
+        (code / name).touch()
+        seen = {"README.md": "README.md", ".hidden.tf": "README.md"}
+        assert first_file(code) == code / seen.get(name, name)
+    assert first_file(code / "vpc.tf") == code / "vpc.tf"

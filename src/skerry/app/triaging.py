@@ -29,7 +29,7 @@ from skerry.problems.records import (
 from skerry.problems.triage import TriageRules, triage
 from skerry.settings.baseline import read_baseline
 from skerry.settings.comments import read_comments
-from skerry.settings.repository import RepositoryFiles
+from skerry.settings.repository import RepositoryFiles, first_file
 from skerry.settings.settings_file import SettingsFile, find_settings_file, read_settings
 
 
@@ -154,8 +154,8 @@ _TITLES = {
 
 def _place_of_inputs(repository: RepositoryFiles, options: TriageOptions) -> CodePlace | None:
     """Return the beginning of the first file that was read, for problems in no file."""
-    files = (path for path in options.inputs if path.is_file())
-    places = (repository.path_in_repository(path) for path in files)
+    files = (first_file(path) for path in options.inputs)
+    places = (repository.path_in_repository(path) for path in files if path is not None)
     return next((CodePlace(place) for place in places if place is not None), None)
 
 

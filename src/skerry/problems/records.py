@@ -152,6 +152,7 @@ class Triage(msgspec.Struct, frozen=True):
 
     ``problems`` are neither accepted, nor in the baseline, nor below the least severity; an acceptance that is over is
     one of them. ``unused`` are acceptances of no problem. ``fixed`` counts the problems of the baseline that are gone.
+    ``hidden`` are problems below the least severity: they count for the verdict.
     """
 
     verdict: Verdict
@@ -160,7 +161,12 @@ class Triage(msgspec.Struct, frozen=True):
     in_baseline: tuple[Problem, ...] = ()
     unused: tuple[Acceptance, ...] = ()
     fixed: int = 0
-    below_severity: int = 0
+    hidden: tuple[Problem, ...] = ()
+
+    @property
+    def below_severity(self) -> int:
+        """The number of hidden problems."""
+        return len(self.hidden)
 
 
 class ListedNetwork(msgspec.Struct, frozen=True):

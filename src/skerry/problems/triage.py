@@ -57,7 +57,11 @@ def triage(networks: Sequence[ListedNetwork], rules: TriageRules) -> Triage:
         verdicts.append(_verdict_of(network, remaining))
         verdicts += [BLOCKED for problem in remaining if problem.kind == "break"]
         candidates += remaining
-    listed = [row for row in sort_by_severity((*candidates, *expired)) if _is_listed(row, rules.least_severity)]
+    listed: list[Problem] = []
+    hidden: list[Problem] = []
+    for row in sort_by_severity((*candidates, *expired)):
+        (listed if _is_listed(row, rules.least_severity) else hidden).append(row)
+    present = {problem.fingerprint for network in networks for problem in network.problems}
     used = {id(row.acceptance) for row in accepted}
     return Triage(
         verdict=combine_verdicts(verdicts),
@@ -65,8 +69,8 @@ def triage(networks: Sequence[ListedNetwork], rules: TriageRules) -> Triage:
         accepted=tuple(accepted),
         in_baseline=tuple(recorded),
         unused=tuple(one for one in valid if id(one) not in used),
-        fixed=len(rules.baseline - {problem.fingerprint for problem in recorded}),
-        below_severity=len(candidates) + len(expired) - len(listed),
+        fixed=len(rules.baseline - present) if rules.baseline else 0,
+        hidden=tuple(hidden),
     )
 
 

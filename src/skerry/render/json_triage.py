@@ -85,7 +85,8 @@ def encode_triage(triage: Triage) -> TriageOut:
 
 def baseline_of(triaged: TriagedResult) -> BaselineOut:
     """Return the baseline of all problems that are there now and not accepted."""
-    problems = (*triaged.triage.problems, *triaged.triage.in_baseline)
+    triage = triaged.triage
+    problems = (*triage.problems, *triage.hidden, *triage.in_baseline)
     rows = {
         problem.fingerprint: BaselineRow(problem.fingerprint, problem.rule, problem.name, problem.message)
         for problem in problems

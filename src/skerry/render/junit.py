@@ -75,12 +75,14 @@ class _Suite:
             _group_of(network, service, alone=len(self._triaged.result.networks) == 1),
         )
         case = ET.SubElement(suite, "testcase", name=name, classname=_text(group))
-        problems = _problems_of(self._triaged, network, service)
+        triage = self._triaged.triage
+        problems = _problems_of(triage.problems, network, service)
         place = next((problem.place for problem in problems if problem.place), self._triaged.place)
         if place is not None:
             case.set("file", _text(place.path))
             case.set("line", str(place.line))
-        kind = _outcome_of(service, problems)
+        # A hidden problem counts all the same.
+        kind = _outcome_of(service, [*problems, *_problems_of(triage.hidden, network, service)])
         if kind == "skipped":
             ET.SubElement(case, kind, message=_text(service.launch.not_applicable or "not applicable"))
         elif kind:
@@ -112,12 +114,12 @@ def _group_of(network: CheckedNetwork, service: ServiceDiagnosis, *, alone: bool
     return " ".join(filter(None, (*place, service.launch.cluster)))
 
 
-def _problems_of(triaged: TriagedResult, network: CheckedNetwork, service: ServiceDiagnosis) -> list[Problem]:
-    """Return the problems of one service."""
+def _problems_of(problems: Iterable[Problem], network: CheckedNetwork, service: ServiceDiagnosis) -> list[Problem]:
+    """Return those of one service."""
     place = (network.world.account, network.world.region)
     return [
         row
-        for row in triaged.triage.problems
+        for row in problems
         if (row.account, row.region) == place and row.concerns(service.launch.cluster, service.launch.name)
     ]
 

@@ -25,6 +25,8 @@ _MOST_RESULTS: Final = 5_000
 _MOST_HOPS: Final = 1_000
 _MOST_BYTES = 10_000_000
 """The size of a file after gzip."""
+# https://github.com/github/codeql-action/issues/1738
+_NOWHERE: Final = "code scanning refuses this file: it has problems in no file of the repository"
 _LEVELS: Final = {"error": "error", "warning": "warning", "note": "recommendation"}
 
 
@@ -202,6 +204,8 @@ def _write(triaged: TriagedResult, problems: Sequence[Problem], *, with_paths: b
     severities = {problem.rule: problem.severity for problem in reversed(problems)}
     driver = Driver("skerry", triaged.version, _SITE, [_rule(triaged.rules[name], severities[name]) for name in ids])
     left_out = tuple(_omissions(len(triage.problems) - len(problems), problems, with_paths=with_paths))
+    if triaged.place is None and any(problem.place is None for problem in problems):
+        left_out = (*left_out, _NOWHERE)
     hidden = len(triage.accepted) + len(triage.in_baseline)
     notes = [*left_out, *([f"{hidden} problems are accepted or in the baseline"] if hidden else [])]
     invocations = [Invocation([Notification(SarifText(note)) for note in notes])] if notes else UNSET

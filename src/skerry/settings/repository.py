@@ -62,6 +62,23 @@ class RepositoryFiles:
         return self._lines[path]
 
 
+def first_file(path: Path) -> Path | None:
+    """Return an input itself if it is a file; of a folder the file that a reader would open first, or None."""
+    if path.is_file():
+        return path
+    names = sorted(path.iterdir(), key=_rank) if path.is_dir() else []
+    shown = [name for name in names if not name.name.startswith(".")]
+    files = (name for name in shown if name.is_file())
+    # The answers of a snapshot lie in folders of services.
+    inner = (file for folder in shown if folder.is_dir() for file in sorted(folder.iterdir()) if file.is_file())
+    return next(files, None) or next(inner, None)
+
+
+def _rank(path: Path) -> tuple[bool, bool, str]:
+    """Return the place of a file in the order of a reader: that of a root module, then code."""
+    return path.name not in {"main.tf", "manifest.json"}, path.suffix != ".tf", path.name
+
+
 def read_text(path: Path) -> str:
     """Return the text of a file of code; empty for one that is too large to be code, or cannot be read."""
     try:
