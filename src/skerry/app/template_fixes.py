@@ -67,8 +67,7 @@ class TemplateFixes:
                 self._add(planned.change)
             except UneditableTemplate as reason:
                 title = f"{self._named(title_of(planned.change))} ({reason})"
-                statement = planned.change.statement if isinstance(planned.change, ProposeStatement) else ""
-                self.manual.append(ManualStep(title, statement))
+                self.manual.append(ManualStep(title, _policy_of(planned.change)))
 
     def _named(self, text: str) -> str:
         """Return a text with logical ids in place of made-up ones."""
@@ -297,6 +296,17 @@ class TemplateFixes:
             raise UneditableTemplate(f"the list {path[-1]} is not written out")
         removed = [position for position, name in enumerate(written) if name not in names]
         self._edits_of(service).remove(service.resource.entry.node, path, removed, len(written))
+
+
+def _policy_of(change: Change) -> str:
+    """Return the policy or the statement of a change as JSON; empty without one."""
+    match change:
+        case ProposeStatement():
+            return change.statement
+        case ModifyEndpoint() | CreateInterfaceEndpoint() | CreateGatewayEndpoint():
+            return change.policy or ""
+        case _:
+            return ""
 
 
 def _names_of(made: Made) -> Iterator[str]:

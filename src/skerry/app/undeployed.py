@@ -22,6 +22,9 @@ _BLOCKS: Final = {"s3": "52.216.0.0/15", "dynamodb": "52.94.0.0/22"}
 
 def read_undeployed(path: Path, region: str | None) -> World | None:
     """Return the network of a template, a plan or code with made-up addresses; None for saved answers."""
+    if not path.is_dir() and not path.is_file():
+        # A pipe can be read once, and what is absent is named by the reader of answers.
+        return None
     content = b"" if path.is_dir() else next(iter(files.read(path).values()), b"")
     if form_of(InputFile(path.name, path, content)) is InputForm.ANSWERS:
         return None

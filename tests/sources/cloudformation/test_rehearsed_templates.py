@@ -59,6 +59,7 @@ def test_template_has_addresses_for_a_rehearsal_and_saved_answers_have_their_own
     assert [list(map(str, row.cidrs or ())) for row in world.facts.prefix_lists] == [["52.216.0.0/15"]]
     assert [len(row.network_interface_ids) for row in world.facts.vpc_endpoints] == [1, 1, 0]
     assert read_undeployed(LABELLED.parents[2] / "scenarios" / "article-broken" / "network.json", None) is None
+    assert read_undeployed(Path("/dev/null"), None) is None
 
 
 def test_template_of_several_accounts_has_no_rehearsal(tmp_path: Path) -> None:

@@ -295,6 +295,18 @@ class TestSettings:
         assert [line for line in patch.splitlines() if line.startswith("+") and "arn:aws:s3" in line] != []
         assert "prod-eu-west-1-starport-layer-bucket" in patch
 
+    def test_policy_that_is_one_text_is_a_step_with_the_new_policy(self, tmp_path: Path) -> None:
+        text = CASES["policy-of-the-gateway"].files["main.yaml"]
+        head, _, tail = text.partition("      PolicyDocument:\n")
+        statements, _, others = tail.partition("\n")
+        policy = (
+            '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::own/*"}}'
+        )
+        made, patch = self.patched(tmp_path, f"{head}      PolicyDocument: '{policy}'\n{others}")
+        assert "own-bucket" in statements
+        assert (patch, made.after.verdict) == ("", BLOCKED)
+        assert ["starport-layer-bucket" in step.snippet for step in made.manual] == [True]
+
     def test_statement_names_resources_and_the_account_by_references(self, tmp_path: Path) -> None:
         policy = (
             "      PolicyDocument:\n        Statement:\n          - {Effect: Allow, Principal: '*', "
