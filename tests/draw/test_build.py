@@ -329,3 +329,19 @@ def test_endpoints_of_a_subnet_that_were_not_read_are_not_known() -> None:
     assert [label for label, _ in labels(network)] == []
     chips = map_of("subnet-not-shown").vpcs[0].subnets[0].chips
     assert [chip.label for chip in chips] == ["task web", "endpoints not known"]
+
+
+def test_subnet_with_an_empty_vpc_is_drawn_in_a_vpc_that_is_not_known() -> None:
+    network = Network()
+    network.row("Subnets", "subnet-a")["VpcId"] = ""
+    network.definition(container())
+    network.service("web", ["subnet-a"])
+    shown = network_map_of(world := network.world(), app.diagnose(world).services[0])
+    assert [(vpc.id, [row.id for row in vpc.subnets]) for vpc in shown.vpcs] == [("", ["subnet-a"])]
+    assert layout(shown).steps
+
+
+def test_gateway_with_two_attachments_to_one_vpc_is_drawn_once() -> None:
+    network = Network()
+    network.internet_gateway()["Attachments"] *= 2
+    assert gateways(network) == [("igw-1", "internet gw", False)]

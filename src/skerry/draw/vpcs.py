@@ -101,7 +101,7 @@ class VpcReader:
         if vpc_id != NOT_KNOWN:
             return []
         names = dict.fromkeys((*touched.placements, *touched.chips))
-        return [name for name in names if isinstance(self.world.find_subnet(name), Missing)]
+        return [name for name in names if self.vpc_of(name) == NOT_KNOWN]
 
     def _subnet(self, subnet: Subnet, touched: Touched) -> MapSubnet:
         name = subnet.subnet_id
@@ -209,11 +209,12 @@ class VpcReader:
         routed = {route.target: route.word for table in tables for route in table.routes}
         own = [row for row in self._own_gateways.get(vpc_id, ()) if row.id in needed or row.kind in _ALWAYS]
         own += [row for row in self._own_gateways.get(vpc_id, ()) if row.id in routed and row not in own]
-        names = {row.id for row in own}
+        # Each once: an answer may list an attachment twice.
+        rows = {row.id: row for row in own}
         for name in needed:
-            if name not in names:
-                own.append(self._other_gateway(name, routed.get(name, "")))
-        return tuple(msgspec.structs.replace(row, on_path=row.id in needed) for row in own)
+            if name not in rows:
+                rows[name] = self._other_gateway(name, routed.get(name, ""))
+        return tuple(msgspec.structs.replace(row, on_path=row.id in needed) for row in rows.values())
 
     def _other_gateway(self, name: str, word: str) -> MapGateway:
         """Return a gateway on a path that belongs to another VPC or was not read."""
