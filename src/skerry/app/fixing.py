@@ -20,7 +20,6 @@ from skerry.diagnose.check_result import CheckResult
 from skerry.errors import Argument, InputError
 from skerry.sources.cloudformation.cloud_assembly import is_assembly
 from skerry.sources.cloudformation.describing import read_systems
-from skerry.sources.terraform.code import is_code
 from skerry.verdicts import NOT_APPLICABLE, OK, Verdict, worst_of
 
 _TEMPLATES: Final = "template"
@@ -47,10 +46,6 @@ def fix(request: CheckRequest) -> CheckFix:
     The patch is read and diagnosed in a private copy first. Without an improvement there is none. Raises `InputError`
     for inputs other than templates and code of Terraform.
     """
-    for one in request.inputs:
-        if one.path.is_dir() and not is_code(one.path) and not is_assembly(one.path):
-            message = f"{one.path.name} is written by a program, and a patch of it would be lost"
-            raise InputError(message, "Change the code that writes it. A plan names the changes.")
     before = check(request)
     levels = {one.level for one in before.inputs if one.error is None}
     if not (levels == {_TEMPLATES} or is_of_code(levels, request)):

@@ -5,7 +5,14 @@ from typing import Final
 
 from skerry.catalogue.services import service_of_endpoint
 from skerry.model.world import World
-from skerry.plan.changes import AuthorizeRule, CreateSecurityGroup, Rule, is_new
+from skerry.plan.change_calls import services_of_prefix_lists
+from skerry.plan.changes import (
+    AuthorizeRule,
+    CreateGatewayEndpoint,
+    CreateInterfaceEndpoint,
+    CreateSecurityGroup,
+    Rule,
+)
 from skerry.plan.records import Planned
 from skerry.render.hcl import HclReference, Value, format_block, quote
 from skerry.render.iac_names import Names, split_at_region
@@ -25,6 +32,7 @@ class CodeNames(Names):
         self._world = world
         self._references = references
         self._at = at
+        self._services = services_of_prefix_lists(world, rows)
         self._vpcs = {vpc for planned in rows if (vpc := getattr(planned.change, "vpc_id", None)) is not None}
         self._taken = references.tree.labels(at)
         groups = [planned.change for planned in rows if isinstance(planned.change, CreateSecurityGroup)]
@@ -34,6 +42,7 @@ class CodeNames(Names):
         }
         self._groups = dict(self._own_groups)
         self.lookups: dict[str, str] = {}
+        self._peer_keys: dict[str, str] = {}
 
     def free(self, kind: str, label: str) -> str:
         """Return the address of a new block with this label, or with a number if the module has one of that name."""
@@ -115,6 +124,11 @@ class CodeNames(Names):
             return HclReference(f"{_GROUP}.{self._own_groups[group_id]}.id")
         return HclReference(self._references.one(group_id, self._at))
 
+    def endpoint_key(self, change: CreateInterfaceEndpoint | CreateGatewayEndpoint) -> str:
+        """Return the label of an endpoint among those of its VPC: its service."""
+        ref = service_of_endpoint(change.service_name)
+        return change.service_name if ref is None else ref.key
+
     def peer(self, peer: str) -> HclReference | str:
         """Return the peer of a rule: a reference, or a block of addresses that no resource has."""
         if peer.startswith("pl-"):
@@ -130,7 +144,16 @@ class CodeNames(Names):
         return peer
 
     def peer_key(self, peer: str) -> str:
-        """Return the key of a peer among several."""
+        """Return the key of a peer among several; two peers never share one."""
+        if peer not in self._peer_keys:
+            key, taken, number = self._key_of(peer), set(self._peer_keys.values()), 2
+            free = key
+            while free in taken:
+                free, number = f"{key}_{number}", number + 1
+            self._peer_keys[peer] = free
+        return self._peer_keys[peer]
+
+    def _key_of(self, peer: str) -> str:
         if peer.startswith("pl-"):
             return self.plain(self._service_of(peer))
         owner = peer if peer.startswith("sg-") else self._owner_of_block(peer)
@@ -167,35 +190,46 @@ class CodeNames(Names):
 
     def _service_of(self, prefix_list: str) -> str:
         """Return the name of an AWS prefix list, such as ``com.amazonaws.eu-west-1.s3``."""
-        if is_new(prefix_list):
-            rows = {f"pl-new-{key}": key for key in ("s3", "dynamodb")}
-            key = prefix_list.partition("-new-")[2]
-            return rows.get(prefix_list, f"com.amazonaws.{self._region}.{key}")
-        row = next((row for row in self._world.facts.prefix_lists if row.prefix_list_id == prefix_list), None)
-        name = None if row is None else row.prefix_list_name
+        rows = {row.prefix_list_id: row.prefix_list_name for row in self._world.facts.prefix_lists}
+        name = self._services.get(prefix_list) or rows.get(prefix_list)
         if not isinstance(name, str):
             raise UneditableCode(f"the name of {prefix_list} is not known")
         return name
 
     def _prefix_list(self, prefix_list: str) -> HclReference:
-        """Return the id of a prefix list: of a resource of the code, or of AWS's own, which is looked up by its name.
+        """Return the id of a prefix list: of the code, of a gateway endpoint of the code, or looked up by its name.
 
-        https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/ec2_managed_prefix_list
+        https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/prefix_list
         """
         if self._references.is_of_code(prefix_list):
             return HclReference(self._references.one(prefix_list, self._at))
         name = self._service_of(prefix_list)
-        ref = service_of_endpoint(name)
+        for endpoint in self._world.facts.vpc_endpoints:
+            is_gateway = endpoint.vpc_endpoint_type == "Gateway" and endpoint.service_name == name
+            if is_gateway and self._references.is_of_code(endpoint.vpc_endpoint_id):
+                try:
+                    reference = self._references.one(
+                        endpoint.vpc_endpoint_id, self._at, "prefix_list_id", may_add=False
+                    )
+                    return HclReference(reference)
+                except UneditableCode:
+                    break
         if name not in self.lookups:
-            label = self.plain(ref.key if ref else name)
-            self.lookups[name] = self.free("data.aws_prefix_list", label)
+            ref = service_of_endpoint(name)
+            self.lookups[name] = self.free("data.aws_prefix_list", self.plain(ref.key if ref else name))
         return HclReference(f"{self.lookups[name]}.id")
 
     def lookup_blocks(self) -> Iterator[str]:
-        """Yield the data sources of prefix lists."""
+        """Yield the data sources of prefix lists, with the provider of the VPCs."""
         for name, address in self.lookups.items():
+            vpcs = self._vpcs or {row.vpc_id for row in self._world.facts.vpcs}
+            written = (vpc for vpc in vpcs if self._references.is_of_code(vpc))
+            metas = [self._references.meta_arguments(vpc, self._at) for vpc in written]
+            if any(meta != metas[0] for meta in metas):
+                raise UneditableCode("the VPCs have several providers")
+            meta: dict[str, Value] = {key: HclReference(text) for key, text in (metas[0] if metas else {}).items()}
             label = address.rpartition(".")[2]
-            yield format_block(f'data "aws_prefix_list" "{label}"', {"name": self.service(name)})
+            yield format_block(f'data "aws_prefix_list" "{label}"', meta, {"name": self.service(name)})
 
 
 def label_of(address: ResourceAddress) -> str:

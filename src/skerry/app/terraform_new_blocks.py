@@ -1,6 +1,6 @@
 """New resources of a plan in Terraform code: each in the innermost module with references to all its parts."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Final
 
@@ -8,11 +8,16 @@ from skerry.app.terraform_names import CodeNames, groups_in, rules_in
 from skerry.model.world import World
 from skerry.plan.change_calls import description_of
 from skerry.plan.changes import (
+    AddAclEntry,
     AuthorizeRule,
+    Change,
     CreateGatewayEndpoint,
     CreateInterfaceEndpoint,
     CreateNatGateway,
     CreateSecurityGroup,
+    ModifyEndpoint,
+    RouteToInternetGateway,
+    RouteToNat,
     is_new,
 )
 from skerry.plan.records import Plan, Planned
@@ -49,6 +54,7 @@ class NewBlocks:
             except UneditableCode as reason:
                 self._homeless[vpc] = str(reason)
         self._created = [planned for planned in plan.changes if isinstance(planned.change, _CREATED)]
+        self._modified = [planned for planned in plan.changes if isinstance(planned.change, ModifyEndpoint)]
 
     def home_of(self, vpc: str) -> ModulePath | None:
         """Return the module of the new resources of a VPC; None if it gets none."""
@@ -82,7 +88,7 @@ class NewBlocks:
                 for one in self._created
                 if isinstance(one.change, _CREATED) and self.home_of(one.change.vpc_id) == at
             ]
-            self._names[at] = CodeNames(own, self._world, self._references, at)
+            self._names[at] = CodeNames([*own, *self._modified], self._world, self._references, at)
         return self._names[at]
 
     def append(self, at: ModulePath, text: str) -> None:
@@ -98,13 +104,39 @@ class NewBlocks:
             names = self.names(at)
             writable = [planned for planned in self._rows.get(at, ()) if self._can_write(at, planned, refuse)]
             try:
-                ordered = sorted(writable, key=partial(_order_of, names))
-                blocks = [self._in_module(one, at) for one in self._blocks(at, ordered)]
-                for block in [*format_resources(blocks, writable), *names.lookup_blocks()]:
+                for rows in self._by_vpc(writable):
+                    ordered = sorted(rows, key=partial(_order_of, names))
+                    blocks = [self._in_module(one, at) for one in self._blocks(at, ordered)]
+                    for block in format_resources(blocks, rows):
+                        self.append(at, block)
+                for block in names.lookup_blocks():
                     self.append(at, block)
             except UneditableCode as reason:
                 for planned in writable:
                     refuse(planned, str(reason))
+
+    def _by_vpc(self, rows: Iterable[Planned]) -> list[list[Planned]]:
+        """Return changes by their VPC: its resources have a provider of their own."""
+        groups: dict[str, list[Planned]] = {}
+        for planned in rows:
+            groups.setdefault(self._vpc_of(planned.change), []).append(planned)
+        return list(groups.values())
+
+    def _vpc_of(self, change: Change) -> str:
+        world = self._world
+        match change:
+            case CreateSecurityGroup() | CreateInterfaceEndpoint() | CreateGatewayEndpoint() | CreateNatGateway():
+                return change.vpc_id
+            case AuthorizeRule() if is_new(change.group_id):
+                return self._vpc_of_group(change.group_id)
+            case AuthorizeRule():
+                return str(world.security_groups[change.group_id].vpc_id)
+            case AddAclEntry():
+                return str(world.network_acls[change.acl_id].vpc_id)
+            case RouteToNat() | RouteToInternetGateway():
+                return str(world.route_tables[change.route_table_id].vpc_id)
+            case _:
+                return ""
 
     def _can_write(self, at: ModulePath, planned: Planned, refuse: Refuse) -> bool:
         try:
@@ -144,14 +176,11 @@ class NewBlocks:
         return block._replace(address=address, comment=comment, settings=settings)
 
     def _meta_arguments(self, block: ResourceBlock, at: ModulePath) -> Mapping[str, Value]:
-        """Return the provider and the Region of the resources that a block changes, as their code has them."""
-        change = block.rows[0].change
-        subject = getattr(change, "vpc_id", None) or getattr(change, "group_id", None)
-        if subject is None or is_new(subject):
-            subject = next((vpc for vpc, home in self._homes.items() if home == at), None)
-        if subject is None or not self._references.is_of_code(subject):
+        """Return the provider and the Region of the VPC that a block belongs to, as its code has them."""
+        vpc = self._vpc_of(block.rows[0].change)
+        if not self._references.is_of_code(vpc):
             return {}
-        return {name: HclReference(text) for name, text in self._references.meta_arguments(subject, at).items()}
+        return {name: HclReference(text) for name, text in self._references.meta_arguments(vpc, at).items()}
 
 
 _CREATED: Final = (CreateSecurityGroup, CreateInterfaceEndpoint, CreateGatewayEndpoint, CreateNatGateway)

@@ -111,9 +111,9 @@ class TestPatches:
     def test_template_that_is_fine_has_no_patch(self) -> None:
         assert fixed(LABELLED / "nat-gateway.yaml").patch == ""
 
-    def test_templates_that_a_program_writes_have_no_patch(self, tmp_path: Path) -> None:
-        with pytest.raises(InputError, match="written by a program"):
-            fixed(tmp_path)
+    def test_folder_of_answers_has_no_patch(self) -> None:
+        with pytest.raises(InputError, match="only templates"):
+            fixed(LABELLED.parents[2] / "scenarios" / "article-broken")
 
     def test_app_of_the_cdk_has_steps_for_its_code(self, tmp_path: Path) -> None:
         for name, text in CASES["assembly-of-two-stacks"].files.items():

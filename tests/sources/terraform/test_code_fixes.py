@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -30,6 +32,8 @@ PATCHED: Final = {
     "acl-without-https": Expected("main.tf", ("  egress {", "    rule_no    = 110")),
     "dynamic-rules": Expected("main.tf", ("  ingress {", "    from_port   = 443")),
     "egress-too-narrow": Expected("main.tf", ("  egress {", "    from_port   = 443")),
+    "egress-without-new-s3": Expected("main.tf", ("    prefix_list_ids = [data.aws_prefix_list.s3.id]",)),
+    "egress-without-s3": Expected("main.tf", ("    prefix_list_ids = [aws_vpc_endpoint.s3.prefix_list_id]",)),
     "endpoint-by-associations": Expected(
         "main.tf", ('resource "aws_vpc_endpoint_route_table_association" "s3_private" {',)
     ),
@@ -72,6 +76,10 @@ PATCHED: Final = {
     ),
     "subnets-by-count": Expected("vpc_endpoints.tf", ("  subnet_ids          = aws_subnet.private[*].id",)),
     "subnets-by-key": Expected("vpc_endpoints.tf", ("  subnet_ids          = values(aws_subnet.private)[*].id",)),
+    "two-vpcs": Expected(
+        "vpc_endpoints.tf",
+        ("  security_group_ids  = [aws_security_group.endpoints_second.id]", "  vpc_id              = aws_vpc.main.id"),
+    ),
     "vpc-of-a-called-twice-module": Expected(
         "network/outputs.tf", ('output "private_route_table_id" {', "  value       = aws_route_table.private.id")
     ),
@@ -133,6 +141,28 @@ def test_change_that_no_edit_makes_is_named_with_its_code(
     assert (made.patch, made.after.verdict) == ("", BLOCKED)
     assert reason in made.manual[0].title
     assert snippet in made.manual[0].snippet.splitlines()
+
+
+def test_each_region_gets_resources_of_its_own_provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = copied("two-vpcs", tmp_path / "code")
+    head, _, second = (folder / "main.tf").read_text(encoding="utf-8").rpartition('resource "aws_vpc" "second"')
+    parts = re.sub(
+        r'(resource "\w+" "[\w-]+" \{\n)', r"\1  provider = aws.far\n", f'resource "aws_vpc" "second"{second}'
+    )
+    far = 'provider "aws" {\n  alias  = "far"\n  region = "us-east-1"\n}\n\n'
+    text = head + far + parts.replace("eu-west-1", "us-east-1")
+    (folder / "main.tf").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(folder)
+    with stand_in():
+        made = fix(CheckRequest((NamedPath(Path()),), allow_network=True))
+    assert (made.after.verdict, made.manual) == (OK, ())
+    added = [line.removeprefix("+") for line in made.patch.splitlines() if line.startswith("+")]
+    far_ones = [name for name, line in pairwise(added) if line == "  provider = aws.far"]
+    assert [name.split('"')[1] for name in far_ones] == [
+        *("aws_security_group", "aws_vpc_security_group_ingress_rule", "aws_vpc_endpoint", "aws_vpc_endpoint")
+    ]
+    assert sum("com.amazonaws.us-east-1" in line for line in added) == 4
+    assert sum("com.amazonaws.eu-west-1" in line for line in added) == 4
 
 
 def test_files_outside_the_working_folder_are_named_and_not_edited(

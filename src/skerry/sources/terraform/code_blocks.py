@@ -16,7 +16,7 @@ class Expression(NamedTuple):
     """An expression: the places of its first character and after its last one, its form, and its elements.
 
     ``form`` is the rule of the grammar, such as ``tuple``, ``object`` or ``literal_value``. ``elements`` are those of
-    a list. ``entries`` are those of an object with plain keys. ``arguments`` are those of a function call.
+    a list, or the arguments of a function. ``entries`` are those of an object with plain keys.
     """
 
     start: int

@@ -56,10 +56,6 @@ class CodeEdits:
         """Return the text of an expression or a block."""
         return self._text[place.start : place.end]
 
-    def block(self, kind: str, *labels: str) -> CodeBlock | None:
-        """Return the block of a type with these labels; None if the file has none."""
-        return next((one for one in self.blocks if (one.type, one.labels) == (kind, labels)), None)
-
     def line_of(self, block: CodeBlock) -> int:
         """Return the line of a block, from 1."""
         return self._text.count("\n", 0, block.start) + 1

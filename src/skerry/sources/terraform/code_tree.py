@@ -118,6 +118,7 @@ class CodeTree:
         self.folder = folder
         self._base = base
         self._places = {tuple(name.split(".")) if name else (): place for name, place in modules_of(folder).items()}
+        self._labels: dict[str, set[str]] = {}
         self._files: dict[str, CodeFile] = {} if files is None else files
 
     def edited_files(self) -> list[CodeFile]:
@@ -176,23 +177,18 @@ class CodeTree:
         file = self._positions.get("".join(f"module.{name}." for name in names) + address.resource)
         kind, label = address.resource.removeprefix("data.").split(".")
         mode = "data" if address.resource.startswith("data.") else "resource"
-        if file is None:
-            raise UneditableCode(self._unwritten(address))
+        if file is None or file.endswith(".json"):
+            name = "" if file is None else Path(file).name
+            why = (
+                f"it is written in {name}, and only files of HCL are edited" if name else "its block is not in the code"
+            )
+            raise UneditableCode(why)
         every = list(self._blocks(address.module, mode, kind, label))
         if any(one.file.path.name.endswith(_OVERRIDES) for one in every):
             raise UneditableCode(f"{address.resource} is overridden in {every[0].file.path.name}")
         if len(every) != 1:
             raise UneditableCode(f"{address.resource} is not in {file}")
         return every[0]
-
-    def _unwritten(self, address: ResourceAddress) -> str:
-        """Return why a resource has no block; only files of HCL are edited."""
-        kind, label = address.resource.rpartition(".")[::2]
-        for path in sorted(Path(self.folder_of(address.module)).glob("*.tf.json")):
-            text = path.read_text(encoding="utf-8", errors="replace") if path.stat().st_size <= _MOST_BYTES else ""
-            if f'"{kind}"' in text and f'"{label}"' in text:
-                return f"it is written in {path.name}, and only files of HCL are edited"
-        return "its block is not in the code"
 
     def blocks(self, module: ModulePath, kind: str) -> Iterator[WrittenBlock]:
         """Yield the blocks of a type of resources in a module."""
@@ -213,10 +209,6 @@ class CodeTree:
     def data_sources(self, module: ModulePath, kind: str) -> Iterator[WrittenBlock]:
         """Yield the data sources of a type in a module."""
         yield from self._blocks(module, "data", kind, None)
-
-    def providers(self) -> Iterator[WrittenBlock]:
-        """Yield the blocks of AWS's providers in the root module."""
-        yield from self._blocks((), "provider", "aws", None)
 
     def call(self, module: ModulePath) -> WrittenBlock:
         """Return the block that calls a module."""
@@ -244,7 +236,16 @@ class CodeTree:
         }
 
     def labels(self, module: ModulePath) -> set[str]:
-        """Return the addresses of all resources of a module, without those of modules that it calls."""
+        """Return the addresses of all resources of a module, without those of modules that it calls.
+
+        The set is that of all edits of the folder: new labels are added to it.
+        """
+        folder = self.folder_of(module)
+        if folder not in self._labels:
+            self._labels[folder] = self._written_labels(module)
+        return self._labels[folder]
+
+    def _written_labels(self, module: ModulePath) -> set[str]:
         prefix = "".join(f"module.{name}." for name in names_of(module))
         local = {address.removeprefix(prefix) for address in self._positions if address.startswith(prefix)}
         return {address for address in local if not address.startswith("module.")}
