@@ -6,7 +6,7 @@ from pathlib import Path
 import botocore
 import pytest
 
-from skerry.catalogue.partitions import Partition, list_registry_suffixes, load_partitions, partition_of
+from skerry.catalogue.partitions import Partition, is_registry_of, list_registry_suffixes, load_partitions, partition_of
 from skerry.model.arns import region_of_endpoint_service, region_of_zone
 from tests.tables import each
 
@@ -49,3 +49,10 @@ def test_layer_bucket_is_documented_only_in_standard_partition() -> None:
 
 def test_suffixes_include_standard_and_dual_stack_names() -> None:
     assert {"amazonaws.com", "on.aws", "amazonaws.eu", "on.amazonwebservices.com.cn"} <= set(list_registry_suffixes())
+
+
+def test_registries_of_a_region_end_as_those_of_its_partition() -> None:
+    assert is_registry_of("eu-west-1", "111122223333.dkr.ecr.eu-west-1.amazonaws.com")
+    assert is_registry_of("cn-north-1", "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn")
+    assert not is_registry_of("cn-north-1", "111122223333.dkr.ecr.cn-north-1.amazonaws.com")
+    assert is_registry_of("nowhere", "111122223333.dkr.ecr.nowhere.example.com")
