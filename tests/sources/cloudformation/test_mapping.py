@@ -357,3 +357,34 @@ class TestInputs:
         [checked] = app.check(request).networks
         verdicts = {one.launch.name: one.verdict for one in checked.diagnosis.services}
         assert verdicts == {"web": BLOCKED, "net-Service": BLOCKED}
+
+
+class TestRegionalNatGateways:
+    """The route table that AWS makes with a regional NAT gateway."""
+
+    GATEWAY = """
+  Igw: {Type: AWS::EC2::InternetGateway}
+  Attached: {Type: AWS::EC2::VPCGatewayAttachment, Properties: {VpcId: !Ref Vpc, InternetGatewayId: !Ref Igw}}
+"""
+    NAT = "\n  Nat: {Type: AWS::EC2::NatGateway, Properties: {VpcId: !Ref Vpc, AvailabilityMode: regional}}\n"
+
+    def routes(self, folder: Path, *parts: str) -> list[str | None] | None:
+        """Return the destinations of its routes; None if they are not known."""
+        world = world_of(folder, VPC, self.NAT, *parts)
+        [gateway] = world.facts.nat_gateways
+        table = next(row for row in world.facts.route_tables if row.route_table_id == gateway.route_table_id)
+        return None if table.routes is UNSET else [route.destination_cidr_block for route in table.routes]
+
+    def test_table_leads_to_the_internet_gateway(self, tmp_path: Path) -> None:
+        assert self.routes(tmp_path, self.GATEWAY) == ["10.0.0.0/16", "0.0.0.0/0"]
+
+    def test_table_without_an_internet_gateway_is_not_known(self, tmp_path: Path) -> None:
+        assert self.routes(tmp_path) is None
+
+    def test_routes_of_the_template_are_added(self, tmp_path: Path) -> None:
+        own = resource(
+            "Own",
+            "EC2::Route",
+            "RouteTableId: !GetAtt Nat.RouteTableId, DestinationCidrBlock: 0.0.0.0/0, TransitGatewayId: tgw-1",
+        )
+        assert self.routes(tmp_path, self.GATEWAY, own) == ["10.0.0.0/16", "0.0.0.0/0"]

@@ -6,7 +6,12 @@ from typing import Any, Final, NamedTuple
 from skerry.sources.cloudformation.mapping.attributes import firewall_endpoint, made_with_vpc
 from skerry.sources.cloudformation.mapping.connections import write_peering_connections, write_transit_gateways
 from skerry.sources.cloudformation.mapping.endpoints import FIREWALL, list_endpoints, write_prefix_lists
-from skerry.sources.cloudformation.mapping.gateways import list_nat_gateways, write_gateways, write_interfaces
+from skerry.sources.cloudformation.mapping.gateways import (
+    list_nat_gateways,
+    regional_nat_gateways,
+    write_gateways,
+    write_interfaces,
+)
 from skerry.sources.cloudformation.mapping.names import write_names
 from skerry.sources.cloudformation.mapping.network_acls import list_network_acls
 from skerry.sources.cloudformation.mapping.roles import write_roles
@@ -110,6 +115,8 @@ def _places(templates: Templates) -> Iterator[tuple[str, ResourcePlace]]:
     for made in templates.of(FIREWALL):
         endpoint = firewall_endpoint(made.resource.stack, made.resource.logical_id)
         yield endpoint, ResourcePlace(name_of(made), made.resource.position)
+    for made, _ in regional_nat_gateways(templates):
+        yield made.attribute("RouteTableId"), ResourcePlace(f"{name_of(made)}.RouteTable", made.resource.position)
     for vpc, made in templates.vpcs.items():
         for part, prefix in PARTS_OF_VPC.items():
             yield made_with_vpc(prefix, vpc, part), ResourcePlace(f"{name_of(made)}.{part}", made.resource.position)
