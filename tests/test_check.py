@@ -283,6 +283,21 @@ class TestBadInputs:
         assert "hunter2" not in found.err
         assert found.out.startswith("unknown: web")
 
+    def test_value_that_is_nested_too_deeply_leaves_the_other_inputs(
+        self, run: Skerry, saved: Path, tmp_path: Path
+    ) -> None:
+        deep: list[object] = []
+        for _ in range(450):
+            deep = [deep]
+        path = tmp_path / "deep.json"
+        values = {"vpc_id": "vpc-1", "ingress": deep}
+        path.write_bytes(plan_of(change("aws_security_group.a", values), change("aws_vpc.a", {"cidr_block": "1"}),
+                                 outputs={"a": {"value": deep}}))  # fmt: skip
+        found = run("check", saved, path, "--region", "eu-west-1")
+        assert found.code == USAGE
+        assert "deep.json holds a value of another type than Terraform gives it" in found.err
+        assert found.out.startswith("unknown: web")
+
     def test_plan_without_configuration_says_so(self, run: Skerry, tmp_path: Path) -> None:
         path = tmp_path / "plan.json"
         values = {"name": "web", "launch_type": "FARGATE"}

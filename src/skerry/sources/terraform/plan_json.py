@@ -259,10 +259,10 @@ def read_outputs(content: bytes) -> dict[str, Any]:
     """Return the outputs of a state, without sensitive ones and without texts other than names of resources."""
     try:
         state = msgspec.json.decode(content, type=_OutputsOfState)
+        rows = state.outputs or ({} if state.values is None else state.values.outputs)
+        return {name: LATER if row.sensitive else _public(msgspec.json.decode(row.value)) for name, row in rows.items()}
     except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
         return {}
-    rows = state.outputs or ({} if state.values is None else state.values.outputs)
-    return {name: LATER if row.sensitive else _public(msgspec.json.decode(row.value)) for name, row in rows.items()}
 
 
 def read_data(document: Raw) -> Iterator[Instance]:

@@ -48,7 +48,7 @@ def read(inputs: Sequence[InputFile], options: ReadingOptions) -> Iterator[Descr
             yield from _read(one, options, outputs)
         except SkerryError as error:
             yield UnreadableInput(one.name, error)
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
             yield UnreadableInput(one.name, _refused(one.name, error))
 
 

@@ -93,7 +93,7 @@ def _notes(configuration: Configuration) -> Iterator[str]:
     for role in roles_left_out(configuration):
         yield f"permissions are not examined: {role} is not in the configuration"
     yield from _new_repositories(configuration)
-    if not configuration.closed and not configuration.is_change:
+    if not (configuration.closed or configuration.is_change or configuration.is_whole):
         yield "other resources may be in these VPCs: absence proves nothing"
 
 
