@@ -1,5 +1,6 @@
 """New resources of a plan in Terraform code: each in the innermost module with references to all its parts."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Final
@@ -32,6 +33,7 @@ _FILE: Final = "vpc_endpoints.tf"
 """A new file for new endpoints in a module that has none yet."""
 OLDER_RULE: Final = "aws_security_group_rule"
 NEWER_RULES: Final = ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule")
+_HEADER: Final = re.compile(r'^resource "([\w-]+)" "([\w-]+)"', re.MULTILINE)
 _SIDES: Final = {"in": "ingress", "out": "egress"}
 
 Refuse = Callable[[Planned, str], None]
@@ -91,9 +93,17 @@ class NewBlocks:
             self._names[at] = CodeNames([*own, *self._modified], self._world, self._references, at)
         return self._names[at]
 
-    def append(self, at: ModulePath, text: str) -> None:
-        """Add a block to the file with the endpoints of a module, else to one of its own."""
-        file = next((one.file for one in self._tree.blocks(at, "aws_vpc_endpoint")), None)
+    def append(self, at: ModulePath, text: str, owner: str | None = None) -> None:
+        """Add a block to the file with the endpoints of a module, else to one of its own.
+
+        A part of an existing resource of the module, such as a rule of a group, is added to the file of its owner.
+        """
+        file = None
+        if owner is not None and self._references.is_of_code(owner):
+            address = self._references.address_of(owner)
+            file = self._tree.resource(address).file if address.module == at else None
+        if file is None:
+            file = next((one.file for one in self._tree.blocks(at, "aws_vpc_endpoint")), None)
         file = self._tree.file(at, _FILE) if file is None else file
         file.require_editable()
         file.edits.add_block(text)
@@ -107,8 +117,10 @@ class NewBlocks:
                 for rows in self._by_vpc(writable):
                     ordered = sorted(rows, key=partial(_order_of, names))
                     blocks = [self._in_module(one, at) for one in self._blocks(at, ordered)]
-                    for block in format_resources(blocks, rows):
-                        self.append(at, block)
+                    owners = {one.address: self._owner_of(one.rows[0].change) for one in blocks}
+                    for text in format_resources(blocks, rows):
+                        header = _HEADER.search(text)
+                        self.append(at, text, None if header is None else owners.get(f"{header[1]}.{header[2]}"))
                 for block in names.lookup_blocks():
                     self.append(at, block)
             except UneditableCode as reason:
@@ -121,6 +133,18 @@ class NewBlocks:
         for planned in rows:
             groups.setdefault(self._vpc_of(planned.change), []).append(planned)
         return list(groups.values())
+
+    def _owner_of(self, change: Change) -> str | None:
+        """Return the existing resource that a change adds a part to; None for a resource of its own."""
+        match change:
+            case AuthorizeRule() if not is_new(change.group_id):
+                return change.group_id
+            case AddAclEntry():
+                return change.acl_id
+            case RouteToNat() | RouteToInternetGateway():
+                return change.route_table_id
+            case _:
+                return None
 
     def _vpc_of(self, change: Change) -> str:
         world = self._world

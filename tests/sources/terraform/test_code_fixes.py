@@ -41,6 +41,9 @@ PATCHED: Final = {
         "main.tf", ("  private_dns_enabled = true", '    s3 = "com.amazonaws.${var.region}.s3"')
     ),
     "gateway-without-tables": Expected("main.tf", ("  route_table_ids = [aws_route_table.private.id]",)),
+    "group-in-a-file-of-its-own": Expected(
+        "groups.tf", ('resource "aws_vpc_security_group_ingress_rule" "endpoints_cidr" {',)
+    ),
     "group-of-others-too": Expected(
         "main.tf", ("  security_group_ids  = [aws_security_group.endpoints.id, aws_security_group.endpoints_2.id]",)
     ),

@@ -21,7 +21,7 @@ _OLD_FIRST: Final = re.compile(
 _IF_ANY: Final = re.compile(r"length\(([\w.-]+)(?:\[\*\]\.\w+)?\)>0\?\1\[\*\]\.(\w+):.*")
 _OUTPUT: Final = re.compile(r'(module\.[\w-]+)((?:\[(?:"[^"]*"|\d+)\])?)\.([\w-]+)')
 _SPACES: Final = re.compile(r'\s+(?=(?:[^"]*"[^"]*")*[^"]*$)')
-_ID: Final = re.compile(r"[a-z]+(?:-[a-z]+)*-[0-9a-f]{17}")
+_ID: Final = re.compile(r"[a-z]+(?:-[a-z]+)*-[0-9a-f]{17}|Z[0-9A-F]{17}")
 _DEEPEST: Final = 20
 """Local values that lead to one another."""
 _PROVIDER: Final = "aws"
