@@ -61,7 +61,6 @@ def triage(networks: Sequence[ListedNetwork], rules: TriageRules) -> Triage:
     hidden: list[Problem] = []
     for row in sort_by_severity((*candidates, *expired)):
         (listed if _is_listed(row, rules.least_severity) else hidden).append(row)
-    present = {problem.fingerprint for network in networks for problem in network.problems}
     used = {id(row.acceptance) for row in accepted}
     return Triage(
         verdict=combine_verdicts(verdicts),
@@ -69,9 +68,14 @@ def triage(networks: Sequence[ListedNetwork], rules: TriageRules) -> Triage:
         accepted=tuple(accepted),
         in_baseline=tuple(recorded),
         unused=tuple(one for one in valid if id(one) not in used),
-        fixed=len(rules.baseline - present) if rules.baseline else 0,
+        fixed=_count_fixed(networks, rules.baseline) if rules.baseline else 0,
         hidden=tuple(hidden),
     )
+
+
+def _count_fixed(networks: Sequence[ListedNetwork], baseline: Collection[str]) -> int:
+    """Return how many problems of a baseline are gone; fingerprints take a module that loads slowly."""
+    return len(set(baseline) - {problem.fingerprint for network in networks for problem in network.problems})
 
 
 def _expired(acceptance: Acceptance) -> Problem:
