@@ -84,12 +84,28 @@ def test_rule_that_depends_on_the_block_asks_for_it() -> None:
     assert str(subnet.cidr_block) == "10.1.2.0/24"
 
 
+TABLE = (
+    change("aws_route_table.t", {"id": "rtb-1", "vpc_id": "vpc-0", "route": []}, actions=("no-op",)),
+    change("aws_route_table_association.t", {"route_table_id": "rtb-1", "subnet_id": "subnet-1"}),
+)
+
+
 def test_subnet_with_a_known_route_table_needs_no_assumption() -> None:
-    table = change("aws_route_table.t", {"id": "rtb-1", "vpc_id": "vpc-0"}, actions=("no-op",))
-    association = change("aws_route_table_association.t", {"route_table_id": "rtb-1", "subnet_id": "subnet-1"})
-    facts = facts_of(vpc(id="vpc-0"), table, association)
+    subnet = change(
+        "aws_subnet.a", {"id": "subnet-1", "vpc_id": "vpc-0", "cidr_block": "10.0.1.0/24"}, actions=("no-op",)
+    )
+    facts = facts_of(vpc(id="vpc-0"), subnet, *TABLE)
     with pytest.raises(InputError, match="subnet-1 needs no assumption"):
-        assume(facts, [parse_assumption("subnet-1=public")])
+        assume(facts, [parse_assumption("subnet-1=isolated")])
+
+
+def test_subnet_of_a_known_route_table_keeps_its_routes() -> None:
+    """The configuration associates a subnet that it does not describe."""
+    facts = facts_of(vpc(id="vpc-0"), *TABLE)
+    assumed = assume(facts, [parse_assumption("subnet-1=private-nat")])
+    assert [row.route_table_id for row in assumed.route_tables] == [row.route_table_id for row in facts.route_tables]
+    assert [row.vpc_id for row in assumed.subnets] == ["vpc-0"]
+    assert assumed.notes[-1].endswith("its routes are those of its table rtb-1")
 
 
 @pytest.mark.parametrize("text", ["subnet-1", "subnet-1=nat", "vpc-1=isolated", "subnet-1=isolated,x"])

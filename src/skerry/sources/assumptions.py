@@ -86,19 +86,32 @@ def assume(facts: Facts, assumptions: Iterable[SubnetAssumption]) -> Facts:
 
 
 def _with_subnet(facts: Facts, assumption: SubnetAssumption) -> Facts:
-    for table in facts.route_tables:
-        rows = table.associations if table.associations is not UNSET else ()
-        if any(row.subnet_id == assumption.subnet for row in rows):
-            message = f"{assumption.subnet} needs no assumption: its route table {table.route_table_id} is known"
-            raise InputError(message, "Leave the assumption out.")
+    table = _table_of(facts, assumption.subnet)
     existing = next((row for row in facts.subnets if row.subnet_id == assumption.subnet), None)
+    if table is not None and existing is not None:
+        message = f"{assumption.subnet} needs no assumption: its route table {table.route_table_id} is known"
+        raise InputError(message, "Leave the assumption out.")
     vpc = _vpc_of(facts, assumption.subnet) if existing is None else existing.vpc_id
+    vpc = vpc if table is None else table.vpc_id
     if existing is None and assumption.block is None:
         _refuse_blocks(facts, assumption.subnet)
     subnet = _subnet(facts, assumption, vpc) if existing is None else existing
     others = tuple(row for row in facts.subnets if row.subnet_id != assumption.subnet)
     with_vpc = _with_vpc(msgspec.structs.replace(facts, subnets=(*others, subnet)), vpc, subnet)
-    return _with_route_table(_with_acl(with_vpc, vpc, subnet), vpc, assumption)
+    with_acl = _with_acl(with_vpc, vpc, subnet)
+    if table is None:
+        return _with_route_table(with_acl, vpc, assumption)
+    words = f"assumed: {assumption.subnet} is in {vpc}; its routes are those of its table {table.route_table_id}"
+    return msgspec.structs.replace(with_acl, notes=(*with_acl.notes, words))
+
+
+def _table_of(facts: Facts, subnet: str) -> RouteTable | None:
+    """Return the route table of a subnet by its association."""
+    for table in facts.route_tables:
+        rows = table.associations if table.associations is not UNSET else ()
+        if any(row.subnet_id == subnet for row in rows):
+            return table
+    return None
 
 
 def _vpc_of(facts: Facts, subnet: str) -> str:
