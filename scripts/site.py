@@ -5,7 +5,12 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+import click
+
+from skerry.cli.command_group import cli
 
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "build" / "site"
@@ -14,6 +19,8 @@ REPOSITORY = "https://github.com/OWNER/skerry/blob/main"
 _LINK = re.compile(r"(?<=\]\()([^)\s#]+)(#[^)\s]*)?(?=\))")
 _FRONT = {"CHANGELOG.md": "changelog.md"}
 """Files outside docs/ that are pages of the site."""
+COMMANDS = "commands.md"
+"""The page of the site that is made of the help of all commands."""
 
 
 def main() -> int:
@@ -24,10 +31,23 @@ def main() -> int:
             _lay_out(file, PAGES / file.relative_to(ROOT / "docs"))
     for name, page in _FRONT.items():
         _lay_out(ROOT / name, PAGES / page)
+    (PAGES / COMMANDS).write_text("\n".join([*_commands(), ""]), encoding="utf-8")
     shutil.copy(ROOT / "zensical.toml", SITE / "zensical.toml")
     program = str(Path(sys.executable).with_name("zensical"))
     done = subprocess.run([program, "build", "--clean", "--strict"], cwd=SITE, check=False)  # noqa: S603 -- our own words
     return done.returncode
+
+
+def _commands() -> Iterator[str]:
+    """Yield the lines of the page of commands: the help of each, as a terminal of 80 columns shows it."""
+    yield "# Commands"
+    with click.Context(cli, info_name="skerry") as context:
+        for name in cli.list_commands(context):
+            command = cli.get_command(context, name)
+            if command is None or command.hidden:
+                continue
+            with click.Context(command, info_name=name, parent=context, terminal_width=80) as inner:
+                yield from ("", f"## skerry {name}", "", "```", *command.get_help(inner).splitlines(), "```")
 
 
 def _lay_out(file: Path, page: Path) -> None:

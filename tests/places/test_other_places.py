@@ -84,7 +84,7 @@ class TestSite:
         nav = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))["project"]["nav"]
         named = sorted(re.findall(r"'([\w/.-]+\.md)'", str(nav)))
         pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").glob("*.md")}
-        assert named == sorted({*pages, "checks/README.md", "changelog.md"})
+        assert named == sorted({*pages, "checks/README.md", "changelog.md", "commands.md"})
 
     @pytest.mark.long
     def test_site_is_built_without_a_broken_link(self) -> None:
@@ -93,4 +93,7 @@ class TestSite:
         )
         assert done.returncode == 0, done.stdout + done.stderr
         assert "No issues found" in done.stdout + done.stderr
-        assert "skerry" in (ROOT / "build" / "site" / "html" / "index.html").read_text(encoding="utf-8")
+        html = ROOT / "build" / "site" / "html"
+        assert "skerry" in (html / "index.html").read_text(encoding="utf-8")
+        commands = (html / "commands" / "index.html").read_text(encoding="utf-8")
+        assert all(f"--{option}" in commands for option in ("min-severity", "fail-on", "write-baseline", "run-code"))
