@@ -80,7 +80,10 @@ class TestLists:
         edits.append_items(block, "l", ["y", "z"])
         assert edits.result == body("  name = 1\n  l    = [y, z]\n")
 
-    @pytest.mark.parametrize("value", ["var.ids", "aws_subnet.x[*].id", "concat([x], var.ids)", "sort([x])", "[/* */]"])
+    @pytest.mark.parametrize(
+        "value",
+        ["var.ids", "aws_subnet.x[*].id", "concat([x], var.ids)", "sort([x])", "[/* */]", "[\n    x /* a\n  b */\n  ]"],
+    )
     def test_list_that_an_expression_makes_is_not_edited(self, value: str) -> None:
         edits, block = edits_of(body(f"  l = {value}\n"))
         with pytest.raises(UneditableCode):
@@ -99,6 +102,12 @@ class TestBlocks:
         edits, block = edits_of(before)
         edits.add_nested(block, "ingress", ["ingress {}"])
         assert edits.result == before.replace("  }\n  tags", "  }\n\n  ingress {}\n  tags")
+
+    def test_edits_of_one_place_keep_their_order(self) -> None:
+        edits, block = edits_of(body("  a = 1\n"))
+        edits.add_nested(block, "route", ["route {", "  b = 2", "}"])
+        edits.add_nested(block, "route", ["route {", "  c = 3", "}"])
+        assert edits.result == body("  a = 1\n\n  route {\n    b = 2\n  }\n\n  route {\n    c = 3\n  }\n")
 
     def test_first_nested_block_comes_last(self) -> None:
         edits, block = edits_of(body("  a = 1\n"))

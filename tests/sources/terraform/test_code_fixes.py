@@ -14,11 +14,14 @@ import pytest
 from skerry.app.checking import CheckRequest, NamedPath
 from skerry.app.fixing import CheckFix, fix
 from skerry.errors import InputError
+from skerry.model.world import World
+from skerry.sources.answers import load_answers
 from skerry.verdicts import BLOCKED, OK
 from tests import terraforming
 from tests.sources.terraform.configurations import REGION, initialise, stand_in
 
 FIXABLE: Final = Path(__file__).parent / "fixable"
+PLANS: Final = FIXABLE.parent / "plans"
 
 
 class Expected(NamedTuple):
@@ -207,6 +210,20 @@ def test_plan_is_patched_in_its_code(name: str, tmp_path: Path, monkeypatch: pyt
     assert (made.before.verdict, made.after.verdict, made.manual) == (BLOCKED, OK, ())
     applied(folder, made.patch)
     assert fixed(Path()).before.verdict is OK
+
+
+def test_plan_that_breaks_what_exists_is_patched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "code"
+    shutil.copytree(PLANS / "nat_removed", folder)
+    initialise(folder)
+    existing = World(load_answers({"snapshot.json": (folder / "snapshot.json").read_bytes()}, "snapshot"))
+    monkeypatch.chdir(folder)
+    with stand_in():
+        inputs = (NamedPath(Path("plan.json")),)
+        made = fix(CheckRequest(inputs, code=Path(), region=REGION, allow_network=True, existing=existing))
+    assert [one.verdict for one in (made.before, made.after)] == [BLOCKED, OK]
+    assert [len(one.networks[0].breaks) for one in (made.before, made.after)] == [1, 0]
+    assert "+  subnet_ids          = [aws_subnet.private.id]\n" in made.patch
 
 
 def test_plan_without_its_code_has_no_patch(tmp_path: Path) -> None:
