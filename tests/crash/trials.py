@@ -30,7 +30,7 @@ from skerry.embedded.fault_rules import FaultKind, InjectedFault
 from skerry.embedded.settings import Settings
 
 REGION = "eu-west-1"
-TIMING = Timing(pause=0.001, longest=2, settle=0.05)
+TIMING = Timing(pause=0.001, longest=2, settle=0.4)
 MOST_RUNS = 12
 Direction = Literal["apply", "undo"]
 Moment = Literal["before-line", "in-line", "after-line", "before-call", "after-call"]

@@ -110,8 +110,9 @@ def _serve_other_vpc(ec2: Any, documents: Documents, table: Row, name: str) -> N
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """
-    row = next(item for item in documents["VpcEndpoints"] if item["VpcEndpointId"] == name)
-    if row["VpcId"] != table["VpcId"]:
+    # The route of a deleted endpoint goes with it: a scenario that keeps one has no other way either.
+    row = next((item for item in documents["VpcEndpoints"] if item["VpcEndpointId"] == name), None)
+    if row is not None and row["VpcId"] != table["VpcId"]:
         ec2.create_vpc_endpoint(
             VpcId=documents.id_of(table["VpcId"]),
             ServiceName=row["ServiceName"],
