@@ -95,3 +95,7 @@ def test_packet_cut_of_the_whole_box_leaves_nothing() -> None:
 def test_packet_cut_of_a_box_with_other_ports_keeps_the_box() -> None:
     box = Box(((1, 2),), ((3, 4),), ((5, 5),))
     assert cut(box, Box(((1, 2),), ((3, 4),), ((6, 9),))) == (box,)
+
+
+def test_packet_count_multiplies_the_sizes_and_adds_the_boxes() -> None:
+    assert count((Box(((1, 2),), ((3, 4), (6, 6)), ((5, 5),)), Box(((7, 7),), ((0, 9),), ((1, 1),)))) == 16
