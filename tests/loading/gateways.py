@@ -160,7 +160,8 @@ def _create_prefix_lists(ec2: Any, documents: Documents) -> None:
         name = row["PrefixListName"]
         if name in of_aws:
             documents.ids[row["PrefixListId"]] = of_aws[name]
-            set_entries_of_aws(of_aws[name], row.get("Cidrs", []), documents.region)
+            if "Cidrs" in row:
+                set_entries_of_aws(of_aws[name], row["Cidrs"], documents.region)
             continue
         if row["PrefixListId"] not in entries:
             documents.borrow("prefix_lists", ENTRIES_NOT_READ)
