@@ -11,6 +11,7 @@ from unittest.mock import patch
 from moto.core.exceptions import JsonRESTError, ServiceException
 
 import skerry.embedded
+from skerry.embedded.price_list import ProductsError
 
 EMBEDDED = Path(skerry.embedded.__file__).parent
 OF_RULES = {
@@ -31,7 +32,7 @@ OF_RULES = {
 
 @contextmanager
 def record_raising_lines() -> Iterator[set[tuple[str, int]]]:
-    """Collect the lines on the stack whenever moto's errors are made."""
+    """Collect the lines on the stack whenever an error of AWS is made."""
     lines: set[tuple[str, int]] = set()
 
     def noting(kind: type) -> Callable[..., None]:
@@ -48,7 +49,7 @@ def record_raising_lines() -> Iterator[set[tuple[str, int]]]:
         return wrapper
 
     with ExitStack() as stack:
-        for kind in (JsonRESTError, ServiceException):
+        for kind in (JsonRESTError, ServiceException, ProductsError):
             stack.enter_context(patch.object(kind, "__init__", noting(kind)))
         yield lines
 

@@ -151,7 +151,7 @@ def calls_about_networks(site: Site) -> Iterator[Provoked]:
 
 
 def calls_about_tasks() -> Iterator[Provoked]:
-    """Yield calls about clusters, task definitions and their resources that do not exist."""
+    """Yield calls about clusters, task definitions, their resources and prices that do not exist."""
     cluster, gone = {"cluster": "none"}, "ResourceNotFoundException"
     for method, more in (
         ("list_tasks", {}),
@@ -186,6 +186,9 @@ def calls_about_tasks() -> Iterator[Provoked]:
     yield Provoked("events", "list_targets_by_rule", {"Rule": "none"}, gone)
     yield Provoked("scheduler", "get_schedule", {"Name": "none"}, gone)
     yield Provoked("organizations", "describe_organization", {}, "AWSOrganizationsNotInUseException")
+    yield Provoked("pricing", "get_products", {"ServiceCode": "None"}, "InvalidParameterException")
+    page = {"ServiceCode": "AmazonEC2", "NextToken": "none"}
+    yield Provoked("pricing", "get_products", page, "InvalidNextTokenException")
 
 
 def fail(aws: ClientFactory, call: Provoked) -> ClientError:
