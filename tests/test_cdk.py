@@ -92,6 +92,7 @@ def test_plugin_hands_violations_to_the_cdk(tmp_path: Path, monkeypatch: pytest.
     report = plugin.validate(SimpleNamespace(template_paths=[template]))
     (violation,) = report.violations
     assert (report.success, violation.rule_name, violation.severity) == (False, ROUTE, "error")
+    assert violation.fix == f"skerry check cdk.out --fix prints the missing code; skerry explain {ROUTE} tells more"
     assert violation.description.endswith("has no route to the internet. It stops web.")
     assert [(it.resource_logical_id, it.template_path) for it in violation.violating_resources] == [("Table", template)]
     table = {**RESOURCES["Table"], "Metadata": {"aws:cdk:path": "Web/Vpc/Table/Resource"}}

@@ -16,8 +16,8 @@ from skerry.errors import Argument, InputError
 
 SOURCE = Path(skerry.__file__).parent
 LIBRARY = sorted(path for path in SOURCE.rglob("*.py") if path.relative_to(SOURCE).parts[0] != "cli")
-# Its texts are commands of the AWS CLI, with options of the same names.
-AWS_COMMANDS = {"render/aws_cli.py"}
+# Texts of the first are commands of the AWS CLI, with options of the same names. The plugin of the CDK names commands.
+AWS_COMMANDS = {"render/aws_cli.py", "cdk.py"}
 DATA = sorted((SOURCE / "data").glob("*.json"))
 
 _TOKEN = re.compile(r"(?<![\w-])--[a-z][a-z-]+")

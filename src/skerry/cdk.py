@@ -71,10 +71,17 @@ def _violation(aws_cdk: Any, violation: ViolatedRule) -> Any:  # noqa: ANN401 --
     return aws_cdk.PolicyViolation(
         rule_name=violation.code,
         description=f"{violation.message}.{services}",
-        fix=f"skerry explain {violation.code}" if violation.services else "skerry check cdk.out",
+        fix=_fix_of(violation),
         severity="error",
         violating_resources=[_resource(aws_cdk, name, file) for name, file in violation.resources],
     )
+
+
+def _fix_of(violation: ViolatedRule) -> str:
+    """Return the commands for a violation: the code that the app lacks, and the page of the cause."""
+    if not violation.services:
+        return "skerry check cdk.out"
+    return f"skerry check cdk.out --fix prints the missing code; skerry explain {violation.code} tells more"
 
 
 def _resource(aws_cdk: Any, name: str, file: str) -> Any:  # noqa: ANN401 -- classes of the CDK

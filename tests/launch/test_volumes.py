@@ -41,6 +41,24 @@ class TestEfsVolumes:
             efs("fs-0a")
         )
 
+    @pytest.mark.parametrize(
+        ("authorization", "uses"),
+        [
+            ({"accessPointId": "fsap-1"}, ["an access point"]),
+            ({"iam": "ENABLED"}, ["IAM"]),
+            ({"accessPointId": "fsap-1", "iam": "ENABLED"}, ["an access point", "IAM"]),
+            ({"iam": "DISABLED"}, []),
+        ],
+    )
+    def test_efs_volume_without_encryption_takes_no_access_point_and_no_iam(
+        self, authorization: dict[str, str], uses: list[str]
+    ) -> None:
+        *faults, call = needs(efs("fs-0a", transitEncryption="DISABLED", authorizationConfig=authorization))
+        assert isinstance(call, Call)
+        messages = [fault.message for fault in faults if isinstance(fault, Fault)]
+        reason = "Fargate does not mount volume data: transitEncryption is off, and {} of EFS needs it"
+        assert messages == [reason.format(use) for use in uses]
+
     def test_efs_volume_named_by_arn_uses_region_of_arn(self) -> None:
         (need,) = needs(efs(f"arn:aws:elasticfilesystem:us-east-1:{ACCOUNT}:file-system/fs-0a"))
         assert isinstance(need, Call)

@@ -14,6 +14,7 @@ from skerry.diagnose.need_verdicts import diagnose_trace
 from skerry.reach.trace_request import TraceRequest, ask
 from skerry.reach.walk import Walker
 from skerry.render import console, paths
+from skerry.render.service_groups import describe_group
 from skerry.render.text import width_of
 from skerry.render.view import View
 from tests.networks import ACCOUNT, REGION, Network, both_ways, container, entry, one_of_everything
@@ -186,6 +187,26 @@ class TestDiagnosisText:
         arn = f"arn:aws:ecs:eu-west-1:{ACCOUNT}:cluster/other"
         network.service("api", clusterArn=arn)
         assert "2 services fail alike  cluster shop (1), cluster other (1)\n" in text_of(network)
+
+    @pytest.mark.parametrize(
+        ("clusters", "shown"),
+        [
+            (("", ""), "2 services fail alike"),
+            (("shop", ""), "2 services fail alike  cluster shop (1), no cluster (1)"),
+            (("shop", "shop"), "2 services fail alike  cluster shop"),
+        ],
+    )
+    def test_console_counts_jobs_without_a_cluster_apart(self, clusters: tuple[str, str], shown: str) -> None:
+        network = isolated()
+        network.service("api")
+        (group,) = diagnosed(network.world()).failing_groups
+        replace = msgspec.structs.replace
+        services = tuple(
+            replace(service, launch=replace(service.launch, cluster=cluster))
+            for service, cluster in zip(group.services, clusters, strict=True)
+        )
+        heading = next(describe_group(replace(group, services=services), WIDE, verbose=False, errors=False))
+        assert click.unstyle(heading) == shown
 
     def test_console_puts_failures_of_other_causes_apart(self) -> None:
         network = isolated()

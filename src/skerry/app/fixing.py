@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -151,8 +152,13 @@ def _blockers(result: CheckResult) -> int:
 def _patch(edited: Mapping[str, tuple[str, str]]) -> Iterator[str]:
     """Yield the lines of a unified diff; paths are those from the working folder."""
     for name, texts in sorted(edited.items()):
-        before, after = (text.splitlines(keepends=True) for text in texts)
+        before, after = map(_lines, texts)
         yield from _with_last_lines(difflib.unified_diff(before, after, *_names(name, texts[0]), n=_CONTEXT))
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of a text as patch(1) and Git count them: a newline alone ends one."""
+    return [line for line in re.split(r"(?<=\n)", text) if line]
 
 
 def _names(name: str, before: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from skerry.model.arns import NameOrArn
 from skerry.model.ecs import EfsVolume, Volume
 
 _NFS = 2049
+_ON = "ENABLED"
 
 
 def needs_of_volume(volume: Volume, region: str, *, windows: bool) -> Iterator[Need]:
@@ -20,6 +21,7 @@ def needs_of_volume(volume: Volume, region: str, *, windows: bool) -> Iterator[N
         if windows:
             yield _refused(name, "EFS is for Linux tasks only")
         else:
+            yield from _unencrypted(name, volume.efs_volume_configuration)
             yield _efs(volume.efs_volume_configuration, region)
     if volume.s3files_volume_configuration is not None:
         yield _s3_files(volume.s3files_volume_configuration.file_system_arn)
@@ -31,6 +33,20 @@ def needs_of_volume(volume: Volume, region: str, *, windows: bool) -> Iterator[N
 
 def _refused(name: str, reason: str) -> Fault:
     return Fault("volumes", "VOLUME_NOT_ON_FARGATE", f"Fargate does not mount volume {name}: {reason}")
+
+
+def _unencrypted(name: str, volume: EfsVolume) -> Iterator[Fault]:
+    """Yield a fault for an access point or IAM authorization without encryption in transit, which ECS refuses.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSAuthorizationConfig.html
+    """
+    wanted = volume.authorization_config
+    if wanted is None or volume.transit_encryption == _ON:
+        return
+    uses = (("an access point", wanted.access_point_id is not None), ("IAM", wanted.iam == _ON))
+    for use, is_used in uses:
+        if is_used:
+            yield _refused(name, f"transitEncryption is off, and {use} of EFS needs it")
 
 
 def _efs(volume: EfsVolume, region: str) -> Need:

@@ -64,10 +64,14 @@ def _heading(group: ServiceGroup) -> Iterator[str]:
         yield f"{bold(launch.name)}  {dim(' · '.join(part for part in where if part))}"
         return
     clusters = Counter(service.launch.cluster for service in group.services)
-    where = [
-        f"cluster {name} ({count})" if len(clusters) > 1 else f"cluster {name}" for name, count in clusters.items()
-    ]
-    yield f"{bold(f'{len(group.services)} services fail alike')}  {dim(list_names(where, _MOST_NAMES))}"
+    # A job of AWS Batch has no cluster: AWS Batch chooses one of its own.
+    outside = clusters.pop("", 0)
+    is_counted = len(clusters) + bool(outside) > 1
+    where = [f"cluster {name} ({count})" if is_counted else f"cluster {name}" for name, count in clusters.items()]
+    if outside and clusters:
+        where.append(f"no cluster ({outside})")
+    shown = f"  {dim(list_names(where, _MOST_NAMES))}" if where else ""
+    yield f"{bold(f'{len(group.services)} services fail alike')}{shown}"
     names = list_names([service.launch.name for service in group.services], _MOST_NAMES)
     yield f"  {clean(names)}"
     yield dim(f"  The errors of ECS below are those of {launch.name}.")

@@ -5,6 +5,7 @@ from pathlib import Path
 from skerry import app
 from skerry.app.checking import CheckRequest, NamedPath
 from skerry.diagnose.check_result import CheckedNetwork
+from tests.sources.cloudformation.adverse_sets import ADVERSE
 from tests.sources.cloudformation.further_sets import FURTHER
 from tests.sources.cloudformation.labelled_sets import CASES, LabelledSet
 from tests.sources.cloudformation.test_labelled_templates import blockers_of
@@ -32,7 +33,7 @@ def _answer(folder: Path, case: LabelledSet) -> tuple[str, list[list[str]]]:
 
 def test_sets_have_their_labelled_verdicts_and_blockers(tmp_path: Path) -> None:
     wrong = {}
-    for name, case in (CASES | FURTHER).items():
+    for name, case in (CASES | FURTHER | ADVERSE).items():
         verdict, blockers = _answer(tmp_path / name, case)
         if verdict != case.verdict or (case.blockers is not None and blockers != case.blockers):
             wrong[name] = verdict, blockers

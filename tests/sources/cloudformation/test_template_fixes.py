@@ -84,6 +84,32 @@ class TestPatches:
         assert json.loads(after.decode("utf-8-sig"))["Resources"]["Api"]["Properties"]["PrivateDnsEnabled"] is True
         assert fixed(path).before.verdict is OK
 
+    def test_json_of_one_line_with_escaped_surrogates_is_patched(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        path = Path("net.json")
+        before = json.dumps({"Description": "\U0001f600 and \U0001f600", "Resources": {**NETWORK, **ENDPOINTS}})
+        path.write_text(before, encoding="utf-8")
+        made = fixed(path)
+        assert (made.before.verdict, made.after.verdict) == (BLOCKED, OK)
+        applied(tmp_path, made.patch)
+        after = path.read_text(encoding="utf-8")
+        letters = iter(after)
+        assert all(letter in letters for letter in before)
+        assert json.loads(after)["Resources"]["Api"]["Properties"]["PrivateDnsEnabled"] is True
+
+    def test_patch_has_the_lines_that_git_counts(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        path = Path("net.json")
+        endpoints = {name: {"Metadata": {"Text": "\u2028, \u0085"}, **row} for name, row in ENDPOINTS.items()}
+        text = json.dumps({"Resources": {**NETWORK, **endpoints}}, indent=2, ensure_ascii=False)
+        path.write_bytes(text.encode())
+        made = fixed(path)
+        assert (made.before.verdict, made.after.verdict) == (BLOCKED, OK)
+        subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=made.patch.encode(), check=True)  # noqa: S607
+        assert fixed(path).before.verdict is OK
+
     def test_patch_goes_to_the_template_of_a_nested_stack(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -132,16 +132,32 @@ def _decode(data: bytes, file: str) -> str:
 _SURROGATES: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 
+PAIR_LOSS: Final = 2
+
+
 def _pair(match: re.Match[str]) -> str:
     """Return the two escapes of JSON for one character as the escape of YAML."""
     code = 0x10000 + ((int(match[2], 16) - 0xD800) << 10) + int(match[3], 16) - 0xDC00
     return f"{match[1]}\\U{code:08x}"
 
 
+def parsed_text(text: str) -> str:
+    """Return the text that the parser gets: JSON without tabs, and with each pair of surrogates as one escape.
+
+    JSON allows tabs between its tokens, and YAML does not. Inside a text of JSON, a tab is an escape too.
+    """
+    return _SURROGATES.sub(_pair, text.replace("\t", " ")) if text.lstrip()[:1] == "{" else text
+
+
+def surrogate_ends(text: str) -> list[int]:
+    """Return the ends of the pairs of surrogates in the parsed text; each pair is `PAIR_LOSS` shorter there."""
+    if text.lstrip()[:1] != "{":
+        return []
+    return [match.end() - PAIR_LOSS * (count + 1) for count, match in enumerate(_SURROGATES.finditer(text))]
+
+
 def _compose(text: str, file: str) -> Node | None:
-    if text.lstrip()[:1] == "{":
-        # JSON allows tabs between its tokens, and YAML does not. Inside a text of JSON, a tab is written as \t.
-        text = _SURROGATES.sub(_pair, text.replace("\t", " "))
+    text = parsed_text(text)
     parser = _Parser(text)
     try:
         node: Node | None = parser.get_single_node()

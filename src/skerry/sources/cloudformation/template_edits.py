@@ -2,11 +2,13 @@
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any, Final
 
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
+from skerry.sources.cloudformation.documents import PAIR_LOSS, parsed_text, surrogate_ends
 from skerry.sources.cloudformation.positions import last_line
 from skerry.sources.cloudformation.template import Template, child_of
 
@@ -28,7 +30,8 @@ class TemplateEdits:
         self._template = template
         self._mark = "\ufeff" if text.startswith("\ufeff") else ""
         self._text = text = text.removeprefix(self._mark)
-        self._starts = [0, *(match.end() for match in _BREAK.finditer(text))]
+        self._pairs = surrogate_ends(text)
+        self._starts = [0, *(match.end() for match in _BREAK.finditer(parsed_text(text)))]
         self._newline = "\r\n" if "\r\n" in text else "\n"
         self._is_json = text.lstrip().startswith("{")
         self._edits: list[tuple[int, int, str]] = []
@@ -139,7 +142,9 @@ class TemplateEdits:
         return self._template.document.lines
 
     def _index(self, line: int, column: int) -> int:
-        return self._starts[line] + column
+        """Return the place in the file of a place that the parser tells."""
+        index = self._starts[line] + column
+        return index + PAIR_LOSS * bisect_right(self._pairs, index)
 
     def _start(self, node: Node) -> int:
         return self._index(node.start_mark.line, node.start_mark.column)

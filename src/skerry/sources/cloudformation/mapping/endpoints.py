@@ -125,8 +125,22 @@ def _of_interface(endpoint: Made, vpc: str) -> dict[str, Value]:
         "SubnetIds": properties.ids("SubnetIds"),
         "Groups": UNKNOWN if groups is UNKNOWN else [{"GroupId": name} for name in groups],
         "IpAddressType": properties.text("IpAddressType", "ipv4"),
-        "DnsOptions": _dns_options(properties.block("DnsOptions")),
+        "DnsOptions": _dns_options(properties.block("DnsOptions")) or _default_dns_options(properties),
     }
+
+
+def _default_dns_options(properties: Properties) -> Value:
+    """Return the options of an endpoint without a word: private names of Amazon S3 serve inbound resolvers alone.
+
+    Without DNS options EC2 asks for the gateway endpoint of the VPC, which takes the calls from the VPC itself:
+    https://github.com/hashicorp/terraform-provider-aws/issues/31117 and
+    https://aws.amazon.com/blogs/storage/introducing-private-dns-support-for-amazon-s3-with-aws-privatelink/.
+    """
+    is_private = properties.flag("PrivateDnsEnabled", default=False) is True
+    service = properties.text("ServiceName", "")
+    if is_private and "DnsOptions" not in properties and isinstance(service, str) and service.endswith(".s3"):
+        return {"PrivateDnsOnlyForInboundResolverEndpoint": True}
+    return None
 
 
 def _or_none(value: Value) -> Value:

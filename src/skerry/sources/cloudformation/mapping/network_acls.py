@@ -30,9 +30,16 @@ class _Associations:
     def of(self, acl: str, vpc: str, *, is_default: bool) -> Value:
         """Return the subnets of an ACL; a subnet without an association has the default one of its VPC."""
         subnets = self._templates.subnets_of(vpc)
-        if any(map(self._by_subnet.may_have_more, subnets)):
+        if any(self._by_subnet.may_have_more(subnet) or self._has_several(subnet) for subnet in subnets):
             return UNKNOWN
         return [{"SubnetId": subnet} for subnet in subnets if self._acl_of(subnet, acl, is_default=is_default) == acl]
+
+    def _has_several(self, subnet: str) -> bool:
+        """Return whether resources give a subnet different ACLs: the last one that is made replaces the others.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReplaceNetworkAclAssociation.html
+        """
+        return len({row.properties.id("NetworkAclId") for row in self._by_subnet.of(subnet)}) > 1
 
     def _acl_of(self, subnet: str, acl: str, *, is_default: bool) -> str | None:
         rows = self._by_subnet.of(subnet)

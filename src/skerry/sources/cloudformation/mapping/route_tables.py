@@ -85,6 +85,10 @@ class _Tables:
         if local is UNKNOWN or endpoints is UNKNOWN or UNKNOWN in own:
             return UNKNOWN
         replaced = {_destination_of(row) for row in own}
+        if len(replaced) < len(own):
+            # EC2 refuses the second route to a destination, and CloudFormation promises no order:
+            # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html
+            return UNKNOWN
         return [*(row for row in local if _destination_of(row) not in replaced), *own, *endpoints]
 
     def _associations_of(self, table: str) -> Value:
@@ -92,8 +96,20 @@ class _Tables:
         for key, grouped in self._associations.items():
             if grouped.may_have_more(table):
                 return UNKNOWN
-            rows += [{"Main": False, key: made.properties.id(key)} for made in grouped.of(table)]
+            owners = [made.properties.id(key) for made in grouped.of(table)]
+            if any(self._is_in_several(key, owner) for owner in owners):
+                return UNKNOWN
+            rows += [{"Main": False, key: owner} for owner in owners]
         return rows
+
+    def _is_in_several(self, key: str, owner: str | None) -> bool:
+        """Return whether resources associate a subnet or gateway with several tables: EC2 takes one.
+
+        https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html
+        """
+        grouped = self._templates.group_by(_PARTS[key], key)
+        tables = () if owner is None else grouped.of(owner)
+        return len({made.properties.id("RouteTableId") for made in tables}) > 1
 
 
 def list_route_tables(templates: Templates) -> Listed:

@@ -19,6 +19,11 @@ _ALL: Final = "-1"
 # https://www.iana.org/assignments/protocol-numbers/
 _NAMES: Final = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6", "all": _ALL}
 _WITH_PORTS: Final = frozenset({"icmp", "icmpv6", "tcp", "udp"})
+_NEEDING_PORTS: Final = frozenset({"tcp", "udp"})
+"""Protocols of a rule that EC2 refuses without a range of ports.
+
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
+"""
 _ANYWHERE: Final = ({"CidrIp": "0.0.0.0/0"}, {"CidrIpv6": "::/0"})
 _ANY_IPV6: Final = f"pl-{digest_of('any IPv6 of new groups')}"
 _UNSURE: Final = [{"IpProtocol": _ALL, "PrefixListIds": [{"PrefixListId": _ANY_IPV6}]}]
@@ -182,10 +187,14 @@ def _permission(rule: Properties, peer: str) -> Value:
     row: dict[str, Value] = {"IpProtocol": name, **peers}
     if name in _WITH_PORTS:
         first, last = rule.number("FromPort"), rule.number("ToPort")
-        if first is UNKNOWN or last is UNKNOWN:
+        if first is UNKNOWN or last is UNKNOWN or (name in _NEEDING_PORTS and not _are_ports(first, last)):
             return UNKNOWN
         row |= {key: value for key, value in (("FromPort", first), ("ToPort", last)) if value is not None}
     return row
+
+
+def _are_ports(*ports: Value) -> bool:
+    return all(isinstance(port, int) and port >= 0 for port in ports)
 
 
 def _peers(rule: Properties, peer: str) -> Value:
