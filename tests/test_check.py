@@ -298,13 +298,20 @@ class TestBadInputs:
         assert "deep.json holds a value of another type than Terraform gives it" in found.err
         assert found.out.startswith("unknown: web")
 
-    def test_plan_without_configuration_says_so(self, run: Skerry, tmp_path: Path) -> None:
+    def test_plan_without_configuration_leaves_the_other_inputs(self, run: Skerry, saved: Path, tmp_path: Path) -> None:
+        path = tmp_path / "bare.json"
+        row = change("aws_ecs_service.web", {"name": "web"}, unknown={"network_configuration": True})
+        path.write_bytes(plan_of(row, configuration=None))
+        found = run("check", saved, path, "--region", "eu-west-1")
+        assert found.code == USAGE
+        assert "bare.json has no configuration, so that no reference tells its values" in found.err
+        assert found.out.startswith("unknown: web")
+
+    def test_plan_without_configuration_is_read_if_all_its_values_are_there(self, run: Skerry, tmp_path: Path) -> None:
         path = tmp_path / "plan.json"
-        values = {"name": "web", "launch_type": "FARGATE"}
-        path.write_bytes(plan_of(change("aws_ecs_service.web", values, unknown={"network_configuration": True})))
-        found = run("check", path, "--region", "eu-west-1")
-        assert found.code == UNKNOWN
-        assert "plan.json has no configuration, so that no reference tells its values" in found.err
+        row = change("aws_vpc.a", {"id": "vpc-1", "cidr_block": "10.0.0.0/16"}, actions=("no-op",))
+        path.write_bytes(plan_of(row, configuration=None))
+        assert run("check", path, "--region", "eu-west-1").code == 0
 
     def test_secrets_of_a_plan_are_in_no_output(self, run: Skerry, tmp_path: Path) -> None:
         path = tmp_path / "plan.json"
@@ -321,8 +328,8 @@ class TestBadInputs:
             found = run("check", path, "--region", "eu-west-1", *words)
             assert secret not in found.out + found.err
 
-    def test_references_in_a_circle_end(self, run: Skerry, tmp_path: Path) -> None:
-        path = tmp_path / "plan.json"
+    def test_references_in_a_circle_leave_the_other_inputs(self, run: Skerry, saved: Path, tmp_path: Path) -> None:
+        path = tmp_path / "cycle.json"
         module = {
             "outputs": {"a": {"expression": {"references": ["module.m.a"]}}},
             "module_calls": {"m": {"module": {"outputs": {"a": {"expression": {"references": ["var.x"]}}}},
@@ -331,7 +338,11 @@ class TestBadInputs:
         }  # fmt: skip
         row = change("aws_subnet.a", {"cidr_block": "10.0.0.0/24"}, unknown={"vpc_id": True})
         path.write_bytes(plan_of(row, configuration={"root_module": module}))
-        assert run("check", path, "--region", "eu-west-1").code == 0
+        found = run("check", saved, path, "--region", "eu-west-1")
+        assert found.code == USAGE
+        cycle = "module.m.output.a -> module.m.var.x -> module.m.output.a"
+        assert f"cycle.json has cyclic references: {cycle}" in " ".join(found.err.split())
+        assert found.out.startswith("unknown: web")
 
     def test_missing_facts_name_the_options_that_supply_them(self, run: Skerry, saved: Path) -> None:
         found = run("check", saved, "--region", "eu-west-1")

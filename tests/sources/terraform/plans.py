@@ -26,7 +26,9 @@ def change(address: str, after: Json, *, unknown: Json | None = None, actions: t
 
 
 def plan_of(*changes: Json, **more: Any) -> bytes:
-    return json.dumps({"format_version": "1.2", "resource_changes": changes, **more}).encode()
+    """Return a plan as JSON, with an empty configuration unless one is given."""
+    document = {"format_version": "1.2", "resource_changes": changes, "configuration": {}, **more}
+    return json.dumps(document).encode()
 
 
 def world_of(*changes: Json, **more: Any) -> World:

@@ -151,6 +151,23 @@ def test_role_with_a_policy_of_its_own_has_no_inline_ones() -> None:
     assert without.role_policy_list is UNSET
 
 
+@pytest.mark.parametrize(
+    ("arn", "expected"),
+    [
+        ("arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy", ()),
+        ("arn:aws:iam::123456789012:policy/logs", UNSET),
+    ],
+)
+def test_role_with_an_attached_policy_of_its_own_may_have_inline_ones(arn: str, expected: Any) -> None:
+    role = change("aws_iam_role.a", {"name": "a", "assume_role_policy": "{}"},
+                  unknown={"inline_policy": True, "managed_policy_arns": True})  # fmt: skip
+    attachment = change("aws_iam_role_policy_attachment.a", {"role": "a", "policy_arn": arn})
+    blocks = (block("aws_iam_role.a", {}), block("aws_iam_role_policy_attachment.a", {}))
+    definition = change("aws_ecs_task_definition.a", {"family": "a", "container_definitions": "[]"})
+    [row] = facts_of((role, attachment, definition), *blocks).roles
+    assert row.role_policy_list == expected
+
+
 class TestEndpointsInSomeSubnets:
     """An endpoint in some subnets of a block is as good as in all, unless a filter tells them apart."""
 

@@ -150,8 +150,33 @@ class TestSeveralInstances:
         self, names: tuple[str, ...], for_each: tuple[str, ...], value: Any
     ) -> None:
         address = 'aws_route_table_association.p["b"]'
-        row, _ = self.resolver(address, {"subnet_id": refers(*names)}, *self.SUBNETS, for_each=refers(*for_each))
+        rows = (*self.SUBNETS, known('aws_route_table_association.p["a"]'))
+        row, _ = self.resolver(address, {"subnet_id": refers(*names)}, *rows, for_each=refers(*for_each))
         assert row.values["subnet_id"] == value
+
+    @pytest.mark.parametrize(
+        ("names", "for_each"),
+        [(("aws_subnet.p", "each.key"), ()), (("each.value.id", "each.value"), ("aws_subnet.p",))],
+    )
+    def test_key_of_a_part_of_the_instances_may_be_that_of_another(
+        self, names: tuple[str, ...], for_each: tuple[str, ...]
+    ) -> None:
+        address = 'aws_nat_gateway.p["b"]'
+        row, _ = self.resolver(address, {"subnet_id": refers(*names)}, *self.SUBNETS, for_each=refers(*for_each))
+        assert row.values["subnet_id"] is UNKNOWN
+
+    def test_list_with_the_id_of_another_type_stays_unknown(self) -> None:
+        names = ("aws_vpc.a.id", "aws_vpc.a", "aws_subnet.a.id", "aws_subnet.a")
+        rows = (known("aws_vpc.a", id="vpc-1"), known("aws_subnet.a", id="subnet-1"))
+        row, _ = self.resolver("aws_vpc_endpoint.a", {"subnet_ids": refers(*names)}, *rows)
+        assert row.values["subnet_ids"] is UNKNOWN
+
+    def test_list_that_names_an_element_twice_stays_unknown(self) -> None:
+        once = ("aws_subnet.a.id", "aws_subnet.a", "aws_subnet.b.id", "aws_subnet.b")
+        rows = (known("aws_subnet.a", id="subnet-1"), known("aws_subnet.b", id="subnet-2"))
+        expressions = {"subnet_ids": refers(*once, "aws_subnet.b.id", "aws_subnet.b")}
+        row, _ = self.resolver("aws_vpc_endpoint.a", expressions, *rows)
+        assert row.values["subnet_ids"] is UNKNOWN
 
     def test_key_without_an_instance_stays_unknown(self) -> None:
         expression = {"subnet_id": refers("aws_subnet.p", "each.key")}

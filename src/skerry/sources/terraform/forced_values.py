@@ -25,8 +25,8 @@ class _Owner(NamedTuple):
 
 
 _OWNERS: Final = {
-    "aws_iam_role_policy": _Owner(_ROLE, "name", "role", ("inline_policy", "managed_policy_arns")),
-    "aws_iam_role_policy_attachment": _Owner(_ROLE, "name", "role", ("inline_policy", "managed_policy_arns")),
+    "aws_iam_role_policy": _Owner(_ROLE, "name", "role", ("inline_policy",)),
+    "aws_iam_role_policy_attachment": _Owner(_ROLE, "name", "role", ("managed_policy_arns",)),
     "aws_network_acl_rule": _Owner(_ACL, "id", "network_acl_id", ("egress", "ingress")),
     "aws_route": _Owner(_TABLE, "id", "route_table_id", ("route",)),
     _EGRESS: _Owner(_GROUP, "id", "security_group_id", ("egress",)),
@@ -34,7 +34,8 @@ _OWNERS: Final = {
 }
 """The owners of parts by the types of the parts.
 
-The provider's pages say of each pair that both cannot be used together:
+The provider's pages say of each pair that both cannot be used together, and of the policies of a role that each way
+excludes the other one of its own type:
 https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/route_table,
 https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/security_group,
 https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/network_acl,
@@ -54,6 +55,8 @@ _ROUTABLE: Final = (
 )
 """The beginnings of the types that a route may lead to: https://docs.aws.amazon.com/vpc/latest/userguide/route-table-options.html."""
 _UNROUTABLE: Final = ("aws_autoscaling_", "aws_launch_", "aws_iam_", "aws_s3_", *HARMLESS)
+_OF_AWS: Final = ":iam::aws:policy/"
+"""A part of the ARNs of AWS's own policies: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html."""
 _OWNING: Final = (_ACL, _GROUP, _ROLE, _TABLE)
 _BLOCK = re.compile(r"^([a-z][a-z0-9]*_[\w-]+)\.[\w-]+")
 _INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]$')
@@ -90,7 +93,9 @@ def _exclusive(rows: Iterable[Instance], resolver: ReferenceResolver) -> Iterato
         owner = _owner_of(row.type, row.get("type")) if row.mode == "managed" else None
         name = None if owner is None else row.get(owner.argument)
         if owner is not None and isinstance(name, str):
-            yield from ((f"{owner.key} {name}", one) for one in owner.lists)
+            # With a policy of AWS, a role for tasks needs no inline one to start them.
+            more = ("inline_policy",) if _OF_AWS in str(row.get("policy_arn")) else ()
+            yield from ((f"{owner.key} {name}", one) for one in (*owner.lists, *more))
     # A block of no instances is written too.
     for prefix, module in resolver.modules():
         for resource in module.resources:

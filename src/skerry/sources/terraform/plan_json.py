@@ -15,6 +15,7 @@ from skerry.sources.terraform.attributes import ATTRIBUTES
 from skerry.sources.terraform.configuration import ProviderScope
 from skerry.sources.terraform.data_answers import LATER
 from skerry.sources.terraform.provider_scopes import ProviderConfig, scopes_in
+from skerry.sources.terraform.reference_cycles import find_cycle
 from skerry.sources.terraform.references import ConfiguredModule
 from skerry.sources.terraform.values import Instance, join_unknown
 
@@ -185,6 +186,10 @@ def read_plan(name: str, content: bytes) -> PlannedResources:
         raise InputError(message, "Run terraform plan again, and give skerry the plan that it finishes.")
     plan = _plan_of(name, document)
     _refuse_other_clouds(name, plan.types)
+    cycle = find_cycle(plan.written)
+    if cycle:
+        message = f"{name} has cyclic references: {' -> '.join(cycle)}"
+        raise InputError(message, "Terraform makes no such plan: make it again.")
     return plan
 
 

@@ -30,6 +30,7 @@ from skerry.sources.terraform.resolving import (
     resolve_edited_plan,
     resolve_plan,
 )
+from skerry.sources.terraform.values import Instance
 from skerry.sources.terraform.writing import write
 
 _FIELDS = {kind.key: kind.field for kind in KINDS}
@@ -100,18 +101,19 @@ def _code_of(folder: Path, options: ReadingOptions, outputs: Mapping[str, Any] |
 def _of_plan(name: str, plan: PlannedResources, options: ReadingOptions, notes: list[str]) -> Iterator[Description]:
     place = AccountPlace(options.region, options.account, options.existing)
     folder, positions = options.code, {}
+    if folder is None and plan.level == "plan" and not plan.has_configuration and not _is_known(plan.instances):
+        message = f"{name} has no configuration, so that no reference tells its values of after the apply"
+        raise InputError(
+            message, "Give all that terraform show -json plan.out prints, or its folder with ", Argument.CODE, "."
+        )
     if folder is None:
         configuration = configuration_of(name, plan, place)
     else:
         resolve = resolve_edited_plan if options.edited else resolve_plan
         configuration = resolve(name, plan, _code_of(folder, options), place)
         positions = positions_of(folder)
-    is_open = not all(is_known(dict(instance.values)) for instance in configuration.instances)
-    if is_open and folder is None:
-        is_bare = plan.level == "plan" and not plan.has_configuration
-        words = f"{name} has no configuration, so that no reference tells its values of after the apply"
-        usual = f"some values of {name} are known only after apply: its initialised code tells them"
-        notes.append(words if is_bare else usual)
+    if folder is None and not _is_known(configuration.instances):
+        notes.append(f"some values of {name} are known only after apply: its initialised code tells them")
     notes += _notes_of(plan)
     level, parts = configuration.level, _parts_of(configuration, options)
     if options.existing is None:
@@ -121,6 +123,10 @@ def _of_plan(name: str, plan: PlannedResources, options: ReadingOptions, notes: 
         return
     for part in parts:
         yield _change(name, part, plan, options.existing, positions, notes)
+
+
+def _is_known(instances: Sequence[Instance]) -> bool:
+    return all(is_known(dict(instance.values)) for instance in instances)
 
 
 def _parts_of(configuration: Configuration, options: ReadingOptions) -> list[Configuration]:

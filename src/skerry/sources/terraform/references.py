@@ -116,8 +116,7 @@ class ReferenceResolver:
         if written is None:
             return instance
         each = tuple(_longest(written.for_each_expression.get("references", ())))
-        key = _KEY.search(instance.address)
-        site = _Site(calls, instance.address, "" if key is None else key[0], each)
+        site = _Site(calls, instance.address, _key_of(instance), each)
         values = {
             key: self._value(value, written.expressions.get(key), site, key)
             for key, value in instance.values.items()
@@ -170,6 +169,8 @@ class ReferenceResolver:
                 inner = self._each(references, calls)
             if inner is UNKNOWN:
                 inner = self._of_instances(references, site, name)
+            if not _is_of_kind(name, inner):
+                return value
             return [inner] if isinstance(value, list) and not isinstance(inner, list) else inner
         if isinstance(value, dict) and isinstance(expression, dict):
             return {key: self._value(inner, expression.get(key), site, key) for key, inner in value.items()}
@@ -185,7 +186,7 @@ class ReferenceResolver:
         value = _EACH_VALUE.match(names[0]) if len(names) == 1 else None
         if value is not None and len(site.for_each) == 1:
             # https://developer.hashicorp.com/terraform/language/meta-arguments/for_each#chaining-for_each-between-resources
-            row = self._with_key(self._rows_of(site.for_each[0], site.calls), site.key)
+            row = self._with_key(self._rows_of(site.for_each[0], site.calls), site)
             return UNKNOWN if row is None else row.values.get(value[1], UNKNOWN)
         wholes = [one for one in names if _WHOLE.match(one)]
         rows = self._rows_of(wholes[0], site.calls) if len(wholes) == 1 else []
@@ -196,7 +197,7 @@ class ReferenceResolver:
         if len(rows) == 1:
             return [rows[0].id] if name in LISTS else rows[0].id
         if indices == {_EACH_KEY} and name not in LISTS:
-            row = self._with_key(rows, site.key)
+            row = self._with_key(rows, site)
             return UNKNOWN if row is None else row.id
         if indices or (rows[0].type, name) not in _CHOICES:
             return UNKNOWN
@@ -206,10 +207,14 @@ class ReferenceResolver:
     def _rows_of(self, name: str, calls: tuple[str, ...]) -> list[Instance]:
         return self._instances.get(f"{''.join(calls)}{name}", [])
 
-    @staticmethod
-    def _with_key(rows: Iterable[Instance], key: str) -> Instance | None:
-        """Return the instance of a key of ``for_each``; an index of ``count`` may be that of another order."""
-        return next((row for row in rows if key.startswith('["') and row.address.endswith(key)), None)
+    def _with_key(self, rows: Iterable[Instance], site: _Site) -> Instance | None:
+        """Return the instance of a key of ``for_each``; an index of ``count`` may be that of another order.
+
+        Both blocks must have the same keys: ``T.N[replace(each.key, "private", "public")]`` has the same references.
+        """
+        by_key = {_key_of(row): row for row in rows}
+        own = {_key_of(row) for row in self._instances[_KEY.sub("", site.address)]}
+        return by_key.get(site.key) if site.key.startswith('["') and by_key.keys() == own else None
 
     def _of_list(self, value: list[Value], references: Any, calls: tuple[str, ...]) -> Value:  # noqa: ANN401 -- JSON
         """Return a list of unknown elements, or of blocks that share one list of references."""
@@ -223,7 +228,11 @@ class ReferenceResolver:
 
     def _each(self, references: Any, calls: tuple[str, ...]) -> Value:  # noqa: ANN401 -- JSON
         """Return the values of references to single resources, as the elements of a list; `UNKNOWN` if one is not."""
-        values = [self._of_resource(name, calls) for name in _longest(references or ())]
+        names = list(_longest(references or ()))
+        if any((references or ()).count(name) > 1 for name in names):
+            # A function of lists names one twice, such as setsubtract([a, b], [b]).
+            return UNKNOWN
+        values = [self._of_resource(name, calls) for name in names]
         return values if values and UNKNOWN not in values else UNKNOWN
 
     def _of_references(self, references: Any, calls: tuple[str, ...], depth: int = 0) -> Value:  # noqa: ANN401 -- JSON
@@ -283,6 +292,30 @@ _FITTING: Final = {
     "vpc_peering_connection_id": ("pcx",),
 }
 """The beginnings of ids that an argument takes, in blocks of routes and of rules."""
+
+
+_KINDS_OF_IDS: Final = {
+    **_FITTING,
+    **dict.fromkeys(("referenced_security_group_id", "security_group_id", "security_group_ids"), ("sg",)),
+    **dict.fromkeys(("route_table_id", "route_table_ids"), ("rtb",)),
+    **dict.fromkeys(("subnet_id", "subnet_ids", "subnets"), ("subnet",)),
+    "vpc_id": ("vpc",),
+}
+
+
+def _is_of_kind(name: str, value: Value) -> bool:
+    """Return whether a value may be that of an argument for ids of one kind.
+
+    The references of ``aws_vpc.a.id == "" ? [aws_subnet.a.id] : []`` are those of its condition too.
+    """
+    kinds = _KINDS_OF_IDS.get(name)
+    values = value if isinstance(value, list) else [value]
+    return kinds is None or all(not isinstance(one, str) or not one or one.partition("-")[0] in kinds for one in values)
+
+
+def _key_of(instance: Instance) -> str:
+    key = _KEY.search(instance.address)
+    return "" if key is None else key[0]
 
 
 def _fitting(key: str, value: Value, names: Iterable[Value]) -> Value:
