@@ -51,9 +51,53 @@ def last_line(node: Node, lines: Sequence[str]) -> int:
     """Return the last line of a node, without the comments and blank lines after it; lines count from 1."""
     while isinstance(node, MappingNode | SequenceNode) and node.value and not node.flow_style:
         last = node.value[-1]
-        node = last[1] if isinstance(last, tuple) else last
+        child = last[1] if isinstance(last, tuple) else last
+        if not is_inside(child, node):
+            return _before_comments(node, lines)
+        node = child
     end: int = node.end_mark.line + (1 if node.end_mark.column else 0)
     if isinstance(node, ScalarNode) and node.style in {"|", ">"}:
         while end > node.start_mark.line + 1 and not lines[end - 1].strip():
             end -= 1
     return max(end, node.start_mark.line + 1)
+
+
+def _before_comments(node: Node, lines: Sequence[str]) -> int:
+    """Return the last line of a block that ends with an alias: the parser tells only the begin of the next token."""
+    end: int = node.end_mark.line
+    while end > node.start_mark.line + 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
+        end -= 1
+    return end
+
+
+def is_inside(child: Node, parent: Node) -> bool:
+    """Return whether a node stands in another one; a node that an alias or a merge key names stands elsewhere."""
+    first, last = parent.start_mark, parent.end_mark
+    return (first.line, first.column) <= (child.start_mark.line, child.start_mark.column) <= (last.line, last.column)
+
+
+def shared_nodes(root: Node) -> frozenset[int]:
+    """Return the identities of the nodes that several places name by aliases or merge keys, and of all in them."""
+    seen, shared = {id(root)}, []
+    waiting = [root]
+    while waiting:
+        for child in children_of(waiting.pop()):
+            if id(child) in seen:
+                shared.append(child)
+            else:
+                seen.add(id(child))
+                waiting.append(child)
+    result: set[int] = set()
+    while shared:
+        node = shared.pop()
+        if id(node) not in result:
+            result.add(id(node))
+            shared += children_of(node)
+    return frozenset(result)
+
+
+def children_of(node: Node) -> list[Node]:
+    """Return the keys and values of a mapping, or the items of a sequence."""
+    if isinstance(node, MappingNode):
+        return [child for pair in node.value for child in pair]
+    return list(node.value) if isinstance(node, SequenceNode) else []

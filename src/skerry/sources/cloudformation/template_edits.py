@@ -9,7 +9,7 @@ from typing import Any, Final
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from skerry.sources.cloudformation.documents import PAIR_LOSS, parsed_text, surrogate_ends
-from skerry.sources.cloudformation.positions import last_line
+from skerry.sources.cloudformation.positions import is_inside, last_line, shared_nodes
 from skerry.sources.cloudformation.template import Template, child_of
 
 _BREAK: Final = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
@@ -35,6 +35,7 @@ class TemplateEdits:
         self._newline = "\r\n" if "\r\n" in text else "\n"
         self._is_json = text.lstrip().startswith("{")
         self._edits: list[tuple[int, int, str]] = []
+        self._shared = shared_nodes(template.document.root) if "*" in text else frozenset[int]()
 
     @property
     def result(self) -> str:
@@ -72,6 +73,7 @@ class TemplateEdits:
         if not isinstance(parent, MappingNode) or parent.tag.startswith("!") or parent.value == []:
             raise UneditableTemplate(f"the properties around {path[-1]} are not written out")
         child = child_of(parent, path[-1])
+        self._check_owner(parent if child is None else child, path[-1])
         if child is None:
             self._add_key(parent, path[-1], value)
         elif isinstance(child, ScalarNode):
@@ -133,7 +135,14 @@ class TemplateEdits:
         child = child_of(parent, name)
         if not isinstance(child, SequenceNode) or child.tag.startswith("!"):
             raise UneditableTemplate(f"the list {name} is not written out")
+        self._check_owner(child, name)
         return child
+
+    def _check_owner(self, node: Node, name: str) -> None:
+        """Raise `UneditableTemplate` for a node that aliases or merge keys give to other resources too."""
+        keys = [key for key, _ in node.value if is_inside(key, node)] if isinstance(node, MappingNode) else []
+        if any(id(part) in self._shared for part in (node, *keys)):
+            raise UneditableTemplate(f"an anchor gives {name} to other resources too")
 
     # ------------------------------------------------------------------------------------------------------- positions
 
@@ -168,15 +177,18 @@ class TemplateEdits:
         self._edits.append((self._start(node), self._end(node), words))
 
     def _add_key(self, parent: MappingNode, name: str, value: Any) -> None:  # noqa: ANN401 -- JSON
-        key, last = parent.value[-1]
+        own = [pair for pair in parent.value if is_inside(pair[0], parent)]
+        if not own or (parent.flow_style and not is_inside(own[-1][1], parent)):
+            raise UneditableTemplate(f"an anchor gives the properties around {name}")
+        key, last = own[-1]
         if parent.flow_style:
             shown = json.dumps(name) if self._is_json else name
-            first = parent.value[0][0].start_mark
+            first = own[0][0].start_mark
             is_spread = self._is_json and first.line != parent.start_mark.line
             separator = f",\n{' ' * first.column}" if is_spread else ", "
             self._insert(self._end(last), f"{separator}{shown}: {self._inline(value)}")
             return
-        indent = " " * parent.value[0][0].start_mark.column
+        indent = " " * own[0][0].start_mark.column
         end = max(last_line(last, self._lines), key.start_mark.line + 1)
         self._insert_lines(end, [f"{indent}{name}: {self._inline(value)}"])
 
