@@ -427,3 +427,24 @@ def test_new_endpoint_under_another_prefix_has_the_private_names_that_its_owner_
 def test_new_endpoint_of_the_catalogue_prints_no_names() -> None:
     then = apply_changes(isolated().world(), [new_endpoint("logs")])
     assert then.vpc_endpoints["vpce-new"].private_names == ()
+
+
+def test_endpoint_modified_several_times_is_as_after_one_change_after_another() -> None:
+    network = isolated()
+    network.endpoint("vpce-1", "ecr.api", groups=["sg-web"])
+    made: list[Change] = [
+        ModifyEndpoint("vpce-1", groups=("sg-a",)),
+        ModifyEndpoint("vpce-1", private_dns=True),
+        CreateInterfaceEndpoint("vpce-2", VPC, f"com.amazonaws.{REGION}.logs", ("subnet-a",), ("sg-b",)),
+        ModifyEndpoint("vpce-2", groups=("sg-c",)),
+        ModifyEndpoint("vpce-1", groups=("sg-b",)),
+    ]
+    world = network.world()
+    step = world
+    for change in made:
+        step = apply_changes(step, [change])
+    assert apply_changes(world, made).facts == step.facts
+    groups = apply_changes(world, made).vpc_endpoints["vpce-1"].groups
+    assert groups is not UNSET
+    assert [group.group_id for group in groups][-2:] == ["sg-a", "sg-b"]
+    assert apply_changes(world, made).vpc_endpoints["vpce-2"] == step.vpc_endpoints["vpce-2"]

@@ -112,9 +112,11 @@ def plan_hypothetical(world: World, task: Hypothetical, options: Options | None 
     return plan_launches(world, [hypothetical_launch(world, task)], options)
 
 
-def plan_launches(world: World, chosen: Sequence[Launch], options: Options | None = None) -> Plan:
-    """Plan the smallest changes for these launches."""
-    return _plan(world, scope_for(world, chosen, options), options)
+def plan_launches(
+    world: World, chosen: Sequence[Launch], options: Options | None = None, *, fingerprint: bool = True
+) -> Plan:
+    """Plan the smallest changes for these launches; ``fingerprint``: with that of their walks."""
+    return _plan(world, scope_for(world, chosen, options), options, fingerprint=fingerprint)
 
 
 def scope_for(world: World, chosen: Sequence[Launch], options: Options | None = None) -> Scope:
@@ -124,15 +126,14 @@ def scope_for(world: World, chosen: Sequence[Launch], options: Options | None = 
     return Scope(chosen, (options or Options()).also, others)
 
 
-def _plan(world: World, scope: Scope, options: Options | None) -> Plan:
+def _plan(world: World, scope: Scope, options: Options | None, *, fingerprint: bool) -> Plan:
     made = planner.plan(world, scope, options)
     changes = [planned.change for planned in made.changes]
-    fingerprint = fingerprint_of(world, scope, changes) if changes else None
     return msgspec.structs.replace(
         made,
         made_at=_now(),
         made_by=version("skerry"),
-        fingerprint=fingerprint,
+        fingerprint=fingerprint_of(world, scope, changes) if fingerprint and changes else None,
         launches=tuple(dict.fromkeys(PlannedLaunch(launch.name, launch.cluster) for launch in scope.launches)),
         also=tuple(filter(None, map(endpoint_service_name_of, (options or Options()).also))),
     )

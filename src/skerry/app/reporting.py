@@ -20,24 +20,30 @@ from skerry.verdicts import NOT_APPLICABLE, OK, Verdict
 _NOTHING_TO_CHANGE = {OK, NOT_APPLICABLE}
 
 
-def report(world: World, selection: Selection | None = None, options: Options | None = None) -> Report:
+def report(
+    world: World, selection: Selection | None = None, options: Options | None = None, *, fingerprint: bool = True
+) -> Report:
     """Return the diagnosis of launches with the plan for them.
+
+    ``fingerprint``: the plan has one, as whoever carries it out needs it.
 
     Raises `NothingFoundError` if the selection names something that does not exist, or the input cannot show launches.
     """
-    return _report(world, launches(world, selection or Selection()), options)
+    return _report(world, launches(world, selection or Selection()), options, fingerprint=fingerprint)
 
 
-def report_hypothetical(world: World, task: Hypothetical, options: Options | None = None) -> Report:
+def report_hypothetical(
+    world: World, task: Hypothetical, options: Options | None = None, *, fingerprint: bool = True
+) -> Report:
     """Return the diagnosis of a task that does not exist yet with the plan for it."""
-    return _report(world, [hypothetical_launch(world, task)], options)
+    return _report(world, [hypothetical_launch(world, task)], options, fingerprint=fingerprint)
 
 
-def _report(world: World, chosen: Sequence[Launch], options: Options | None) -> Report:
+def _report(world: World, chosen: Sequence[Launch], options: Options | None, *, fingerprint: bool) -> Report:
     diagnosis = complete(world, diagnose(Walker(world), chosen, world.facts.tasks))
     if diagnosis.verdict in _NOTHING_TO_CHANGE:
         return Report(world, diagnosis)
-    made = plan_launches(world, chosen, options)
+    made = plan_launches(world, chosen, options, fingerprint=fingerprint)
     return Report(world, diagnosis, made, _planned(world, diagnosis, chosen, made))
 
 

@@ -46,10 +46,12 @@ def report(source: InputSource, result: ResultOptions, launch: LaunchOptions, pr
     if source.redaction is not None:
         world, source = _without_places(world, source)
     options = preferences.plan_options(world)
+    # Pages do not show it, and it takes as long as two diagnoses.
+    marked = result.form == "json"
     if (hypothetical := launch.hypothetical) is not None:
-        made = app.report_hypothetical(world, hypothetical, options)
+        made = app.report_hypothetical(world, hypothetical, options, fingerprint=marked)
     else:
-        made = app.report(world, launch.selection, options)
+        made = app.report(world, launch.selection, options, fingerprint=marked)
     view = view_with_commands("report", source, launch.words(), preferences.words())
     # Names are replaced within texts, before they are cut or escaped: never in the markup around them.
     write(formats.REPORT[result.form](made, world, view), result.output, quiet=source.quiet)

@@ -4,6 +4,10 @@
 the network before it as ``current``, both pictures have the same frame: nothing moves from one to the other.
 """
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
 from skerry.draw.boxes import BoxWriter, map_parts
 from skerry.draw.courses import Course, course_of, demand_of
 from skerry.draw.frame import Frame
@@ -16,25 +20,56 @@ from skerry.draw.union import union_of
 from skerry.draw.wide import WideFrame
 
 _TITLE_ROWS = 34
+_FRAMES: Mapping[Shape, type[TallFrame] | type[WideFrame]] = {"tall": TallFrame, "wide": WideFrame}
+
+
+class _Plot(NamedTuple):
+    """A map in a rough frame, with the course of each step there: what its pictures share."""
+
+    shape: Shape
+    network: NetworkMap
+    rough: Frame
+    courses: dict[int, Course]
+
+    def frame(self, hidden: set[Stop]) -> Frame:
+        """Return the frame whose roads are as wide as the paths need."""
+        demand = demand_of(self.courses.values())
+        is_final = not hidden and max(demand.values(), default=1) == 1
+        return self.rough if is_final else _FRAMES[self.shape](self.network, demand, hidden).frame
 
 
 def layout(
     network: NetworkMap, shape: Shape = "wide", *, planned: NetworkMap | None = None, current: NetworkMap | None = None
 ) -> Picture:
     """Return the picture of a map; ``planned`` or ``current``: the map after or before a plan."""
-    both = network
     if planned is not None:
-        both = union_of(network, planned)
-    elif current is not None:
-        both = union_of(current, network)
-    if both.is_empty:
-        return Picture(shape, 0, 0, (), (), (), (), ())
-    frame, every = _frame(shape, both, map_parts(both) - map_parts(network))
-    # The steps of the other map are before these ones, or after them.
-    behind = 0 if current is None or planned is not None else len(current.steps)
-    courses = {step.number: every[step.number + behind] for step in network.steps if step.path is not None}
-    new: set[Stop] = map_parts(network) - map_parts(current) if current is not None else set()
-    writer = BoxWriter(frame, network, new, _crowds(both))
+        return layout_pair(network, planned, shape)[0]
+    if current is not None:
+        return layout_pair(current, network, shape)[1]
+    return _picture(network, _plot(shape, network))
+
+
+def layout_pair(current: NetworkMap, planned: NetworkMap, shape: Shape = "wide") -> tuple[Picture, Picture]:
+    """Return the pictures of a network before and after a plan: what both have stands in the same place."""
+    plot = _plot(shape, union_of(current, planned))
+    new = map_parts(planned) - map_parts(current)
+    # The steps of the planned map come after the others.
+    return _picture(current, plot), _picture(planned, plot, new, len(current.steps))
+
+
+def _plot(shape: Shape, network: NetworkMap) -> _Plot:
+    rough = _FRAMES[shape](network, {}).frame
+    courses = {step.number: course_of(rough, step.path) for step in network.steps if step.path is not None}
+    return _Plot(shape, network, rough, courses)
+
+
+def _picture(network: NetworkMap, plot: _Plot, new: AbstractSet[Stop] = frozenset(), behind: int = 0) -> Picture:
+    """Return the picture of one of the maps of a plot; ``behind`` are the steps of the other map before its own."""
+    if plot.network.is_empty:
+        return Picture(plot.shape, 0, 0, (), (), (), (), ())
+    frame = plot.frame(map_parts(plot.network) - map_parts(network))
+    courses = {step.number: plot.courses[step.number + behind] for step in network.steps if step.path is not None}
+    writer = BoxWriter(frame, network, new, _crowds(plot.network))
     frames, chips = tuple(writer.frames()), tuple(writer.chips())
     texts = tuple(writer.texts())
     obstacles = [box.rect for box in chips] + [_title(box.rect) for box in frames if box.kind in {"subnet", "vpc"}]
@@ -42,17 +77,7 @@ def layout(
     drawer = StepDrawer(frame, network.services, obstacles)
     landings = [subnet.id for vpc in network.vpcs for subnet in vpc.subnets if subnet.verdict is not None]
     steps = tuple(drawer.draw(step, courses.get(step.number), landings) for step in network.steps)
-    return Picture(shape, frame.width, frame.height, frames, writer.hairs(), chips, texts, steps)
-
-
-def _frame(shape: Shape, network: NetworkMap, hidden: set[Stop]) -> tuple[Frame, dict[int, Course]]:
-    """Return the frame whose roads are as wide as the paths need, with the course of each step."""
-    make = TallFrame if shape == "tall" else WideFrame
-    rough = make(network, {}).frame
-    courses = {step.number: course_of(rough, step.path) for step in network.steps if step.path is not None}
-    demand = demand_of(courses.values())
-    is_final = not hidden and max(demand.values(), default=1) == 1
-    return rough if is_final else make(network, demand, hidden).frame, courses
+    return Picture(plot.shape, frame.width, frame.height, frames, writer.hairs(), chips, texts, steps)
 
 
 def _crowds(network: NetworkMap) -> dict[Stop, int]:

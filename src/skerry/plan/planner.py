@@ -32,7 +32,7 @@ from skerry.plan.quotas import exceeded_quotas_of
 from skerry.plan.reachability import is_routed_out
 from skerry.plan.records import Break, Options, Plan, Planned, Remaining, Why
 from skerry.plan.scope import Failing, Found, Scope
-from skerry.plan.search import SearchResult, search
+from skerry.plan.search import Looks, SearchResult, search
 from skerry.plan.strategies import EXACT, NAT, PUBLIC, TASK_GROUPS, Strategy, broader_strategies
 from skerry.reach.trace import Piece
 from skerry.verdicts import NOT_APPLICABLE, OK, UNKNOWN
@@ -51,10 +51,11 @@ def plan(world: World, scope: Scope, options: Options | None = None, today: Worl
     before = scope.look(world)
     if before.verdict in _NOTHING_TO_DO:
         return Plan(names, before.verdict, before.verdict, proven=True)
+    looks = Looks(world, scope, before)
     results: dict[Strategy, SearchResult] = {}
     plans: dict[Strategy, Plan] = {}
     for strategy in _strategies(world, scope, before, options, results):
-        results[strategy] = search(world, scope, options, before, strategy, today)
+        results[strategy] = search(world, scope, options, looks, strategy, today)
         if not preference.is_of_another(world, options, strategy, results[strategy].changes):
             plans[strategy] = _plan_of(world, scope, options, before, results[strategy])
     chosen = preference.best_of(world, options, plans)

@@ -63,36 +63,63 @@ class SearchResult(NamedTuple):
         return self.outcome.verdict is OK and not self.broken and not self.outages
 
 
+class Looks:
+    """The results of looks at the World after changes: each set of them is walked once for all strategies."""
+
+    def __init__(self, world: World, scope: Scope, before: Found | None = None) -> None:
+        self._world, self._scope = world, scope
+        self._seen: dict[tuple[Change, ...], tuple[World, Found]] = {}
+        self._enough: dict[tuple[object, ...], bool] = {}
+        if before is not None:
+            self._seen[()] = (world, before)
+
+    def after(self, changes: Iterable[Change]) -> tuple[World, Found]:
+        """Return the World after changes, and what is found there."""
+        made = tuple(changes)
+        if made not in self._seen:
+            changed = apply_changes(self._world, made)
+            self._seen[made] = (changed, self._scope.after(made).look(changed))
+        return self._seen[made]
+
+    def are_enough(self, changes: tuple[Change, ...], first: Kind, known_failures: frozenset[object]) -> bool:
+        """Tell whether nothing but the known failures is there after changes; ``first`` are walked first."""
+        key = (changes, first.names, known_failures)
+        if key not in self._enough:
+            changed = apply_changes(self._world, changes)
+            self._enough[key] = _no_worse(self._scope.after(changes), changed, first, known_failures)
+        return self._enough[key]
+
+
 def search(
     world: World,
     scope: Scope,
     options: Options,
-    before: Found,
+    looks: Looks,
     strategy: Strategy = EXACT,
     today: World | None = None,
 ) -> SearchResult:
-    """Find changes after which the launches of the scope are ok, as far as any are; ``before``: the diagnosis of it.
+    """Find changes after which the launches of the scope are ok, as far as any are.
 
-    ``today``: the World before the changes, if it is another one.
+    ``looks`` are those of all strategies. ``today``: the World before the changes, if it is another one.
     """
-    state = _State(world, scope, options, before, strategy)
+    state = _State(world, scope, options, looks, strategy)
     state.today = today or world
     state.mend()
     state.spare_others()
     state.prune()
     state.tell_the_rest()
-    return prove(world, scope, state.changes, state.flows, state.today)
+    return prove(looks, scope, state.changes, state.flows, state.today)
 
 
 def prove(
-    world: World, scope: Scope, changes: dict[Change, tuple[Why, ...]], flows: tuple[Flow, ...], today: World
+    looks: Looks, scope: Scope, changes: dict[Change, tuple[Why, ...]], flows: tuple[Flow, ...], today: World
 ) -> SearchResult:
     """Walk every call in the World after changes; the proof is for them as they are reported, in their order."""
     ordered = sort_changes(changes)
-    changed = apply_changes(world, ordered)
+    changed, outcome = looks.after(ordered)
     broken = tuple(impact.find_broken_flows(changed, flows))
     outages = tuple(find_outages(today, scope, ordered))
-    return SearchResult(ordered, changed, scope.after(ordered).look(changed), flows, broken, outages, today)
+    return SearchResult(ordered, changed, outcome, flows, broken, outages, today)
 
 
 def prove_sound(
@@ -107,28 +134,25 @@ def prove_sound(
     first = next((kind for kind in scope.kinds if not names.isdisjoint(kind.names)), None)
     if any(kind_result.verdict not in _SOUND for kind_result in scope.after(changes).each(changed, first)):
         return None
-    proof = prove(world, scope, changes, earlier.flows, earlier.today)
+    proof = prove(Looks(world, scope), scope, changes, earlier.flows, earlier.today)
     return proof if proof.is_sound else None
 
 
 class _State:
     """The changes so far, each with its reasons and the kinds of launch that asked for it first."""
 
-    def __init__(self, world: World, scope: Scope, options: Options, before: Found, strategy: Strategy) -> None:
+    def __init__(self, world: World, scope: Scope, options: Options, looks: Looks, strategy: Strategy) -> None:
         self.world, self.scope, self.strategy, self.options = world, scope, strategy, strategy.options(options)
         self.today = world
-        self._last: tuple[tuple[Change, ...], World, Found] = ((), world, before)
+        self._looks = looks
         self.changes: dict[Change, tuple[Why, ...]] = {}
         self.kinds: dict[Change, Kind] = {}
         self.flows: tuple[Flow, ...] = ()
 
     def look(self) -> tuple[World, Found]:
         """Return the World with the changes so far, and what is found there."""
-        changes = tuple(self.changes)
-        if changes != self._last[0]:
-            current = apply_changes(self.world, changes)
-            self._last = (changes, current, self.scope.after(changes).look(current))
-        return self._last[1], self._last[2]
+        # In the order of the proof, which then needs no walk of its own.
+        return self._looks.after(sort_changes(self.changes))
 
     def mend(self) -> None:
         """Add remedies until nothing fails, or nothing helps any more."""
@@ -174,10 +198,12 @@ class _State:
             if _is_told(change) or self._is_preferred(change):
                 continue
             others = tuple(other for other in self.changes if other != change)
-            without_change = apply_changes(self.world, others)
-            scope = self.scope.after(others)
-            if _no_worse(scope, without_change, self.kinds[change], in_the_way) and self._lost(without_change) <= lost:
+            if self._looks.are_enough(others, self.kinds[change], in_the_way) and self._are_harmless(others, lost):
                 del self.changes[change]
+
+    def _are_harmless(self, changes: Iterable[Change], lost: frozenset[object]) -> bool:
+        """Tell whether no more flows of others fail after changes than those that are lost anyhow."""
+        return not self.flows or self._lost(apply_changes(self.world, changes)) <= lost
 
     def _lost(self, world: World) -> frozenset[object]:
         return frozenset(

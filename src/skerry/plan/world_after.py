@@ -1,6 +1,6 @@
 """The World after a change: the same facts, as AWS would then describe them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache, reduce
 from typing import assert_never
 
@@ -65,6 +65,7 @@ def apply_changes(world: World, changes: Iterable[Change]) -> World:
     settings: list[ConfigureService] = []
     entries: list[AddAclEntry] = []
     rules: dict[str, list[AuthorizeRule | RevokeRule]] = {}
+    more: dict[str, list[ModifyEndpoint]] = {}
     for change in changes:
         if isinstance(change, ConfigureService):
             settings.append(change)
@@ -72,8 +73,11 @@ def apply_changes(world: World, changes: Iterable[Change]) -> World:
             entries.append(change)
         elif isinstance(change, AuthorizeRule | RevokeRule):
             rules.setdefault(change.group_id, []).append(change)
+        elif isinstance(change, ModifyEndpoint) and change.prefix_list is None:
+            more.setdefault(change.endpoint_id, []).append(change)
         else:
-            facts = _after(facts, change)
+            facts, more = _after(_with_modified(facts, more), change), {}
+    facts = _with_modified(facts, more)
     # Nothing else changes services, network ACLs and rules, so that each is made again once, not for each change.
     if settings:
         facts = replace(facts, services=launches_after.configure_services(facts.services, settings))
@@ -220,6 +224,14 @@ def _gateway_endpoint(change: CreateGatewayEndpoint) -> VpcEndpoint:
         route_table_ids=change.route_tables,
         private_dns_enabled=False,
     )
+
+
+def _with_modified(facts: Facts, changes: Mapping[str, Iterable[ModifyEndpoint]]) -> Facts:
+    """Return the facts after changes that add no route, by their endpoints: all endpoints are gone through once."""
+    if not changes:
+        return facts
+    rows = (reduce(_with_more, changes.get(row.vpc_endpoint_id, ()), row) for row in facts.vpc_endpoints)
+    return replace(facts, vpc_endpoints=tuple(rows))
 
 
 def _modified(facts: Facts, change: ModifyEndpoint) -> Facts:

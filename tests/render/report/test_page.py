@@ -56,6 +56,35 @@ def test_page_answers_what_why_where_and_how(blocked: Page) -> None:
         assert words in blocked.text
 
 
+def test_page_on_what_is_not_known_names_it_first() -> None:
+    page = page_of(report_of("security-groups-not-read"))
+    lead = "3 of 5 steps cannot be judged: security group sg-task and 1 more fact are not known."
+    assert "web may or may not start" in page.text
+    assert page.text.index(lead) < page.text.index("Missing facts 2 facts") < page.text.index("Sources and limits")
+    assert page.text.count("Supply at once the answers of") == 1
+
+
+def test_changes_by_hand_that_nobody_tried_are_no_fix() -> None:
+    page = page_of(report_of("hub-transit-route-missing"))
+    assert "To do by hand: changes 1-4" in page.text
+    assert "Not proven: changes by hand are not tried; without them the verdict is blocked." in page.text
+    assert "Fixed by" not in page.text
+
+
+def test_page_shows_no_fingerprint_of_a_plan_and_needs_none() -> None:
+    whole, bare = report_of(BLOCKED), app.report(scenario(BLOCKED), fingerprint=False)
+    assert whole.plan is not None
+    assert bare.plan is not None
+    assert whole.plan.fingerprint is not None
+    assert bare.plan.fingerprint is None
+    assert write_page(bare, VIEW) == write_page(whole, VIEW)
+
+
+def test_legend_shows_the_lines_of_the_map_alone(blocked: Page) -> None:
+    assert "never goes there" in blocked.text
+    assert "never goes there" not in page_of(report_of("article-repaired")).text
+
+
 def test_each_step_has_a_target_for_links_now_and_with_the_plan(blocked: Page) -> None:
     ids = [element.attributes["id"] for element in blocked.elements if "id" in element.attributes]
     assert len(ids) == len(set(ids))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from skerry.diagnose.causes import Cause
-from skerry.diagnose.diagnosis import Diagnosis, ServiceDiagnosis, StepSummary
+from skerry.diagnose.diagnosis import Diagnosis, ServiceDiagnosis, ServiceGroup, StepSummary
 from skerry.plan.records import Plan
 from skerry.plan.report import Report
 from skerry.render.text import pluralize
@@ -113,7 +113,17 @@ def lead_of(service: ServiceDiagnosis, steps: Sequence[StepSummary], causes: Seq
     if service.verdict is OK:
         return f"All {total} get through, from {pluralize(len(service.placements), 'subnet')}.", ""
     unknown = [step for step in steps if step.verdict is UNKNOWN]
-    return f"{len(unknown)} of {total} cannot be judged: facts are missing.", ""
+    return f"{len(unknown)} of {total} cannot be judged: {_gap_in(service)}.", ""
+
+
+def _gap_in(service: ServiceDiagnosis) -> str:
+    """Return what is not known about a service, by its first fact."""
+    facts = list(ServiceGroup((service,)).missing_facts)
+    if not facts:
+        return "facts are missing"
+    if len(facts) == 1:
+        return f"{facts[0].fact} is not known"
+    return f"{facts[0].fact} and {pluralize(len(facts) - 1, 'more fact')} are not known"
 
 
 def planned_lead_of(steps: Sequence[StepSummary]) -> str:
@@ -145,4 +155,6 @@ def proof_of(plan: Plan) -> str:
         return "Not proven: these changes would break calls of others."
     if plan.limits:
         return "Not proven: these changes go beyond a limit."
+    if all(row.disposition == "manual" for row in plan.changes):
+        return f"Not proven: changes by hand are not tried; without them the verdict is {VERDICTS[plan.after]}."
     return f"Not enough: the verdict with these changes is {VERDICTS[plan.after]}."

@@ -22,10 +22,14 @@ _LONGEST = 40
 
 
 class CauseView(msgspec.Struct, frozen=True):
-    """A cause with the changes that remove it, by their numbers in the plan."""
+    """A cause with the changes that remove it, by their numbers in the plan.
+
+    ``by_hand``: nobody tried them, as a person must choose what they do.
+    """
 
     cause: Cause
     changes: str
+    by_hand: bool = False
 
 
 class GroupView(msgspec.Struct, frozen=True):
@@ -68,11 +72,19 @@ def _view_of(report: Report, group: ServiceGroup, slug: str) -> GroupView:
         steps=tuple(writer.view_of(step, f"{slug}-{step.number}") for step in steps),
         planned_service=planned,
         planned_steps=_planned_views(report, planned, planned_steps, slug),
-        causes=tuple(CauseView(cause, ranges_of(report.changes_for(cause))) for cause in group.causes),
+        causes=tuple(_cause_view(report, cause) for cause in group.causes),
         lead=answers.lead_of(service, steps, group.causes),
         planned_lead=answers.planned_lead_of(planned_steps),
         first=_first_of(steps),
     )
+
+
+def _cause_view(report: Report, cause: Cause) -> CauseView:
+    numbers = report.changes_for(cause)
+    if report.plan is None or report.plan.proven:
+        return CauseView(cause, ranges_of(numbers))
+    rows = report.plan.in_order
+    return CauseView(cause, ranges_of(numbers), all(rows[number - 1].disposition == "manual" for number in numbers))
 
 
 def _planned_views(

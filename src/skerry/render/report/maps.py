@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from skerry.diagnose.diagnosis import ServiceDiagnosis
 from skerry.draw.build import network_maps_of
-from skerry.draw.layout import layout
+from skerry.draw.layout import layout, layout_pair
 from skerry.draw.network_map import NetworkMap
 from skerry.draw.picture import Picture, Shape
 from skerry.draw.rewriting import rewrite_map
@@ -69,16 +69,16 @@ def _view_of(view: GroupView, now: NetworkMap, after: NetworkMap | None) -> MapV
     if now.is_empty:
         return MapView()
     after = None if after is None else _renumbered(after, now)
-    pictures = {shape: layout(now, shape, planned=after) for shape in _SHAPES}
-    planned = {} if after is None else {shape: layout(after, shape, current=now) for shape in _SHAPES}
+    if after is None:
+        alone = {shape: layout(now, shape) for shape in _SHAPES}
+        drawn = {shape: (_drawn(view, now, picture, "now"), _NOTHING) for shape, picture in alone.items()}
+        return MapView(drawn["wide"], drawn["tall"], is_wide=alone["wide"].width > _WIDEST)
+    pairs = {shape: layout_pair(now, after, shape) for shape in _SHAPES}
     drawn = {
-        shape: (
-            _drawn(view, now, picture, "now"),
-            _NOTHING if after is None else _drawn(view, after, planned[shape], "planned"),
-        )
-        for shape, picture in pictures.items()
+        shape: (_drawn(view, now, pair[0], "now"), _drawn(view, after, pair[1], "planned"))
+        for shape, pair in pairs.items()
     }
-    return MapView(drawn["wide"], drawn["tall"], is_wide=pictures["wide"].width > _WIDEST)
+    return MapView(drawn["wide"], drawn["tall"], is_wide=pairs["wide"][0].width > _WIDEST)
 
 
 def _renumbered(after: NetworkMap, now: NetworkMap) -> NetworkMap:

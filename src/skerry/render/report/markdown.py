@@ -166,8 +166,9 @@ class _Writer:
             cause = view.cause
             resources = [resource for resource in cause.resources if resource]
             where = f", at {self._names(resources)}" if resources else ""
+            how = "To do by hand:" if view.by_hand else "Fixed by"
             fixed = (
-                f" Fixed by {'change' if view.changes.isdigit() else 'changes'} {view.changes}." if view.changes else ""
+                f" {how} {'change' if view.changes.isdigit() else 'changes'} {view.changes}." if view.changes else ""
             )
             yield (
                 f"- **{cause.label}:** {self._text(cause.title)}{where}: stops {ranges_of(cause.numbers)}. "

@@ -6,6 +6,7 @@ Jinja escapes every text of the input, after its secrets are masked and its cont
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from skerry.errors import InputError
 from skerry.plan.report import Report
 from skerry.render.json_document import format_time
 from skerry.render.report import answers
+from skerry.render.report.compiled import CompiledTemplates
 from skerry.render.report.groups import GroupView, group_views_of
 from skerry.render.report.maps import MapView, map_views_of
 from skerry.render.report.plan_rows import against, cost_lines_of, plan_rows_of, remaining_of
@@ -146,6 +148,7 @@ def _environment(rewrite: Callable[[str], str]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=CompiledTemplates(Path(__file__).parent / "templates"),
     )
 
     def short(text: str, most: int = 26) -> Markup:
@@ -185,11 +188,10 @@ def _style_for(groups: Sequence[GroupView]) -> Markup:
 
 
 def _rules_of_step(number: int) -> str:
-    first = f".b.f-{number}:not(:has(.steps :checked,.path:target))"
-    linked = f".b:not(:has(.steps :checked)):has(.p-{number}:target)"
+    given = f".b:not(:has(.steps :checked)):is(.f-{number}:not(:has(.path:target)),:has(.p-{number}:target))"
     marked = f".l-{number}{{background:var(--accent-t);box-shadow:var(--chosen)}}"
     panel = f".p-{number}{{display:block}}"
-    return f".b:has(.r-{number}:checked) {panel}{first},{linked}{{{panel}{marked}}}"
+    return f".b:has(.r-{number}:checked) {panel}{given}{{{panel}{marked}}}"
 
 
 def _title_of(report: Report) -> str:
