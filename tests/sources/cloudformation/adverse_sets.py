@@ -68,6 +68,24 @@ def _with_volume(options: str) -> str:
     )
 
 
+_PUBLIC: Final = service("[!Ref Public]", public="ENABLED")
+_BLOCKED: Final = """
+  Blocked:
+    Type: AWS::EC2::VPCBlockPublicAccessOptions
+    Properties: {InternetGatewayBlockMode: block-bidirectional}
+"""
+_PERHAPS: Final = "Parameters: {M: {Type: String}}\nConditions: {C: !Equals [!Ref M, a]}"
+_AT_GATEWAY: Final = [["VPC_BLOCK_PUBLIC_ACCESS_ENABLED", "Igw"]]
+
+
+def _excluded(target: str) -> str:
+    return f"""
+  Excluded:
+    Type: AWS::EC2::VPCBlockPublicAccessExclusion
+    Properties: {{InternetGatewayExclusionMode: allow-bidirectional, {target}}}
+"""
+
+
 _INBOUND: Final = "\n      DnsOptions: {PrivateDnsOnlyForInboundResolverEndpoint: "
 
 ADVERSE: Final = {
@@ -160,5 +178,51 @@ ADVERSE: Final = {
         "The access point is mounted with TLS.",
         main(*_WITH_NAT, _with_volume(", TransitEncryption: ENABLED")),
         "ok",
+    ),
+    "public-access-blocked": LabelledSet(
+        "Block Public Access stops both ways of the internet gateway.",
+        main(NETWORK, _PUBLIC, _BLOCKED),
+        "blocked",
+        _AT_GATEWAY,
+    ),
+    "public-access-blocked-inward": LabelledSet(
+        "Replies come back through a NAT gateway in the mode block-ingress.",
+        main(*_WITH_NAT, service(), _BLOCKED.replace("block-bidirectional", "block-ingress")),
+        "ok",
+    ),
+    "public-access-of-an-excluded-vpc": LabelledSet(
+        "The VPC is excluded from Block Public Access.",
+        main(NETWORK, _PUBLIC, _BLOCKED, _excluded("VpcId: !Ref Vpc")),
+        "ok",
+    ),
+    "public-access-of-another-excluded-subnet": LabelledSet(
+        "The exclusion is of another subnet.",
+        main(NETWORK, _PUBLIC, _BLOCKED, _excluded("SubnetId: !Ref Private")),
+        "blocked",
+        _AT_GATEWAY,
+    ),
+    "public-access-under-an-open-condition": LabelledSet(
+        "The parameter decides whether the mode is set.",
+        main(NETWORK, _PUBLIC, _BLOCKED.replace("    Type", "    Condition: C\n    Type"), head=_PERHAPS),
+        "unknown",
+    ),
+    "public-access-with-an-open-mode": LabelledSet(
+        "The parameter is the mode.",
+        main(NETWORK, _PUBLIC, _BLOCKED.replace("block-bidirectional", "!Ref M"), head=_PERHAPS),
+        "unknown",
+    ),
+    "public-access-with-an-exclusion-under-an-open-condition": LabelledSet(
+        "The parameter decides whether the VPC is excluded.",
+        main(
+            *(NETWORK, _PUBLIC, _BLOCKED),
+            _excluded("VpcId: !Ref Vpc").replace("    Type", "    Condition: C\n    Type"),
+            head=_PERHAPS,
+        ),
+        "unknown",
+    ),
+    "open-parameter-of-a-condition-and-a-property": LabelledSet(
+        "No condition names ENABLED, and it is among the other values of the parameter.",
+        main(NETWORK, service("[!Ref Public]", public="!Ref M"), head=_PERHAPS),
+        "unknown",
     ),
 }

@@ -9,6 +9,7 @@ from typing import Final
 from yaml import MappingNode, Node, ScalarNode
 
 from skerry.sources.cloudformation.functions import function_of_tag
+from skerry.sources.cloudformation.parameters import is_other_value
 from skerry.sources.cloudformation.scope import IntrinsicCall, ValueFault, ValueScope
 from skerry.sources.cloudformation.text_functions import equals
 from skerry.sources.cloudformation.values import Unresolved, Value, expression_of, reason_of, shorten
@@ -78,6 +79,8 @@ def equality(scope: ValueScope, first: Value, second: Value) -> bool | Unresolve
     if answer is not None:
         return answer
     for value, other in ((first, second), (second, first)):
+        if is_other_value(value) and isinstance(other, str):
+            return False
         allowed = scope.allowed(value)
         if allowed is not None and isinstance(other, str) and other not in allowed:
             return False

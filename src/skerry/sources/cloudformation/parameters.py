@@ -9,6 +9,7 @@ import msgspec
 from yaml import MappingNode
 
 from skerry.catalogue.partitions import partition_of
+from skerry.sources.cloudformation.parameter_limits import OTHER_VALUE
 from skerry.sources.cloudformation.scalars import NumberFormat, plain_text
 from skerry.sources.cloudformation.template import child_of, text_of
 from skerry.sources.cloudformation.text_functions import split
@@ -22,6 +23,7 @@ from skerry.sources.cloudformation.values import (
 )
 
 _SSM_VALUE: Final = "AWS::SSM::Parameter::Value<"
+_OTHER: Final = "another value of "
 _ID_TYPES: Final = frozenset(
     [
         "AWS::EC2::Instance::Id",
@@ -54,10 +56,16 @@ def parameter_value(name: str, declaration: MappingNode, given: Value | None, sc
         expression = f"parameter {scope}.{name}" if key is None else f"SSM {key}"
         return Unresolved(expression, f"the parameter {name} is read from Parameter Store")
     value = given if given is not None else _default(declaration)
-    if value is None:
+    if value is None or value == OTHER_VALUE:
         kind = Identifier if type_name in _ID_TYPES else Unresolved
-        return kind(f"parameter {scope}.{name}", f"the parameter {name} has no value")
+        expression = f"parameter {scope}.{name}"
+        return kind(expression if value is None else f"{_OTHER}{expression}", f"the parameter {name} has no value")
     return value if not is_list_type(type_name) else _elements(value)
+
+
+def is_other_value(value: Value) -> bool:
+    """Return whether a value stands for all values of a parameter that no condition compares it with."""
+    return isinstance(value, Unresolved) and value.expression.startswith(_OTHER)
 
 
 def _is_secret(declaration: MappingNode) -> bool:

@@ -32,6 +32,7 @@ _IDS: Final = {
     "AWS::EC2::TransitGatewayRouteTable": "tgw-rtb",
     "AWS::EC2::TransitGatewayVpcAttachment": "tgw-attach",
     "AWS::EC2::VPC": "vpc",
+    "AWS::EC2::VPCBlockPublicAccessExclusion": "vpcbpa-exclude",
     "AWS::EC2::VPCCidrBlock": "vpc-cidr-assoc",
     "AWS::EC2::VPCEndpoint": "vpce",
     "AWS::EC2::VPCPeeringConnection": "pcx",

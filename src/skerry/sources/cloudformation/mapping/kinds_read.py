@@ -16,6 +16,7 @@ READ: Final = frozenset(
         *("AWS::EC2::TransitGatewayRoute", "AWS::EC2::TransitGatewayRouteTable"),
         *("AWS::EC2::TransitGatewayRouteTableAssociation", "AWS::EC2::TransitGatewayRouteTablePropagation"),
         *("AWS::EC2::TransitGatewayVpcAttachment", "AWS::EC2::VPC", "AWS::EC2::VPCCidrBlock"),
+        *("AWS::EC2::VPCBlockPublicAccessExclusion", "AWS::EC2::VPCBlockPublicAccessOptions"),
         *("AWS::EC2::VPCDHCPOptionsAssociation", "AWS::EC2::VPCEndpoint", "AWS::EC2::VPCGatewayAttachment"),
         *("AWS::EC2::VPCPeeringConnection", "AWS::EC2::VPNGateway", "AWS::EC2::VPNGatewayRoutePropagation"),
         *("AWS::ECR::PullThroughCacheRule", "AWS::ECR::Repository", "AWS::ECS::CapacityProvider"),

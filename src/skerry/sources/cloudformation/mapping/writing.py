@@ -14,6 +14,7 @@ from skerry.sources.cloudformation.mapping.gateways import (
 )
 from skerry.sources.cloudformation.mapping.names import write_names
 from skerry.sources.cloudformation.mapping.network_acls import list_network_acls
+from skerry.sources.cloudformation.mapping.public_access import write_public_access
 from skerry.sources.cloudformation.mapping.roles import write_roles
 from skerry.sources.cloudformation.mapping.route_tables import list_route_tables
 from skerry.sources.cloudformation.mapping.schedules import write_batch, write_schedules
@@ -73,6 +74,7 @@ def _documents(templates: Templates) -> Iterator[tuple[str, dict[str, Any]]]:
             write_interfaces,
             write_prefix_lists,
             write_group_associations,
+            write_public_access,
             write_unsure_list,
         ),
         *(write_peering_connections, write_transit_gateways, write_names),
