@@ -433,6 +433,7 @@ def test_endpoint_modified_several_times_is_as_after_one_change_after_another() 
     network = isolated()
     network.endpoint("vpce-1", "ecr.api", groups=["sg-web"])
     made: list[Change] = [
+        ModifyEndpoint("vpce-2", groups=("sg-none",)),
         ModifyEndpoint("vpce-1", groups=("sg-a",)),
         ModifyEndpoint("vpce-1", private_dns=True),
         CreateInterfaceEndpoint("vpce-2", VPC, f"com.amazonaws.{REGION}.logs", ("subnet-a",), ("sg-b",)),

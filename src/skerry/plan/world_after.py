@@ -76,7 +76,9 @@ def apply_changes(world: World, changes: Iterable[Change]) -> World:
         elif isinstance(change, ModifyEndpoint) and change.prefix_list is None:
             more.setdefault(change.endpoint_id, []).append(change)
         else:
-            facts, more = _after(_with_modified(facts, more), change), {}
+            if isinstance(change, EndpointChange) and change.endpoint_id in more:
+                facts, more = _with_modified(facts, more), {}
+            facts = _after(facts, change)
     facts = _with_modified(facts, more)
     # Nothing else changes services, network ACLs and rules, so that each is made again once, not for each change.
     if settings:
