@@ -225,4 +225,11 @@ ADVERSE: Final = {
         main(NETWORK, service("[!Ref Public]", public="!Ref M"), head=_PERHAPS),
         "unknown",
     ),
+    "nat-gateway-with-an-open-connectivity": LabelledSet(
+        "The parameter decides whether the NAT gateway is public.",
+        main(
+            *(NETWORK, NAT.replace("SubnetId:", "ConnectivityType: !Ref M, SubnetId:"), ROUTE, service()), head=_PERHAPS
+        ),
+        "unknown",
+    ),
 }

@@ -114,10 +114,10 @@ def _addresses(templates: Templates, gateway: Properties, subnet: str) -> Value:
     """Return the address of a NAT gateway: the given one, else one of its subnet's, which AWS chooses."""
     own = gateway.text("PrivateIpAddress")
     private = own or first_address_of(templates.subnets[subnet].properties.text("CidrBlock", ""))
-    if private is UNKNOWN:
+    kind = gateway.text("ConnectivityType", "public")
+    if private is UNKNOWN or kind is UNKNOWN:
         return UNKNOWN
-    is_public = gateway.text("ConnectivityType", "public") == "public"
-    return [{"PrivateIp": private, **({"PublicIp": _PUBLIC} if is_public else {})}]
+    return [{"PrivateIp": private, **({"PublicIp": _PUBLIC} if kind == "public" else {})}]
 
 
 # ------------------------------------------------------------------------------- interfaces that routes may lead to
