@@ -232,4 +232,14 @@ ADVERSE: Final = {
         ),
         "unknown",
     ),
+    "volume-with-an-open-encryption": LabelledSet(
+        "The parameter decides whether ECS takes the access point.",
+        main(*_WITH_NAT, _with_volume(", TransitEncryption: !Ref M"), head=_PERHAPS),
+        "unknown",
+    ),
+    "volume-with-an-open-directory": LabelledSet(
+        "The directory of the file system decides nothing about the network.",
+        main(*_WITH_NAT, _with_volume(", TransitEncryption: ENABLED, RootDirectory: !Ref M"), head=_PERHAPS),
+        "ok",
+    ),
 }

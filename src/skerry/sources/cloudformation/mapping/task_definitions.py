@@ -41,7 +41,9 @@ def write_task_definitions(templates: Templates) -> Iterator[tuple[str, dict[str
 def _definition(made: Made, templates: Templates) -> dict[str, RowValue] | None:
     properties, stand_ins = made.properties, templates.stand_ins
     deciding = {name: _block(properties, name) for name in _DECIDING if name in properties}
-    if not is_known(deciding):
+    volumes = volumes_of(properties, stand_ins)
+    if not is_known(deciding) or not is_known(volumes):
+        # A definition without its volumes would mount nothing.
         return None
     return known_row(
         {
@@ -61,7 +63,7 @@ def _definition(made: Made, templates: Templates) -> dict[str, RowValue] | None:
             "executionRoleArn": role_of(templates, properties.id("ExecutionRoleArn")),
             "taskRoleArn": role_of(templates, properties.id("TaskRoleArn")),
             "containerDefinitions": containers_of(properties, "ContainerDefinitions", stand_ins),
-            "volumes": volumes_of(properties, stand_ins),
+            "volumes": volumes,
         }
     )
 
@@ -174,4 +176,9 @@ def _named_system(value: Value, stand_ins: StandIns) -> Value:
     }
 
 
-_SYSTEMS: Final = frozenset({"FilesystemId", "FileSystemId", "FileSystemArn", "AccessPointId", "AccessPointArn"})
+_SYSTEMS: Final = frozenset(
+    {
+        *("FilesystemId", "FileSystemId", "FileSystemArn", "AccessPointId", "AccessPointArn"),
+        *("Name", "RootDirectory"),
+    }
+)
