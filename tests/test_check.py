@@ -279,7 +279,10 @@ class TestBadInputs:
         path.write_bytes(plan_of(*rows))
         found = run("check", saved, path, "--region", "eu-west-1")
         assert found.code == USAGE
-        assert "wrong.json holds a value of another type than Terraform gives it (AttributeError)" in found.err
+        assert (
+            "wrong.json holds a value of another type than Terraform gives it: ingress of aws_security_group.a"
+            in found.err
+        )
         assert "hunter2" not in found.err
         assert found.out.startswith("unknown: web")
 

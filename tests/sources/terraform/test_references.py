@@ -9,7 +9,7 @@ from skerry.sources.terraform.plan_json import read_plan
 from skerry.sources.terraform.references import ReferenceResolver
 from tests.sources.terraform.plans import Json, change, plan_of, refers, written
 
-SUBNET = "aws_subnet.a"
+SUBNET, VPCE = "aws_subnet.a", "aws_vpc_endpoint.a"
 
 
 def resolved(attribute: str, expression: Json, *others: Json, unknown: Any = True) -> Any:
@@ -35,8 +35,11 @@ class TestExactReferences:
         assert resolved("vpc_id", refers(f"{name}.id", name, "aws_vpc.main"), *others) == "vpc-1"
 
     def test_only_element_of_a_list_is_followed(self) -> None:
-        expression = refers("aws_vpc.main.id", "aws_vpc.main")
-        assert resolved("vpc_id", expression, known("aws_vpc.main", id="vpc-1"), unknown=[True]) == ["vpc-1"]
+        expression = written((VPCE, {"subnet_ids": refers("aws_subnet.a.id", "aws_subnet.a")}))
+        rows = (change(VPCE, {}, unknown={"subnet_ids": [True]}), known(SUBNET, id="subnet-1"))
+        plan = read_plan("plan.json", plan_of(*rows, **expression))
+        row = ReferenceResolver(plan.written, plan.instances).resolve(plan.instances[0])
+        assert row.values["subnet_ids"] == ["subnet-1"]
 
     def test_references_to_single_resources_are_the_elements_of_a_list(self) -> None:
         rows = (change("aws_vpc_endpoint.a", {}, unknown={"subnet_ids": True}), known("aws_subnet.a", id="subnet-a"))

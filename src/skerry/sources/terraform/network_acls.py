@@ -94,7 +94,7 @@ def _entries(acl: Instance | None, single: Iterable[Instance], *, has_ipv6: bool
 
 
 def _entry(values: Value, number: str, action: str, *, is_egress: bool) -> Value:
-    if values is UNKNOWN or not is_known(dict(values)):
+    if values is UNKNOWN or not is_known(dict(values)) or None in (values.get(number), values.get(action)):
         return UNKNOWN
     protocol = str(values.get("protocol")).lower()
     row = {

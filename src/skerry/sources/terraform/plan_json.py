@@ -17,6 +17,7 @@ from skerry.sources.terraform.data_answers import LATER
 from skerry.sources.terraform.provider_scopes import ProviderConfig, scopes_in
 from skerry.sources.terraform.reference_cycles import find_cycle
 from skerry.sources.terraform.references import ConfiguredModule
+from skerry.sources.terraform.shapes import ShapeError, misshapen
 from skerry.sources.terraform.values import Instance, join_unknown
 
 _FORMATS: Final = ("0.", "1.")
@@ -184,9 +185,16 @@ def read_plan(name: str, content: bytes) -> PlannedResources:
     if document.errored:
         message = f"{name} is a plan that ended with an error"
         raise InputError(message, "Run terraform plan again, and give skerry the plan that it finishes.")
-    plan = _plan_of(name, document)
+    try:
+        plan = _plan_of(name, document)
+        cycle = find_cycle(plan.written)
+    except (ShapeError, msgspec.DecodeError, RecursionError) as error:
+        # The text of other errors may hold the value, which may be secret.
+        where = f": {error}" if isinstance(error, ShapeError) else ""
+        message = f"{name} holds a value of another type than Terraform gives it{where}"
+        hint = "Make it again: terraform show -json plan.out > plan.json. If that is no help, please report it."
+        raise InputError(message, hint) from error
     _refuse_other_clouds(name, plan.types)
-    cycle = find_cycle(plan.written)
     if cycle:
         message = f"{name} has cyclic references: {' -> '.join(cycle)}"
         raise InputError(message, "Terraform makes no such plan: make it again.")
@@ -325,7 +333,11 @@ def _instance(address: str, kind: str, mode: str, after: Raw, unknown: Raw, *, i
         return None
     kept = {"id", "region", *ATTRIBUTES.get(kind, ("arn",))}
     values, marks = (_some(value, kept) for value in (after, unknown))
-    return Instance(address, kind, mode, join_unknown(values, marks) or {}, is_new)
+    joined = join_unknown(values, marks) or {}
+    wrong = misshapen(joined, kind)
+    if wrong is not None:
+        raise ShapeError(f"{wrong} of {address}")
+    return Instance(address, kind, mode, joined, is_new)
 
 
 def _some(value: Raw, kept: set[str]) -> dict[str, Any] | None:

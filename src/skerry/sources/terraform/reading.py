@@ -49,18 +49,6 @@ def read(inputs: Sequence[InputFile], options: ReadingOptions) -> Iterator[Descr
             yield from _read(one, options, outputs)
         except SkerryError as error:
             yield UnreadableInput(one.name, error)
-        except (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
-            yield UnreadableInput(one.name, _refused(one.name, error))
-
-
-def _refused(name: str, error: Exception) -> InputError:
-    """Return the refusal of values of other types than Terraform's, such as a text in place of a list of blocks."""
-    # The text of the error may hold the value, which may be secret.
-    message = f"{name} holds a value of another type than Terraform gives it ({type(error).__name__})"
-    hint = "Make it again: terraform show -json plan.out > plan.json. If that is no help, please report it."
-    refusal = InputError(message, hint)
-    refusal.__cause__ = error
-    return refusal
 
 
 def _read(given: InputFile, options: ReadingOptions, outputs: Mapping[str, Any]) -> Iterator[Description]:

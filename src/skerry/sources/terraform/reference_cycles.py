@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from skerry.sources.terraform.references import ConfiguredModule
+from skerry.sources.terraform.shapes import ShapeError
 
 _INDEX: Final = r'(?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?'
 _VARIABLE: Final = re.compile(r"^var\.([\w-]+)")
@@ -16,7 +17,7 @@ _RESOURCE: Final = re.compile(r"^(?:data\.)?[a-z][a-z0-9]*_[\w-]+\.[\w-]+")
 
 
 def find_cycle(root: ConfiguredModule) -> tuple[str, ...]:
-    """Return the addresses of a cycle in their order; none if there is no cycle."""
+    """Return the addresses of a cycle in their order; none if there is no cycle. Raises `ShapeError` as below."""
     graph = {name: sorted(names) for name, names in _edges(root, "", {})}
     done: set[str] = set()
     for start, names in graph.items():
@@ -50,12 +51,15 @@ def _edges(module: ConfiguredModule, prefix: str, given: Mapping[str, set[str]])
 
 
 def _names_in(expression: Any, prefix: str) -> Iterator[str]:  # noqa: ANN401 -- JSON
+    """Yield the addresses that an expression refers to. Raises `ShapeError` for references that are no texts."""
     if isinstance(expression, list):
         for inner in expression:
             yield from _names_in(inner, prefix)
     elif isinstance(expression, dict):
         for key, inner in expression.items():
             if key == "references":
+                if not isinstance(inner, list) or not all(isinstance(text, str) for text in inner):
+                    raise ShapeError("references of an expression")
                 yield from (name for text in inner if (name := _name_of(text, prefix)) is not None)
             elif key != "constant_value":
                 yield from _names_in(inner, prefix)

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from skerry.sources.planned.values import UNKNOWN, Value
+from skerry.sources.terraform.shapes import fits
 from skerry.sources.terraform.values import Instance
 
 _MODULE = re.compile(r'module\.([\w-]+)(\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?\.')
@@ -94,6 +95,7 @@ class _Site(NamedTuple):
     address: str = ""
     key: str = ""
     for_each: tuple[str, ...] = ()
+    kind: str = ""
 
 
 class ReferenceResolver:
@@ -116,7 +118,7 @@ class ReferenceResolver:
         if written is None:
             return instance
         each = tuple(_longest(written.for_each_expression.get("references", ())))
-        site = _Site(calls, instance.address, _key_of(instance), each)
+        site = _Site(calls, instance.address, _key_of(instance), each, instance.type)
         values = {
             key: self._value(value, written.expressions.get(key), site, key)
             for key, value in instance.values.items()
@@ -169,15 +171,15 @@ class ReferenceResolver:
                 inner = self._each(references, calls)
             if inner is UNKNOWN:
                 inner = self._of_instances(references, site, name)
-            if not _is_of_kind(name, inner):
-                return value
-            return [inner] if isinstance(value, list) and not isinstance(inner, list) else inner
+            if isinstance(value, list) and not isinstance(inner, list):
+                inner = [inner]
+            return inner if _is_of_kind(name, inner) and fits(name, inner, site.kind) else value
         if isinstance(value, dict) and isinstance(expression, dict):
             return {key: self._value(inner, expression.get(key), site, key) for key, inner in value.items()}
         if isinstance(value, list) and isinstance(expression, list) and len(value) == len(expression):
             return [self._value(inner, one, site, name) for inner, one in zip(value, expression, strict=True)]
         if isinstance(value, list) and isinstance(expression, dict) and "references" in expression:
-            return self._of_list(value, expression["references"], calls)
+            return self._of_list(value, expression["references"], site, name)
         return value
 
     def _of_instances(self, references: Any, site: _Site, name: str) -> Value:  # noqa: ANN401 -- JSON
@@ -216,14 +218,15 @@ class ReferenceResolver:
         own = {_key_of(row) for row in self._instances[_KEY.sub("", site.address)]}
         return by_key.get(site.key) if site.key.startswith('["') and by_key.keys() == own else None
 
-    def _of_list(self, value: list[Value], references: Any, calls: tuple[str, ...]) -> Value:  # noqa: ANN401 -- JSON
+    def _of_list(self, value: list[Value], references: Any, site: _Site, name: str) -> Value:  # noqa: ANN401 -- JSON
         """Return a list of unknown elements, or of blocks that share one list of references."""
+        calls = site.calls
         each = self._each(references, calls)
         if all(element is UNKNOWN for element in value):
-            return each if isinstance(each, list) and len(each) == len(value) else value
+            return each if isinstance(each, list) and len(each) == len(value) and fits(name, each, site.kind) else value
         if not all(isinstance(element, dict) for element in value):
             return value
-        names = [self._of_reference(name, calls, 0) for name in _longest(references)]
+        names = [self._of_reference(one, calls, 0) for one in _longest(references)]
         return [{key: _fitting(key, inner, names) for key, inner in block.items()} for block in value]
 
     def _each(self, references: Any, calls: tuple[str, ...]) -> Value:  # noqa: ANN401 -- JSON
