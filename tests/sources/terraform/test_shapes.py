@@ -25,6 +25,7 @@ for _ in range(30):
         {"ingress": [RULE, UNKNOWN], "egress": [], "subnet_ids": ["a", None, UNKNOWN], "route": UNKNOWN},
         {"egress": [RULE], "volume": [{"driver_opts": {"a": "b"}}], "cidr_blocks": None},
         {"capacity_provider_strategy": [{"capacity_provider": "FARGATE", "base": 1.0}]},
+        {"firewall_status": [{"sync_states": [], "blocks_of_2030": [{}]}]},
     ],
 )
 def test_values_of_the_provider_fit(values: dict[str, Any]) -> None:

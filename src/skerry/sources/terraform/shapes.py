@@ -50,11 +50,8 @@ _VALUES: Final = {
     "aws_service_discovery_private_dns_namespace": {"vpc"},
 }
 """The names that are single values of these types, and blocks of others."""
-_DEEP: Final = {
-    *("batch_target", "compute_resources", "ecs_parameters", "ecs_target", "log_configuration", "service"),
-    *("service_connect_configuration", "target", "volume"),
-}
-"""The blocks with further blocks and maps, which are not read."""
+_FLAT: Final = {"egress", "entry", "ingress", "route", "subnet_configuration"}
+"""The blocks of texts, numbers, flags and lists alone; others may get blocks with newer providers."""
 _REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     "capacity_provider_strategy": ("capacity_provider",),
     "condition": ("test", "values", "variable"),
@@ -102,7 +99,7 @@ def _misshapen_block(name: str, value: Value, depth: int) -> str | None:
             continue
         if not isinstance(block, dict) or any(block.get(key) is None for key in _REQUIRED.get(name, ())):
             return name
-        wrong = misshapen(block, "", depth + 1, flat=name not in _DEEP)
+        wrong = misshapen(block, "", depth + 1, flat=name in _FLAT)
         if wrong is not None:
             return f"{name}.{wrong}"
     return None
