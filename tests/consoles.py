@@ -71,6 +71,8 @@ class Session:
             "HOME": str(self._home),
             "COLUMNS": "80",
             "AWS_EC2_METADATA_DISABLED": "true",
+            # As pip does on Debian: uv trusts its own list of certificate authorities, which lacks those of proxies.
+            "UV_SYSTEM_CERTS": "true",
             **(variables or {}),
         }
 

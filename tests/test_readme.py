@@ -96,6 +96,7 @@ def placeholders(folder: Path) -> dict[str, str]:
         "GROUP": interfaces[0]["Groups"][0]["GroupId"],
         "TASK": json.loads(tasks.read_bytes())["tasks"][0]["taskArn"],
         "FILE": str(definition),
+        "TEMPLATE.yaml": str(ROOT / "tests/sources/cloudformation/labelled/private-dns-by-default.yaml"),
     }
 
 

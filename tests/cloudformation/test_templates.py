@@ -1,34 +1,13 @@
 """The CloudFormation templates: cfn-lint finds nothing, they are small, and everything is tagged and described."""
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.cloudformation.linting import lint
 from tests.cloudformation.resolving import Json, read
 from tests.cloudformation.stacks import FOLDER, MOST_INLINE, TEMPLATES, endpoints, first_service
-
-Lint = Callable[[Path], tuple[int, str]]
-
-
-@pytest.fixture
-def lint(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Lint:
-    """Runs cfn-lint in this process: it loads its rules and schemas once for all templates."""
-    # Its import takes a second, which every process of the tests would need to collect this file.
-    from cfnlint import runner  # noqa: PLC0415
-
-    def run(path: Path) -> tuple[int, str]:
-        options = ["--non-zero-exit-code", "informational", "--template", str(path)]
-        monkeypatch.setattr(sys, "argv", ["cfn-lint", *options])
-        with pytest.raises(SystemExit) as leaving:
-            runner.main()
-        code = leaving.value.code or 0
-        assert isinstance(code, int)
-        return code, "".join(capsys.readouterr())
-
-    return run
 
 
 def test_template_folder_has_the_three_templates() -> None:
@@ -36,11 +15,11 @@ def test_template_folder_has_the_three_templates() -> None:
 
 
 @pytest.mark.parametrize("name", ["endpoints", "first-service", pytest.param("central-zones", marks=pytest.mark.long)])
-def test_template_passes_cfn_lint(lint: Lint, name: str) -> None:
+def test_template_passes_cfn_lint(name: str) -> None:
     assert lint(FOLDER / f"{name}.yaml") == (0, "")
 
 
-def test_cfn_lint_reports_a_misspelt_property(lint: Lint, tmp_path: Path) -> None:
+def test_cfn_lint_reports_a_misspelt_property(tmp_path: Path) -> None:
     text = (FOLDER / "first-service.yaml").read_text(encoding="utf-8")
     broken = tmp_path / "broken.yaml"
     broken.write_text(text.replace("PrivateDnsEnabled", "PrivateDns", 1), encoding="utf-8")

@@ -11,7 +11,7 @@ from skerry.cost.prices import load_prices
 from skerry.embedded.http_server import serve_over_http
 from skerry.render.crash_loop_alarm import write_cloudformation, write_terraform
 from tests import real_provider
-from tests.cloudformation.test_templates import lint
+from tests.cloudformation.linting import lint
 from tests.real_provider import RealTerraform
 
 REGION = "us-east-1"
