@@ -143,7 +143,8 @@ def _least(command: list[str], runs: int) -> float:
 
 _MEASURE = """
 import json, resource, subprocess, sys
-subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+assert done.returncode in (0, 1), done  # a verdict
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(json.dumps(used.ru_utime + used.ru_stime))
 """

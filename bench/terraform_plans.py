@@ -74,7 +74,8 @@ def _best(command: list[str]) -> tuple[float, int]:
 _MEASURE = """
 import json, resource, subprocess, sys, time
 begun = time.perf_counter()
-subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+assert done.returncode in (0, 1), done  # a verdict
 seconds = time.perf_counter() - begun
 print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024]))
 """
