@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from skerry.draw.network_map import NetworkMap
 from skerry.render.mermaid import write_mermaid
@@ -15,6 +16,10 @@ LINE = re.compile(
     r'|subgraph n\d+\["[^"]*"\]|n\d+(\["[^"]*"\]|\(\["[^"]*"\]\)|\[\["[^"]*"\]\])'
     r'|n\d+ (==>|-\.-|-\. "[^"]*" \.->|-\. "alike" \.-) n\d+'
 )
+
+
+def titles_of(network: NetworkMap) -> list[str]:
+    return re.findall(r'subgraph n\d+\["([^"]*)"\]', write_mermaid(network))
 
 
 def lines_of(network: NetworkMap) -> list[str]:
@@ -43,9 +48,16 @@ def test_transit_gateway_stands_between_the_vpcs() -> None:
 
 
 def test_titles_of_subgraphs_are_short() -> None:
-    titles = re.findall(r'subgraph n\d+\["([^"]*)"\]', write_mermaid(map_of("hub-inspection")))
+    titles = titles_of(map_of("hub-inspection"))
     assert titles
-    assert max(map(len, titles)) <= 40
+    assert max(map(len, titles)) <= 28
+
+
+def test_long_name_of_a_vpc_takes_the_place_of_its_block() -> None:
+    network = map_of("article-broken")
+    [vpc] = network.vpcs
+    assert "VPC vpc-main · 10.0.0.0/16" in titles_of(network)
+    assert "VPC aws_vpc.vpc-main" in titles_of(replace(network, vpcs=(replace(vpc, name="aws_vpc.vpc-main"),)))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 import gzip
 import os
 import random
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from skerry.sources.flow_log_files import DEFAULT_FIELDS
 from skerry.sources.flow_logs import read_flow_logs
 from tests.networks import REGION, S3_CIDRS, Network
 
+ROOT = Path(__file__).parents[2]
 duckdb: Any = pytest.importorskip("duckdb", reason="the extra flowlogs")
 
 HEADER = " ".join(DEFAULT_FIELDS)
@@ -318,6 +321,25 @@ class TestBadInput:
         monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
         with pytest.raises(SkerryError, match="duckdb"):
             read_flow_logs(saved(tmp_path, record()), world)
+
+
+def test_database_shows_no_progress_to_an_interactive_program() -> None:
+    program = """
+from pathlib import Path
+from skerry.sources.address_classes import classes_of
+from skerry.sources.flow_log_query import connect
+from tests.networks import Network
+
+import duckdb
+
+question = "SELECT current_setting('enable_progress_bar')"
+print(duckdb.connect().execute(question).fetchone())
+with connect(Path("."), classes_of(Network().world())) as connection:
+    print(connection.execute(question).fetchone())
+"""
+    # DuckDB takes a program without a file for an interactive one.
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["(True,)", "(False,)"]
 
 
 def test_database_reads_no_other_file(tmp_path: Path, world: Any) -> None:

@@ -100,8 +100,10 @@ class _Chart:
         return {item.stop for step in self.steps if step.path is not None for item in step.path.stops}
 
     def _vpc(self, vpc: MapVpc) -> Iterator[str]:
-        title = " · ".join(part for part in (f"VPC {vpc.name or short_id(vpc.id)}", vpc.cidr) if part)
-        yield f'subgraph {self._node(vpc.id or "vpc")}["{_text(title, _LABEL)}"]'
+        name = f"VPC {vpc.name or short_id(vpc.id)}"
+        whole = f"{name} · {vpc.cidr}"
+        title = whole if vpc.cidr and len(whole) <= _TITLE else name
+        yield f'subgraph {self._node(vpc.id or "vpc")}["{_text(title, _TITLE)}"]'
         for subnet in vpc.subnets:
             if lines := list(self._subnet(subnet)):
                 heading = f"{SHORT_KINDS[subnet.kind]} · {subnet.zone}"

@@ -118,6 +118,8 @@ def connect(path: Path, classes: AddressClasses) -> Iterator[Connection]:
             _create(connection, f"blocks{bits}", table)
         # Its estimate of a text file's records is far too low: it would hold them, not the tables, in memory.
         connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+        # DuckDB writes a bar to stdout, in the midst of a result, where it takes the program for an interactive one.
+        connection.execute("SET enable_progress_bar = false")
         allowed = "allowed_directories" if path.is_dir() else "allowed_paths"
         connection.execute(f"SET {allowed} = ?", [[str(path.absolute()), _literal(path)]])
         connection.execute("SET enable_external_access = false")
