@@ -30,6 +30,8 @@ from skerry.sources.cloudformation.mapping.templates import Templates
 from skerry.sources.cloudformation.mapping.writing import name_of
 
 _ID: Final = re.compile(r"arn:[\w:/.-]+|[a-z]+(?:-[a-z]+)*-[0-9a-f]{17}")
+_UNSAFE: Final = re.compile(r"[^\w./-]")
+"""The marks that names of constructs have no need of: one of them would end a comment."""
 _ATTRIBUTES: Final = {"enable_dns_support": "enableDnsSupport", "enable_dns_hostnames": "enableDnsHostnames"}
 
 
@@ -68,7 +70,7 @@ def code_of(change: Change, names: Mapping[str, str]) -> str:
     """Return TypeScript for a change; empty where the app decides how to write it."""
     match change:
         case CreateInterfaceEndpoint():
-            service = f"new ec2.InterfaceVpcEndpointService('{change.service_name}', 443)"
+            service = f"new ec2.InterfaceVpcEndpointService({_quoted(change.service_name)}, 443)"
             # Without a word a service by its name has no private DNS.
             dns = f"privateDnsEnabled: {str(change.private_dns).lower()}"
             return _call("vpc.addInterfaceEndpoint", change.service_name, f"service: {service}, {dns}")
@@ -95,15 +97,20 @@ def code_of(change: Change, names: Mapping[str, str]) -> str:
 
 def _call(method: str, service: str, argument: str) -> str:
     label = "".join(word.title() for word in re.split(r"[.-]", service.partition("amazonaws.")[2].partition(".")[2]))
-    return f"{method}('{label or 'Endpoint'}', {{ {argument} }});"
+    return f"{method}({_quoted(label or 'Endpoint')}, {{ {argument} }});"
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a string of TypeScript, whatever is in it."""
+    return "'" + json.dumps(text)[1:-1].replace("'", "\\'") + "'"
 
 
 def _rule(change: AuthorizeRule, names: Mapping[str, str]) -> str:
     rule, is_in = change.rule, change.direction == "in"
     peers = {
-        "cidr": f"ec2.Peer.ipv4('{rule.peer}')",
-        "group": f"group /* {names.get(rule.peer, rule.peer)} */",
-        "prefix-list": f"ec2.Peer.prefixList('{rule.peer}')",
+        "cidr": f"ec2.Peer.ipv4({_quoted(rule.peer)})",
+        "group": f"group /* {_UNSAFE.sub('_', names.get(rule.peer, rule.peer))} */",
+        "prefix-list": f"ec2.Peer.prefixList({_quoted(rule.peer)})",
     }
     method = "addIngressRule" if is_in else "addEgressRule"
     return f"securityGroup.{method}({peers[rule.kind]}, ec2.Port.{rule.protocol}({rule.port}));"

@@ -10,6 +10,7 @@ from skerry.plan.changes import (
     AuthorizeRule,
     Change,
     ConfigureService,
+    CreateInterfaceEndpoint,
     CreateNatGateway,
     ModifyEndpoint,
     ProposeStatement,
@@ -18,6 +19,13 @@ from skerry.plan.changes import (
 )
 
 NAMES = {"sg-1": "Net/Group"}
+
+
+def test_hostile_names_stay_inside_strings_and_comments_of_the_code() -> None:
+    ids = {"sg-1": "a */ stop(); /*"}
+    assert "group /* a__/_stop____/_ */, ec2" in code_of(AuthorizeRule("sg-2", "in", Rule("tcp", 443, "sg-1")), ids)
+    endpoint = CreateInterfaceEndpoint("vpce-new-1", "vpc-1", "com.x'); stop('\\", (), ())
+    assert "InterfaceVpcEndpointService('com.x\\'); stop(\\'\\\\', 443)" in code_of(endpoint, {})
 
 
 @pytest.mark.parametrize(
