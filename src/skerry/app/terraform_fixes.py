@@ -140,7 +140,7 @@ class TerraformFixes:
                     item: HclReference(member(resource, address.module)),
                 }
                 label = names.free(kind, f"{label_of(address)}_{names.group(resource)}")
-                self._new.append(address.module, _resource(label, body))
+                self._new.append(address.module, _resource(label, body), change.endpoint_id)
             return
         refuse = partial(self._refuse, planned)
         words = lambda at: [member(one, at) for one in resources]  # noqa: E731 -- one expression

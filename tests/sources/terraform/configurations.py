@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,6 +29,20 @@ def stand_in() -> Iterator[None]:
         patch.setenv("TF_REATTACH_PROVIDERS", terraforming.reattachment())
         patch.setenv("TF_CLI_CONFIG_FILE", os.devnull)
         yield
+
+
+def assemble(case: Path, shared: Iterable[Path], target: Path) -> None:
+    """Copy a case, and from shared folders each file that the case does not replace by one of the same name."""
+    shutil.copytree(case, target)
+    own = {_stem(path) for path in case.iterdir()}
+    for path in (one for folder in shared for one in folder.iterdir()):
+        if _stem(path) not in own:
+            (shutil.copytree if path.is_dir() else shutil.copy)(path, target / path.name)
+
+
+def _stem(path: Path) -> str:
+    """Return the name of a file without `.tf` or `.tf.json`."""
+    return path.name.partition(".")[0]
 
 
 def copy_labelled(name: str, target: Path) -> Path:

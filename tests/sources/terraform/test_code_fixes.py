@@ -18,10 +18,15 @@ from skerry.model.world import World
 from skerry.sources.answers import load_answers
 from skerry.verdicts import BLOCKED, OK
 from tests import terraforming
-from tests.sources.terraform.configurations import REGION, initialise, stand_in
+from tests.sources.terraform.configurations import REGION, assemble, initialise, stand_in
 
 FIXABLE: Final = Path(__file__).parent / "fixable"
 PLANS: Final = FIXABLE.parent / "plans"
+SHARED: Final = {
+    "own-network": ("task",),
+    "without-endpoints": ("task", "network"),
+    "with-endpoints": ("task", "network", "endpoints"),
+}
 
 
 class Expected(NamedTuple):
@@ -32,31 +37,32 @@ class Expected(NamedTuple):
 
 
 PATCHED: Final = {
-    "acl-without-https": Expected("main.tf", ("  egress {", "    rule_no    = 110")),
-    "dynamic-rules": Expected("main.tf", ("  ingress {", "    from_port   = 443")),
-    "egress-too-narrow": Expected("main.tf", ("  egress {", "    from_port   = 443")),
-    "egress-without-new-s3": Expected("main.tf", ("    prefix_list_ids = [data.aws_prefix_list.s3.id]",)),
-    "egress-without-s3": Expected("main.tf", ("    prefix_list_ids = [aws_vpc_endpoint.s3.prefix_list_id]",)),
+    "acl-without-https": Expected("network_acl.tf", ("  egress {", "    rule_no    = 110")),
+    "dynamic-rules": Expected("endpoints_group.tf", ("  ingress {", "    from_port   = 443")),
+    "egress-too-narrow": Expected("tasks_group.tf", ("  egress {", "    from_port   = 443")),
+    "egress-without-new-s3": Expected("tasks_group.tf", ("    prefix_list_ids = [data.aws_prefix_list.s3.id]",)),
+    "egress-without-s3": Expected("tasks_group.tf", ("    prefix_list_ids = [aws_vpc_endpoint.s3.prefix_list_id]",)),
     "endpoint-by-associations": Expected(
-        "main.tf", ('resource "aws_vpc_endpoint_route_table_association" "s3_private" {',)
+        "s3_gateway.tf", ('resource "aws_vpc_endpoint_route_table_association" "s3_private" {',)
     ),
     "endpoints-by-key": Expected(
-        "main.tf", ("  private_dns_enabled = true", '    s3 = "com.amazonaws.${var.region}.s3"')
+        "registry_endpoints.tf", ("  private_dns_enabled = true", '    s3 = "com.amazonaws.${var.region}.s3"')
     ),
-    "gateway-without-tables": Expected("main.tf", ("  route_table_ids = [aws_route_table.private.id]",)),
+    "gateway-without-tables": Expected("s3_gateway.tf", ("  route_table_ids = [aws_route_table.private.id]",)),
     "group-in-a-file-of-its-own": Expected(
-        "groups.tf", ('resource "aws_vpc_security_group_ingress_rule" "endpoints_cidr" {',)
+        "endpoints_group.tf", ('resource "aws_vpc_security_group_ingress_rule" "endpoints_cidr" {',)
     ),
     "group-of-others-too": Expected(
-        "main.tf", ("  security_group_ids  = [aws_security_group.endpoints.id, aws_security_group.endpoints_2.id]",)
+        "registry_endpoints.tf",
+        ("  security_group_ids  = [aws_security_group.endpoints.id, aws_security_group.endpoints_2.id]",),
     ),
     "hostile-keys": Expected(
         "vpc_endpoints.tf",
         ('    private_b_n_if = aws_subnet.private["b\\n# } %%{if}"].cidr_block',),
     ),
-    "host-names-off": Expected("main.tf", ("  enable_dns_hostnames = true # for now",)),
+    "host-names-off": Expected("vpc.tf", ("  enable_dns_hostnames = true # for now",)),
     "inline-rule-missing": Expected(
-        "main.tf", ("  ingress {", "    cidr_blocks = [aws_subnet.a.cidr_block, aws_subnet.b.cidr_block]")
+        "endpoints_group.tf", ("  ingress {", "    cidr_blocks = [aws_subnet.a.cidr_block, aws_subnet.b.cidr_block]")
     ),
     "modules-two-deep": Expected("modules/platform/main.tf", ("  dns_hostnames      = true",)),
     "nothing-there": Expected(
@@ -64,18 +70,19 @@ PATCHED: Final = {
         ("  subnet_ids          = [aws_subnet.a.id, aws_subnet.b.id]", "  vpc_id      = aws_vpc.main.id"),
     ),
     "older-rules-missing": Expected(
-        "main.tf", ('resource "aws_security_group_rule" "endpoints_ingress_443" {', '  protocol          = "tcp"')
+        "endpoints_group.tf",
+        ('resource "aws_security_group_rule" "endpoints_ingress_443" {', '  protocol          = "tcp"'),
     ),
     "policy-too-narrow": Expected(
-        "main.tf", ('        Resource  = "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*"',)
+        "s3_gateway.tf", ('        Resource  = "arn:aws:s3:::prod-eu-west-1-starport-layer-bucket/*"',)
     ),
-    "private-dns-absent": Expected("main.tf", ("  private_dns_enabled = true",)),
-    "private-dns-off": Expected("main.tf", ("  private_dns_enabled = true",)),
+    "private-dns-absent": Expected("registry_endpoints.tf", ("  private_dns_enabled = true",)),
+    "private-dns-off": Expected("registry_endpoints.tf", ("  private_dns_enabled = true",)),
     "public-without-address": Expected("vpc_endpoints.tf", ("  route_table_ids   = [aws_route_table.private.id]",)),
     "second-provider": Expected("vpc_endpoints.tf", ("  provider = aws.home",)),
-    "separate-acl-entries": Expected("main.tf", ('resource "aws_network_acl_rule" "private_egress" {',)),
+    "separate-acl-entries": Expected("network_acl.tf", ('resource "aws_network_acl_rule" "private_egress" {',)),
     "separate-rules-missing": Expected(
-        "main.tf", ('resource "aws_vpc_security_group_ingress_rule" "endpoints_cidr" {',)
+        "endpoints_group.tf", ('resource "aws_vpc_security_group_ingress_rule" "endpoints_cidr" {',)
     ),
     "several-services": Expected(
         "vpc_endpoints.tf", ('    secretsmanager = "com.amazonaws.eu-west-1.secretsmanager"',)
@@ -95,13 +102,17 @@ MANUAL: Final = {
     "rules-as-an-argument": ("ingress is an argument there, and no block", "  from_port   = 443"),
     "vpc-in-json": ("it is written in vpc.tf.json", "enable_dns_hostnames = true"),
 }
-PART: Final = ("modules-two-deep", "inline-rule-missing", "vpc-of-a-called-twice-module", "endpoints-by-key")
+PART: Final = (
+    *("modules-two-deep", "inline-rule-missing", "vpc-of-a-called-twice-module", "endpoints-by-key"),
+    "endpoint-by-associations",
+)
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("needs_terraform")]
 
 
 def copied(name: str, target: Path, root: str = ".") -> Path:
-    """Return an initialised copy of a configuration."""
-    shutil.copytree(FIXABLE / name, target)
+    """Return an initialised copy of a configuration, with the files that it shares with others."""
+    [case] = FIXABLE.glob(f"*/{name}")
+    assemble(case, [FIXABLE / "common" / part for part in SHARED[case.parent.name]], target)
     initialise(target / root)
     return target / root
 
@@ -118,6 +129,13 @@ def applied(folder: Path, patch: str) -> None:
     environment = {**os.environ, "GIT_DIR": os.devnull}
     subprocess.run(check, cwd=folder, input=patch.encode(), check=True, capture_output=True, env=environment)
     subprocess.run(["patch", "-p1", "--binary"], cwd=folder, input=patch.encode(), check=True, capture_output=True)  # noqa: S607
+
+
+def test_each_case_is_tried_and_repeats_no_shared_file() -> None:
+    cases = {path.name: path for group in SHARED for path in (FIXABLE / group).iterdir()}
+    assert cases.keys() == PATCHED.keys() | MANUAL.keys()
+    shared = {path.read_bytes() for path in (FIXABLE / "common").rglob("*.tf")}
+    assert [path for case in cases.values() for path in case.rglob("*.tf") if path.read_bytes() in shared] == []
 
 
 @pytest.mark.parametrize("name", sorted(PATCHED) if os.environ.get("SKERRY_TEST_WHOLE") else PART)
@@ -151,13 +169,10 @@ def test_change_that_no_edit_makes_is_named_with_its_code(
 
 def test_each_region_gets_resources_of_its_own_provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = copied("two-vpcs", tmp_path / "code")
-    head, _, second = (folder / "main.tf").read_text(encoding="utf-8").rpartition('resource "aws_vpc" "second"')
-    parts = re.sub(
-        r'(resource "\w+" "[\w-]+" \{\n)', r"\1  provider = aws.far\n", f'resource "aws_vpc" "second"{second}'
-    )
+    second = folder / "second_vpc.tf"
+    text = re.sub(r'(resource "\w+" "[\w-]+" \{\n)', r"\1  provider = aws.far\n", second.read_text(encoding="utf-8"))
     far = 'provider "aws" {\n  alias  = "far"\n  region = "us-east-1"\n}\n\n'
-    text = head + far + parts.replace("eu-west-1", "us-east-1")
-    (folder / "main.tf").write_text(text, encoding="utf-8")
+    second.write_text(far + text.replace("eu-west-1", "us-east-1"), encoding="utf-8")
     monkeypatch.chdir(folder)
     with stand_in():
         made = fix(CheckRequest((NamedPath(Path()),), allow_network=True))
@@ -177,9 +192,10 @@ def test_files_outside_the_working_folder_are_named_and_not_edited(
     root = copied("modules-two-deep", tmp_path / "code")
     outside = root / "root"
     outside.mkdir()
-    text = (root / "main.tf").read_text(encoding="utf-8")
-    (outside / "main.tf").write_text(text.replace("./modules", "../modules"), encoding="utf-8")
-    (root / "main.tf").unlink()
+    for path in root.glob("*.tf"):
+        text = path.read_text(encoding="utf-8")
+        (outside / path.name).write_text(text.replace("./modules", "../modules"), encoding="utf-8")
+        path.unlink()
     initialise(outside)
     monkeypatch.chdir(outside)
     made = fixed(Path())
@@ -192,12 +208,12 @@ def test_files_outside_the_working_folder_are_named_and_not_edited(
 
 def test_symbolic_links_are_named_and_not_edited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = copied("private-dns-off", tmp_path / "code")
-    (folder / "main.tf").rename(tmp_path / "real.tf")
-    (folder / "main.tf").symlink_to(tmp_path / "real.tf")
+    (folder / "registry_endpoints.tf").rename(tmp_path / "real.tf")
+    (folder / "registry_endpoints.tf").symlink_to(tmp_path / "real.tf")
     monkeypatch.chdir(folder)
     made = fixed(Path())
     assert made.patch == ""
-    assert all("main.tf is a symbolic link" in step.title for step in made.manual)
+    assert all("registry_endpoints.tf is a symbolic link" in step.title for step in made.manual)
 
 
 @pytest.mark.parametrize("name", ["private-dns-absent", "nothing-there"])

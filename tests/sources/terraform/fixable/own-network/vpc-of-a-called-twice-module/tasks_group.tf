@@ -1,0 +1,11 @@
+resource "aws_security_group" "tasks" {
+  name   = "tasks"
+  vpc_id = module.network["one"].vpc_id
+
+  egress {
+    from_port   = 0
+    to_port     = 0
+    protocol    = "-1"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}

@@ -1,0 +1,1 @@
+# There is no gateway endpoint for S3.

@@ -1,0 +1,7 @@
+resource "aws_vpc_security_group_ingress_rule" "ping" {
+  security_group_id = aws_security_group.endpoints.id
+  ip_protocol       = "icmp"
+  from_port         = -1
+  to_port           = -1
+  cidr_ipv4         = aws_vpc.main.cidr_block
+}
