@@ -1,5 +1,6 @@
 """The modules that a command loads: each costs a tenth of a millisecond or more at every start."""
 
+import gzip
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,7 @@ _OF_EVERY_COMMAND = {
 }
 _UNUSED = {"asyncio", "boto3", "botocore", "dataclasses", "hashlib", "importlib.metadata", "logging", "moto", "rich"}
 _UNUSED |= {"socket", "subprocess", "tempfile", "xml", "yaml"}
+_PLAN = Path(__file__).parent / "sources/terraform/plans/scenarios/article-repaired.json.gz"
 _PACKAGES_UNUSED_BY_DIAGNOSE = {"embedded", "errortext", "lab", "plan"}
 
 
@@ -72,6 +74,15 @@ def test_diagnose_loads_no_module_of_other_commands(tmp_path: Path) -> None:
     assert not modules & {"skerry.app.tracing", "skerry.aws.session", "skerry.sources.live", "skerry.sources.redaction"}
     packages = {name.split(".")[1] for name in modules if name.startswith("skerry.")}
     assert not packages & _PACKAGES_UNUSED_BY_DIAGNOSE
+
+
+def test_check_of_plan_loads_nothing_for_code_and_saved_plans(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_bytes(gzip.decompress(_PLAN.read_bytes()))
+    modules = loaded(tmp_path, "check", str(plan), "--region", "eu-west-1")
+    assert "skerry.sources.terraform.references" in modules
+    assert not modules & _UNUSED
+    assert not modules & {"zipfile", "skerry.sources.terraform.resolving", "skerry.sources.cloudformation"}
 
 
 def test_explain_of_text_loads_no_network(tmp_path: Path) -> None:

@@ -117,11 +117,10 @@ def _public_access(world: World, vpcs: Sequence[str]) -> Iterator[Gap]:
 def _zones(world: World, vpcs: Sequence[str]) -> Iterator[Gap]:
     """Yield the VPCs whose private zones were not listed. An account's own list lacks zones shared by others."""
     lists = world.facts.completeness
-    listed_vpcs = lists.scopes("zones")
-    unlisted = [vpc_id for vpc_id in vpcs if vpc_id not in listed_vpcs]
+    unlisted = [vpc_id for vpc_id in vpcs if not lists.lists("zones", vpc_id)]
     if not unlisted or lists.lacks("zones"):
         return
-    if listed_vpcs:
+    if lists.scopes("zones"):
         yield Gap("private-zones", f"private hosted zones of {', '.join(unlisted)}")
     else:
         others = " of other accounts" if world.knows("zones") else ""

@@ -13,12 +13,12 @@ def write_addresses(world: World, spell: Callable[[str], str] = str) -> Callable
     ``spell`` makes an address, which is a text of the input, fit for the text.
     """
     addresses = {
-        resource: spell(origin.address)
+        resource: origin.address
         for table in world.facts.origins.values()
         for resource, origin in table.items()
         if origin.address is not None
     }
-    return _Replacement(addresses) if addresses else str
+    return _Replacement(addresses, spell) if addresses else str
 
 
 class _Replacement:
@@ -27,8 +27,8 @@ class _Replacement:
     The ids are looked up by their first words: one pattern of thousands of ids would take long to compile.
     """
 
-    def __init__(self, addresses: Mapping[str, str]) -> None:
-        self._addresses = addresses
+    def __init__(self, addresses: Mapping[str, str], spell: Callable[[str], str]) -> None:
+        self._addresses, self._spell = addresses, spell
         self._by_word: dict[str, list[tuple[str, int]]] = {}
         for name in sorted(addresses, key=len, reverse=True):
             word = _WORD.search(name)
@@ -42,7 +42,7 @@ class _Replacement:
                          if _is_whole(text, name, word.start() - offset, end)), None)  # fmt: skip
             if name is not None:
                 start = text.index(name, end)
-                parts += [text[end:start], self._addresses[name]]
+                parts += [text[end:start], self._spell(self._addresses[name])]
                 end = start + len(name)
         return "".join((*parts, text[end:]))
 

@@ -108,6 +108,8 @@ def format_check(result: CheckResult, view: View) -> str:
 def _breaks(result: CheckResult, view: View) -> Iterator[str]:
     """Yield the breaks: the services with the first failing steps, and the actions of the change that break them."""
     for network in result.networks:
+        if not network.breaks:
+            continue
         shown = msgspec.structs.replace(view, rewrite=write_addresses(network.world, clean))
         for one in network.breaks:
             steps = dict.fromkeys(step.step for step in one.steps)

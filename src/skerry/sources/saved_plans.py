@@ -5,11 +5,13 @@ trusted: names only find files, sizes are bounded, and nothing is unpacked.
 """
 
 import io
-import zipfile
 import zlib
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from skerry.errors import InputError
+
+if TYPE_CHECKING:
+    import zipfile
 
 _MOST_FILES: Final = 20_000
 _MOST_BYTES: Final = 4 << 20
@@ -28,6 +30,8 @@ def read_root_module(name: str, content: bytes) -> dict[str, bytes]:
 
     Raises `InputError` for a ZIP that is no plan, is damaged, or holds more than code.
     """
+    import zipfile  # noqa: PLC0415 -- few inputs are saved plans
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _files(name, archive)
@@ -36,7 +40,7 @@ def read_root_module(name: str, content: bytes) -> dict[str, bytes]:
         raise InputError(message, "Make the plan again: terraform plan -out=plan.out") from error
 
 
-def _files(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
+def _files(name: str, archive: "zipfile.ZipFile") -> dict[str, bytes]:
     entries = archive.infolist()
     if len(entries) > _MOST_FILES or _PLAN not in {entry.filename for entry in entries}:
         message = f"{name} is a ZIP, but no saved plan of Terraform"

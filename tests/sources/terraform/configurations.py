@@ -13,7 +13,8 @@ from skerry.app.diagnosis import diagnose
 from skerry.diagnose.diagnosis import Diagnosis
 from skerry.model.world import World
 from skerry.sources import documents
-from skerry.sources.terraform.resolving import AccountPlace, TerraformCode, resolve_code
+from skerry.sources.terraform.plan_configuration import AccountPlace
+from skerry.sources.terraform.resolving import TerraformCode, resolve_code
 from skerry.sources.terraform.writing import Written, write
 from tests import terraforming
 

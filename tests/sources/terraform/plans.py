@@ -5,7 +5,7 @@ from typing import Any
 
 from skerry.model.world import World
 from skerry.sources import documents
-from skerry.sources.terraform.resolving import AccountPlace, read_file
+from skerry.sources.terraform.plan_configuration import AccountPlace, read_file
 from skerry.sources.terraform.writing import write
 
 Json = dict[str, Any]

@@ -11,7 +11,7 @@ from skerry.app.diagnosis import diagnose
 from skerry.diagnose.diagnosis import Diagnosis
 from skerry.model.world import World
 from skerry.sources import documents
-from skerry.sources.terraform.resolving import AccountPlace, read_file
+from skerry.sources.terraform.plan_configuration import AccountPlace, read_file
 from skerry.sources.terraform.writing import Written, write
 from tests.sources.terraform.scenario_code import ACCOUNT, REGION, CannotExpressError, code_of
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from skerry.errors import InputError
+from skerry.sources.terraform.addresses import address_of_code
 from skerry.sources.terraform.code import (
     CodeTypes,
     Position,
     Provider,
-    address_of_code,
     has_provisioners,
     is_code,
     positions_of,
@@ -51,18 +51,6 @@ class TestPositions:
     def test_address_of_an_instance_leads_to_its_code(self, folder: Path) -> None:
         address = 'module.network["a.b"].aws_subnet.private[1]'
         assert positions_of(folder)[address_of_code(address)].line == 3
-
-    @pytest.mark.parametrize(
-        ("address", "code"),
-        [
-            ("aws_vpc.main.default_security_group_id", "aws_vpc.main"),
-            ("module.a.aws_vpc.main[0].main_route_table_id", "module.a.aws_vpc.main"),
-            ("module.a.aws_vpc.main", "module.a.aws_vpc.main"),
-            ("aws_ssm_parameter.vpc_id", "aws_ssm_parameter.vpc_id"),
-        ],
-    )
-    def test_address_with_an_attribute_leads_to_the_code_of_its_resource(self, address: str, code: str) -> None:
-        assert address_of_code(address) == code
 
     def test_types_are_those_of_resources_and_data_sources_in_all_modules(self, folder: Path) -> None:
         assert types_in(folder) == CodeTypes(frozenset({"aws_vpc", "aws_subnet"}), frozenset({"aws_region"}))

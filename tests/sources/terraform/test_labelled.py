@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from skerry.sources.terraform.plan_configuration import AccountPlace
 from skerry.sources.terraform.provider_scopes import split_scopes
-from skerry.sources.terraform.resolving import AccountPlace, TerraformCode, resolve_code
+from skerry.sources.terraform.resolving import TerraformCode, resolve_code
 from skerry.sources.terraform.writing import write
 from tests.sources.terraform.configurations import (
     LABELLED,

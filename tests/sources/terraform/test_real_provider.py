@@ -17,7 +17,8 @@ from skerry.diagnose.diagnosis import Diagnosis
 from skerry.embedded.http_server import serve_over_http
 from skerry.model.world import World
 from skerry.sources import documents, live
-from skerry.sources.terraform.resolving import AccountPlace, TerraformCode, read_file, resolve_code
+from skerry.sources.terraform.plan_configuration import AccountPlace, read_file
+from skerry.sources.terraform.resolving import TerraformCode, resolve_code
 from skerry.sources.terraform.writing import write
 from tests import real_provider
 from tests.real_provider import RealTerraform

@@ -18,8 +18,6 @@ _VARIABLE = re.compile(r"\$\{var\.([\w-]+)\}")
 _REGION_NAME = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 _ACCOUNT = re.compile(r"arn:[\w-]+:iam::(\d{12}):")
 _ACCOUNT_ID = re.compile(r"\d{12}")
-_KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]')
-_ATTRIBUTE = re.compile(r"^((?:module\.[\w-]+\.)*(?:data\.)?\w+\.[\w-]+)\.\w+$")
 
 
 class Position(NamedTuple):
@@ -54,11 +52,6 @@ def positions_of(folder: Path) -> dict[str, Position]:
 
 def _files_in(folder: Path) -> list[Path]:
     return [*folder.glob("*.tf"), *folder.glob("*.tf.json")]
-
-
-def address_of_code(address: str) -> str:
-    """Return the address of a resource without the keys of its instances, and without an attribute at its end."""
-    return _ATTRIBUTE.sub(r"\1", _KEY.sub("", address))
 
 
 def modules_of(folder: Path) -> dict[str, str]:

@@ -62,10 +62,16 @@ class Configuration(msgspec.Struct, frozen=True, dict=True):
         """The VPC of each subnet, `UNKNOWN` if it is known only after apply."""
         return {subnet.id: subnet.get("vpc_id", UNKNOWN) for subnet in self.of("aws_subnet")}
 
-    def children(self, vpc: str, subnets: Iterable[str] | None = None) -> list[str]:
-        """Return the subnets of a VPC, of all or of these."""
-        names = self.vpc_of_subnet if subnets is None else subnets
-        return [name for name in names if self.vpc_of_subnet.get(name) == vpc]
+    @cached_property
+    def _subnets_by_vpc(self) -> Mapping[Value, list[str]]:
+        groups: dict[Value, list[str]] = {}
+        for name, vpc in self.vpc_of_subnet.items():
+            groups.setdefault(vpc, []).append(name)
+        return groups
+
+    def children(self, vpc: Value) -> list[str]:
+        """Return the subnets of a VPC."""
+        return self._subnets_by_vpc.get(vpc, [])
 
 
 def group_by(instances: Iterable[Instance], attribute: str) -> tuple[dict[str, list[Instance]], bool]:

@@ -11,14 +11,14 @@ import msgspec
 from msgspec import Raw
 
 from skerry.errors import InputError
-from skerry.sources.terraform.attributes import ATTRIBUTES
 from skerry.sources.terraform.configuration import ProviderScope
 from skerry.sources.terraform.data_answers import LATER
+from skerry.sources.terraform.instance_values import read_instance, read_values
 from skerry.sources.terraform.provider_scopes import ProviderConfig, scopes_in
 from skerry.sources.terraform.reference_cycles import find_cycle
 from skerry.sources.terraform.references import ConfiguredModule
-from skerry.sources.terraform.shapes import ShapeError, misshapen
-from skerry.sources.terraform.values import Instance, join_unknown
+from skerry.sources.terraform.shapes import ShapeError
+from skerry.sources.terraform.values import Instance
 
 _FORMATS: Final = ("0.", "1.")
 _STATE_VERSION: Final = 4
@@ -237,7 +237,7 @@ def _plan_of(name: str, document: _Document) -> PlannedResources:
     root = document.root_module if document.values is None else document.values.root_module
     if root is not None:
         rows = tuple(_in_module(root))
-        read = (_instance(row.address, row.type, row.mode, row.values, _NOTHING) for row in rows)
+        read = (read_instance(row.address, row.type, row.mode, row.values, _NOTHING) for row in rows)
         return PlannedResources(
             tuple(filter(None, read)), closed=False, types=frozenset(row.type for row in rows if row.mode == "managed")
         )
@@ -258,12 +258,12 @@ def _planned(rows: tuple[_ResourceChange, ...]) -> Iterator[Instance]:
         if _FORGOTTEN in actions:
             # A replacement that forgets leaves the old object in AWS.
             address = row.address if actions == {_FORGOTTEN} else f"{row.address} (forgotten)"
-            stays = _instance(address, row.type, row.mode, change.before, _NOTHING)
+            stays = read_instance(address, row.type, row.mode, change.before, _NOTHING)
             yield from () if stays is None else (stays,)
         if row.deposed is not None or actions in ({"delete"}, {_FORGOTTEN}):
             continue
         is_new = "create" in actions and not change.importing
-        instance = _instance(row.address, row.type, row.mode, change.after, change.after_unknown, is_new=is_new)
+        instance = read_instance(row.address, row.type, row.mode, change.after, change.after_unknown, is_new=is_new)
         if instance is not None:
             yield instance
 
@@ -285,7 +285,7 @@ def read_data(document: Raw) -> Iterator[Instance]:
         return
     for row in _in_module(prior.values.root_module):
         if row.mode == "data" and (row.type.startswith("aws_") or row.type == REMOTE_STATE):
-            values = _some(row.values, set(ANSWERED)) or {}
+            values = read_values(row.values, ANSWERED)
             if "outputs" in values:
                 values["outputs"] = _public(values["outputs"])
             yield Instance(row.address, row.type, row.mode, values)
@@ -305,7 +305,7 @@ def _former(rows: tuple[_ResourceChange, ...]) -> Iterator[Instance]:
     for row in rows:
         deposed = "" if row.deposed is None else f" (deposed {row.deposed})"
         if row.mode == "managed" and bytes(row.change.before) != b"null":
-            instance = _instance(f"{row.address}{deposed}", row.type, row.mode, row.change.before, _NOTHING)
+            instance = read_instance(f"{row.address}{deposed}", row.type, row.mode, row.change.before, _NOTHING)
             yield from () if instance is None else (instance,)
 
 
@@ -322,31 +322,9 @@ def _stored(document: _Document) -> Iterator[Instance]:
             key = "" if one.index_key is None else f"[{msgspec.json.encode(one.index_key).decode()}]"
             mode = "data." if row.mode == "data" else ""
             address = f"{module}{mode}{row.type}.{row.name}{key}"
-            instance = _instance(address, row.type, row.mode, one.attributes, _NOTHING)
+            instance = read_instance(address, row.type, row.mode, one.attributes, _NOTHING)
             if instance is not None and one.deposed is None:
                 yield instance
-
-
-def _instance(address: str, kind: str, mode: str, after: Raw, unknown: Raw, *, is_new: bool = False) -> Instance | None:
-    """Return an instance with its listed attributes: of types without a list, the id and the ARN alone."""
-    if kind not in ATTRIBUTES and (mode == "data" or not kind.startswith("aws_")):
-        return None
-    kept = {"id", "region", *ATTRIBUTES.get(kind, ("arn",))}
-    values, marks = (_some(value, kept) for value in (after, unknown))
-    joined = join_unknown(values, marks) or {}
-    wrong = misshapen(joined, kind)
-    if wrong is not None:
-        raise ShapeError(f"{wrong} of {address}")
-    return Instance(address, kind, mode, joined, is_new)
-
-
-def _some(value: Raw, kept: set[str]) -> dict[str, Any] | None:
-    """Return the kept attributes; the rest of a plan holds secrets, and is not decoded."""
-    try:
-        rows = msgspec.json.decode(value, type=dict[str, Raw])
-    except msgspec.ValidationError:
-        return None
-    return {key: msgspec.json.decode(row) for key, row in rows.items() if key in kept}
 
 
 MADE_UP_REGION: Final = "xx-made-1"

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from skerry.sources.terraform.code import address_of_code
+from skerry.sources.terraform.addresses import without_keys
 from skerry.sources.terraform.configuration import Configuration, ProviderScope
 from skerry.sources.terraform.references import ConfiguredModule
 from skerry.sources.terraform.values import Instance
@@ -118,7 +118,7 @@ def scope_of(instance: Instance, scopes: Mapping[str, ProviderScope]) -> Provide
     """
     if instance.mode != "managed":
         return ProviderScope()
-    provider = scopes.get(address_of_code(instance.address), ProviderScope())
+    provider = scopes.get(without_keys(instance.address)) or ProviderScope()
     region, account = provider
     arn = instance.values.get("arn")
     if isinstance(arn, str) and not instance.is_new and (match := _ARN.match(arn)):

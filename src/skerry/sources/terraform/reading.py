@@ -1,8 +1,7 @@
 """Inputs of Terraform as descriptions: folders of code, and plans and states as JSON."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -12,26 +11,21 @@ from skerry.model.origins import Origin
 from skerry.model.record_kinds import KINDS
 from skerry.sources.descriptions import DescribedChange, Description, InputFile, ReadingOptions, UnreadableInput
 from skerry.sources.planned.made_by_aws import prefix_list_id_of
-from skerry.sources.planned.values import is_known
+from skerry.sources.planned.values import are_known
 from skerry.sources.saved_plans import is_saved_plan
 from skerry.sources.terraform.actions import actions_of
+from skerry.sources.terraform.addresses import address_of_code
 from skerry.sources.terraform.changes import named_only, split_change
-from skerry.sources.terraform.code import Position, address_of_code, positions_of
 from skerry.sources.terraform.configuration import Configuration
 from skerry.sources.terraform.document_changes import without_common_rows
+from skerry.sources.terraform.plan_configuration import AccountPlace, configuration_of
 from skerry.sources.terraform.plan_json import PlannedResources, read_outputs, read_plan
-from skerry.sources.terraform.planned_code import changed_files, show_plan
 from skerry.sources.terraform.provider_scopes import split_scopes
-from skerry.sources.terraform.resolving import (
-    AccountPlace,
-    TerraformCode,
-    configuration_of,
-    resolve_code,
-    resolve_edited_plan,
-    resolve_plan,
-)
 from skerry.sources.terraform.values import Instance
 from skerry.sources.terraform.writing import write
+
+if TYPE_CHECKING:
+    from skerry.sources.terraform.code import Position
 
 _FIELDS = {kind.key: kind.field for kind in KINDS}
 
@@ -60,9 +54,10 @@ def _read(given: InputFile, options: ReadingOptions, outputs: Mapping[str, Any])
             message, "Give its plan: terraform plan -out=plan.out; terraform show -json plan.out > plan.json"
         )
     if given.path.is_dir():
-        code = _code_of(given.path, options, outputs)
-        positions = positions_of(given.path)
-        for part in _parts_of(resolve_code(code, place), options):
+        from skerry.sources.terraform import code_inputs  # noqa: PLC0415 -- most inputs are plans without code
+
+        configuration, positions = code_inputs.read_folder(given.path, options, place, outputs)
+        for part in _parts_of(configuration, options):
             yield _described(given.name, "code", part, positions)
         return
     notes: list[str] = []
@@ -74,21 +69,18 @@ def _read(given: InputFile, options: ReadingOptions, outputs: Mapping[str, Any])
                 message, "Give the folder with ", Argument.CODE,
                 f", or convert it there: terraform show -json {given.name} > plan.json"
             )  # fmt: skip
-        content = show_plan(given.name, content, folder, allow_network=options.allow_network)
+        from skerry.sources.terraform import planned_code  # noqa: PLC0415 -- few inputs are saved plans
+
+        content = planned_code.show_plan(given.name, content, folder, allow_network=options.allow_network)
         notes += [f"{file} differs from the code that the plan was made of"
-                  for file in changed_files(given.name, given.content, folder)]  # fmt: skip
+                  for file in planned_code.changed_files(given.name, given.content, folder)]  # fmt: skip
     yield from _of_plan(given.name, read_plan(given.name, content), options, notes)
-
-
-def _code_of(folder: Path, options: ReadingOptions, outputs: Mapping[str, Any] | None = None) -> TerraformCode:
-    return TerraformCode(
-        folder, options.variables, options.allow_network, options.workspace, outputs or {}, options.edited
-    )
 
 
 def _of_plan(name: str, plan: PlannedResources, options: ReadingOptions, notes: list[str]) -> Iterator[Description]:
     place = AccountPlace(options.region, options.account, options.existing)
-    folder, positions = options.code, {}
+    folder = options.code
+    positions: Mapping[str, Position] = {}
     if folder is None and plan.level == "plan" and not plan.has_configuration and not _is_known(plan.instances):
         message = f"{name} has no configuration, so that no reference tells its values of after the apply"
         raise InputError(
@@ -97,9 +89,9 @@ def _of_plan(name: str, plan: PlannedResources, options: ReadingOptions, notes: 
     if folder is None:
         configuration = configuration_of(name, plan, place)
     else:
-        resolve = resolve_edited_plan if options.edited else resolve_plan
-        configuration = resolve(name, plan, _code_of(folder, options), place)
-        positions = positions_of(folder)
+        from skerry.sources.terraform import code_inputs  # noqa: PLC0415
+
+        configuration, positions = code_inputs.resolve(name, plan, folder, options, place)
     if folder is None and not _is_known(configuration.instances):
         notes.append(f"some values of {name} are known only after apply: its initialised code tells them")
     notes += _notes_of(plan)
@@ -114,7 +106,7 @@ def _of_plan(name: str, plan: PlannedResources, options: ReadingOptions, notes: 
 
 
 def _is_known(instances: Sequence[Instance]) -> bool:
-    return all(is_known(dict(instance.values)) for instance in instances)
+    return all(are_known(instance.values.values()) for instance in instances)
 
 
 def _parts_of(configuration: Configuration, options: ReadingOptions) -> list[Configuration]:
@@ -133,7 +125,7 @@ def _described(
     name: str,
     level: str,
     configuration: Configuration,
-    positions: Mapping[str, Position],
+    positions: "Mapping[str, Position]",
     notes: Sequence[str] = (),
 ) -> Description:
     written = write(configuration)
@@ -143,10 +135,7 @@ def _described(
         documents=written.documents,
         region=configuration.region,
         account=configuration.account,
-        origins={
-            resource: _origin(name, address, positions.get(address_of_code(address)))
-            for resource, address in written.addresses.items()
-        },
+        origins={resource: _origin(name, address, positions) for resource, address in written.addresses.items()},
         notes=(*written.notes, *notes),
         subnets_to_choose=written.subnets_to_choose,
         zones_to_choose=written.zones_to_choose,
@@ -158,7 +147,7 @@ def _change(
     configuration: Configuration,
     plan: PlannedResources,
     existing: Facts,
-    positions: Mapping[str, Position],
+    positions: "Mapping[str, Position]",
     notes: Sequence[str],
 ) -> Description:
     """Return a plan as a change of what exists; a state changes nothing."""
@@ -171,10 +160,7 @@ def _change(
     described = _described(name, configuration.level, after, positions, notes)
     first, unplaced = write(before), write(after).unplaced
     lists = _prefix_lists_of(after, existing)
-    origins = {
-        resource: _origin(name, address, positions.get(address_of_code(address)))
-        for resource, address in first.addresses.items()
-    }
+    origins = {resource: _origin(name, address, positions) for resource, address in first.addresses.items()}
     others = named_only(after, before)
     old, new = without_common_rows(_renamed(first.documents, lists), _renamed(described.documents, lists), others)
     change = DescribedChange(
@@ -210,6 +196,7 @@ def _renamed(documents: Mapping[str, bytes], names: Mapping[str, str]) -> Mappin
     return changed
 
 
-def _origin(name: str, address: str, position: Position | None) -> Origin:
+def _origin(name: str, address: str, positions: "Mapping[str, Position]") -> Origin:
+    position = positions.get(address_of_code(address)) if positions else None
     file, line = (None, None) if position is None else position
     return Origin(name, None, address, file, line)

@@ -19,6 +19,8 @@ _KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]$')
 _CHAIN = re.compile(r'^(data\.)?([a-z][a-z0-9]*_[\w-]+)\.([\w-]+)((?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?)\.([a-z_]+)$')
 _WHOLE = re.compile(r"^[a-z][a-z0-9]*_[\w-]+\.[\w-]+$")
 _EACH_VALUE = re.compile(r"^each\.value\.([a-z_]+)$")
+_JOINT = re.compile(r"[.\[]")
+_OUTPUT = re.compile(r'module\.([\w-]+)((?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?)\.([\w-]+)')
 _EACH_KEY, _INDEX = "each.key", "count.index"
 _DEEPEST: Final = 20
 LISTS: Final = {
@@ -119,10 +121,11 @@ class ReferenceResolver:
             return instance
         each = tuple(_longest(written.for_each_expression.get("references", ())))
         site = _Site(calls, instance.address, _key_of(instance), each, instance.type)
+        expressions = written.expressions
         values = {
-            key: self._value(value, written.expressions.get(key), site, key)
+            key: value if isinstance(value, str) else self._value(value, expressions.get(key), site, key)
             for key, value in instance.values.items()
-            if not (value is UNKNOWN and instance.is_new and _is_absent(written.expressions, key))
+            if not (value is UNKNOWN and instance.is_new and _is_absent(expressions, key))
         }
         return msgspec.structs.replace(instance, values=values)
 
@@ -248,7 +251,7 @@ class ReferenceResolver:
     def _of_reference(self, name: str, calls: tuple[str, ...], depth: int) -> Value:
         if name.startswith("var."):
             return self._of_variable(name.removeprefix("var."), calls, depth)
-        output = re.fullmatch(r'module\.([\w-]+)((?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?)\.([\w-]+)', name)
+        output = _OUTPUT.fullmatch(name)
         if output is not None:
             module, _, _ = self._module_of("".join(calls))
             call = module.module_calls.get(output[1])
@@ -360,7 +363,8 @@ def _is_absent(expressions: Expressions, name: str) -> bool:
 
 def _longest(references: Iterable[str]) -> Iterator[str]:
     """Yield the references that no other one continues: Terraform prints ``x.id`` and ``x``."""
-    names = list(dict.fromkeys(references))
+    names = dict.fromkeys(references)
+    continued = {name[: match.start()] for name in names for match in _JOINT.finditer(name)} if len(names) > 1 else ()
     for name in names:
-        if not any(other != name and other.startswith((f"{name}.", f"{name}[")) for other in names):
+        if name not in continued:
             yield name

@@ -6,46 +6,35 @@ from typing import Any, Final
 
 import msgspec
 
-from skerry.errors import Argument, InputError
-from skerry.model.facts import Facts
+from skerry.errors import InputError
 from skerry.sources.descriptions import STAND_IN_ACCOUNT
 from skerry.sources.planned.values import is_known
 from skerry.sources.terraform import terraform_process, terraform_test
-from skerry.sources.terraform.changes import with_next_revision
 from skerry.sources.terraform.code import has_provisioners, positions_of, providers_of, scopes_of_providers, types_in
 from skerry.sources.terraform.configuration import Configuration, ProviderScope
-from skerry.sources.terraform.forced_values import with_forced_values
 from skerry.sources.terraform.literal_policies import literal_policies
+from skerry.sources.terraform.plan_configuration import (
+    AccountPlace,
+    configuration_of,
+    made_up,
+    only_account,
+    only_region,
+    region_of,
+)
 from skerry.sources.terraform.plan_json import (
     MADE_UP_REGION,
     REMOTE_STATE,
     PlannedResources,
-    accounts_in,
-    read_plan,
-    regions_in,
 )
 from skerry.sources.terraform.planned_code import complete, known_instances, known_overrides
 from skerry.sources.terraform.policy_documents import marked_policy
-from skerry.sources.terraform.provider_scopes import regions_of, scope_of
-from skerry.sources.terraform.references import ReferenceResolver
-from skerry.sources.terraform.removed_parts import without_removed_parts
+from skerry.sources.terraform.provider_scopes import scope_of
 from skerry.sources.terraform.resource_ids import with_made_up
 from skerry.sources.terraform.terraform_test import Attempt
 from skerry.sources.terraform.values import Instance
 
 _APPLIES: Final = (Attempt("apply"), Attempt("apply", marks_lists=False))
 _PLANS: Final = (Attempt("plan"), Attempt("plan", marks_lists=False))
-
-
-class AccountPlace(msgspec.Struct, frozen=True):
-    """The account and the Region of a configuration, as far as the user names them.
-
-    ``existing`` is the network that a plan changes, and has an account and a Region too.
-    """
-
-    region: str | None = None
-    account: str | None = None
-    existing: Facts | None = None
 
 
 class TerraformCode(msgspec.Struct, frozen=True):
@@ -75,10 +64,10 @@ def resolve_plan(name: str, plan: PlannedResources, code: TerraformCode, place: 
 
 def _start_of(name: str, plan: PlannedResources, place: AccountPlace) -> "tuple[AccountPlace, _Start]":
     """Return the account and Region of a plan, and what it spares Terraform to tell."""
-    region = place.region or _region_of(name, plan, place.existing)
-    account = place.account or _only_account(plan.instances, place.existing)
+    region = place.region or region_of(name, plan, place.existing)
+    account = place.account or only_account(plan.instances, place.existing)
     made = [
-        _made_up(one, plan, region, account, place.existing) if one.mode == "managed" else one
+        made_up(one, plan, region, account, place.existing) if one.mode == "managed" else one
         for one in known_instances(plan)
     ]
     start = _Start(
@@ -218,10 +207,10 @@ def _resolve(
     plan = run((), place.region or MADE_UP_REGION, place.account or STAND_IN_ACCOUNT)
     scopes = terraform_test.scopes_by_provider(plan.instances, named)
     computed = tuple(one for one in plan.instances if scope_of(one, scopes).region is None)
-    region = place.region or _region_of_providers(scopes) or _only_region(str(code.folder), computed)
+    region = place.region or _region_of_providers(scopes) or only_region(str(code.folder), computed)
     # A provider whose Region is computed has the one of the user, or of the values of its resources.
     scopes = {address: ProviderScope(scope.region or region, scope.account) for address, scope in scopes.items()}
-    account = place.account or _only_account(plan.instances)
+    account = place.account or only_account(plan.instances)
     plan = run(plan.instances, region, account, scopes)
     instances = tuple(terraform_test.without_marks((*plan.instances, *policies), attempt))
     return Configuration(instances, region, account, plan.closed, plan.types, scopes=scopes)
@@ -251,55 +240,3 @@ def _without_given(variables: Mapping[str, Any], words: Iterable[str]) -> Mappin
         return {}
     names = {word.removeprefix("-var=").partition("=")[0] for word in given}
     return {name: value for name, value in variables.items() if name not in names and value is not None}
-
-
-def read_file(name: str, content: bytes, place: AccountPlace) -> Configuration:
-    """Return the configuration of a plan or state as JSON, with made-up ids for what the apply will create."""
-    return configuration_of(name, read_plan(name, content), place)
-
-
-def configuration_of(name: str, plan: PlannedResources, place: AccountPlace) -> Configuration:
-    """Return the configuration of a plan or state, with made-up ids for what the apply will create."""
-    region = place.region or _region_of(name, plan, place.existing)
-    account = place.account or _only_account(plan.instances, place.existing)
-    instances = [
-        _made_up(instance, plan, region, account, place.existing) if instance.mode == "managed" else instance
-        for instance in without_removed_parts(plan.instances, plan.former)
-    ]
-    resolver = ReferenceResolver(plan.written, instances)
-    resolved = with_forced_values(map(resolver.resolve, instances), resolver, plan.types, closed=plan.closed)
-    candidates = frozenset(resolver.candidates)
-    return Configuration(
-        resolved, region, account, plan.closed, plan.types, plan.level, scopes=plan.scopes, candidates=candidates
-    )
-
-
-def _made_up(instance: Instance, plan: PlannedResources, region: str, account: str, existing: Facts | None) -> Instance:
-    scope = scope_of(instance, plan.scopes)
-    made = with_made_up(instance, scope.region or region, scope.account or account)
-    return made if existing is None else with_next_revision(made, plan.former, existing)
-
-
-def _only_account(instances: tuple[Instance, ...], existing: Facts | None = None) -> str:
-    """Return the account of the input, else that of the existing network, else a stand-in."""
-    accounts = accounts_in(instances) - {STAND_IN_ACCOUNT}
-    if len(accounts) == 1:
-        return next(iter(accounts))
-    return STAND_IN_ACCOUNT if existing is None or existing.account is None else existing.account
-
-
-def _region_of(name: str, plan: PlannedResources, existing: Facts | None) -> str:
-    """Return the Region of a plan's providers; of several the first, as each resource has its own."""
-    regions = regions_of(plan.instances, plan.scopes)
-    return min(regions) if regions else _only_region(name, plan.instances, existing)
-
-
-def _only_region(name: str, instances: tuple[Instance, ...], existing: Facts | None = None) -> str:
-    regions = regions_in(instances)
-    if len(regions) == 1:
-        return next(iter(regions))
-    if not regions and existing is not None and existing.region is not None:
-        return existing.region
-    which = f"the Regions {', '.join(sorted(regions))}" if regions else "no Region"
-    message = f"{name} names {which}"
-    raise InputError(message, "Name the one to check with ", Argument.REGION, ".")

@@ -11,7 +11,8 @@ from msgspec import Raw
 
 from skerry.errors import InputError
 from skerry.sources.planned.values import UNKNOWN
-from skerry.sources.terraform.code import CodeTypes, Provider, address_of_code
+from skerry.sources.terraform.addresses import without_keys
+from skerry.sources.terraform.code import CodeTypes, Provider
 from skerry.sources.terraform.computed_lists import computed_values
 from skerry.sources.terraform.configuration import ProviderScope
 from skerry.sources.terraform.data_answers import ABSENT, LATER, LATER_BLOCK, DataAnswers, unknown_answers
@@ -161,7 +162,7 @@ def _answers(stage: ResolvingRun, answers: Mapping[str, DataAnswers]) -> Iterato
 
 def _region_of_source(source: Instance, stage: ResolvingRun) -> str:
     """Return the Region of the provider of a data source."""
-    return stage.scopes.get(address_of_code(source.address), ProviderScope()).region or stage.region
+    return stage.scopes.get(without_keys(source.address), ProviderScope()).region or stage.region
 
 
 def scopes_by_provider(
@@ -173,13 +174,13 @@ def scopes_by_provider(
         mark = instance.values.get("id")
         if isinstance(mark, str) and mark.startswith(_PROVIDER):
             scope = providers.get(mark.removeprefix(_PROVIDER) or None, ProviderScope())
-            scopes[address_of_code(instance.address)] = scope
+            scopes[without_keys(instance.address)] = scope
     if scopes or len(set(providers.values())) != 1:
         return scopes
     [scope] = set(providers.values())
     if scope.region is None:
         return scopes
-    return {address_of_code(instance.address): scope for instance in instances if instance.mode == "managed"}
+    return {without_keys(instance.address): scope for instance in instances if instance.mode == "managed"}
 
 
 def _escaped(value: Any) -> Any:  # noqa: ANN401 -- JSON
