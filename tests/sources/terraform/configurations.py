@@ -2,8 +2,7 @@
 
 import os
 import re
-import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,10 +16,10 @@ from skerry.sources.terraform.plan_configuration import AccountPlace
 from skerry.sources.terraform.resolving import TerraformCode, resolve_code
 from skerry.sources.terraform.writing import Written, write
 from tests import terraforming
+from tests.sources.terraform.cases import LABELLED
 
 REGION = "eu-west-1"
 _MAKER = re.compile(r"(?<=\w)\.(default|main|primary|network)_\w+_id$")
-LABELLED = Path(__file__).parent / "labelled"
 
 
 @contextmanager
@@ -32,24 +31,9 @@ def stand_in() -> Iterator[None]:
         yield
 
 
-def assemble(case: Path, shared: Iterable[Path], target: Path) -> None:
-    """Copy a case, and from shared folders each file that the case does not replace by one of the same name."""
-    shutil.copytree(case, target)
-    own = {_stem(path) for path in case.iterdir()}
-    for path in (one for folder in shared for one in folder.iterdir()):
-        if _stem(path) not in own:
-            (shutil.copytree if path.is_dir() else shutil.copy)(path, target / path.name)
-
-
-def _stem(path: Path) -> str:
-    """Return the name of a file without `.tf` or `.tf.json`."""
-    return path.name.partition(".")[0]
-
-
 def copy_labelled(name: str, target: Path) -> Path:
-    """Copy a labelled configuration with what all of them share, and initialise it."""
-    shutil.copytree(LABELLED / "common", target)
-    shutil.copy(LABELLED / name / "main.tf", target)
+    """Copy a labelled configuration with what it shares with others, and initialise it."""
+    LABELLED.copy(name, target)
     initialise(target)
     return target
 

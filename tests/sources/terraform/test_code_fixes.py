@@ -18,15 +18,10 @@ from skerry.model.world import World
 from skerry.sources.answers import load_answers
 from skerry.verdicts import BLOCKED, OK
 from tests import terraforming
-from tests.sources.terraform.configurations import REGION, assemble, initialise, stand_in
+from tests.sources.terraform.cases import FIXABLE
+from tests.sources.terraform.configurations import REGION, initialise, stand_in
 
-FIXABLE: Final = Path(__file__).parent / "fixable"
-PLANS: Final = FIXABLE.parent / "plans"
-SHARED: Final = {
-    "own-network": ("task",),
-    "without-endpoints": ("task", "network"),
-    "with-endpoints": ("task", "network", "endpoints"),
-}
+PLANS: Final = Path(__file__).parent / "plans"
 
 
 class Expected(NamedTuple):
@@ -111,8 +106,7 @@ pytestmark = [pytest.mark.long, pytest.mark.usefixtures("needs_terraform")]
 
 def copied(name: str, target: Path, root: str = ".") -> Path:
     """Return an initialised copy of a configuration, with the files that it shares with others."""
-    [case] = FIXABLE.glob(f"*/{name}")
-    assemble(case, [FIXABLE / "common" / part for part in SHARED[case.parent.name]], target)
+    FIXABLE.copy(name, target)
     initialise(target / root)
     return target / root
 
@@ -129,13 +123,6 @@ def applied(folder: Path, patch: str) -> None:
     environment = {**os.environ, "GIT_DIR": os.devnull}
     subprocess.run(check, cwd=folder, input=patch.encode(), check=True, capture_output=True, env=environment)
     subprocess.run(["patch", "-p1", "--binary"], cwd=folder, input=patch.encode(), check=True, capture_output=True)  # noqa: S607
-
-
-def test_each_case_is_tried_and_repeats_no_shared_file() -> None:
-    cases = {path.name: path for group in SHARED for path in (FIXABLE / group).iterdir()}
-    assert cases.keys() == PATCHED.keys() | MANUAL.keys()
-    shared = {path.read_bytes() for path in (FIXABLE / "common").rglob("*.tf")}
-    assert [path for case in cases.values() for path in case.rglob("*.tf") if path.read_bytes() in shared] == []
 
 
 @pytest.mark.parametrize("name", sorted(PATCHED) if os.environ.get("SKERRY_TEST_WHOLE") else PART)

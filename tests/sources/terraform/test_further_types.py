@@ -8,7 +8,9 @@ from msgspec import UNSET
 
 from skerry.model.schedules import EcsParameters, RunTarget, RunVpcConfiguration
 from skerry.model.world import World
-from tests.sources.terraform.plans import change, refers, vpc, world_of, written
+from skerry.sources.terraform.plan_configuration import AccountPlace, read_file
+from skerry.sources.terraform.writing import write
+from tests.sources.terraform.plans import REGION, change, plan_of, refers, vpc, world_of, written
 
 IN_VPC = refers("aws_vpc.main.id", "aws_vpc.main")
 
@@ -273,6 +275,21 @@ class TestFirewalls:
         row = change("aws_networkfirewall_firewall.f", {}, unknown={"vpc_id": True, "firewall_status": True})
         found = world(row, aws_networkfirewall_firewall={"vpc_id": IN_VPC})
         assert not found.knows("vpc_endpoints", found.facts.vpcs[0].vpc_id)
+
+    def test_firewall_that_attaches_nothing_yet_leaves_the_endpoints_open(self) -> None:
+        found = world(self.firewall(), aws_networkfirewall_firewall={"vpc_id": IN_VPC})
+        assert not found.knows("vpc_endpoints", found.facts.vpcs[0].vpc_id)
+
+    def test_endpoints_of_a_firewall_have_its_address(self) -> None:
+        plan = plan_of(vpc(), self.firewall({"endpoint_id": "vpce-1"}, {"endpoint_id": "vpce-2"}, {}))
+        addresses = write(read_file("plan.json", plan, AccountPlace(REGION))).addresses
+        owners = {name: address for name, address in addresses.items() if name.startswith("vpce-")}
+        assert owners == dict.fromkeys(("vpce-1", "vpce-2"), "aws_networkfirewall_firewall.f")
+
+    def firewall(self, *attachments: dict[str, Any]) -> dict[str, Any]:
+        states = [{"attachment": [attachment]} for attachment in attachments] or [{"attachment": []}]
+        values = {"firewall_status": [{"sync_states": states}]}
+        return change("aws_networkfirewall_firewall.f", values, unknown={"vpc_id": True})
 
 
 def test_second_block_of_a_vpc_has_a_local_route() -> None:

@@ -4,7 +4,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from skerry import app
 from skerry.diagnose.check_result import CheckResult
@@ -17,6 +17,13 @@ UNSEEN = Path(__file__).parent / "unseen"
 REGION = "eu-west-1"
 CODE = "."
 Json = dict[str, Any]
+_LABELS: Final = frozenset(
+    (
+        *("inputs", "variables", "with", "assume", "whole"),
+        *("verdict", "blockers", "breaks", "because", "networks", "secret"),
+    )
+)
+"""The words of a run: its command, and the expected answers."""
 
 
 class Run(NamedTuple):
@@ -88,6 +95,8 @@ def _subnets(place: Path) -> list[str]:
 def differences(run: Run, place: Path, code: Path | None = None) -> Iterator[str]:
     """Yield what a run says otherwise than expected."""
     row, label = run.expected, f"{run.folder} {json.dumps(run.expected)}"
+    if not row.keys() <= _LABELS:
+        yield f"{label}: other words {sorted(row.keys() - _LABELS)}"
     try:
         result = check(run, place, code)
     except SkerryError as error:
@@ -96,24 +105,41 @@ def differences(run: Run, place: Path, code: Path | None = None) -> Iterator[str
     verdict = str(result.verdict) if any(one.diagnosis.services for one in result.networks) else "none"
     if verdict != row["verdict"]:
         yield f"{label}: {verdict}, unknown {sorted(set(_unknowns(result)))[:6]}, blockers {sorted(_blockers(result))}"
+    texts = (*_other_blockers(result, row), *_other_breaks(result, row), *_other_networks(result, row))
+    yield from (f"{label}: {text}" for text in (*texts, *_shown_secrets(result, row)))
+
+
+def _other_blockers(result: CheckResult, row: Json) -> Iterator[str]:
     if "blockers" in row:
         wanted = {(code, address) for code, address in row["blockers"]}
         own = {(code, "*") if (code, "*") in wanted else (code, address) for code, address in _blockers(result)}
         if own != wanted:
-            yield f"{label}: blockers {sorted(own)}"
+            yield f"blockers {sorted(own)}"
+
+
+def _other_breaks(result: CheckResult, row: Json) -> Iterator[str]:
     if "breaks" in row:
-        broken = [one for network in result.networks for one in network.breaks]
-        steps = sorted({step.step for one in broken for step in one.steps if step.blocks == "start"})
+        steps = sorted({step.step for one in result.breaks for step in one.steps if step.blocks == "start"})
         if steps != sorted(row["breaks"]):
-            yield f"{label}: breaks {steps}"
-        causes = {cause.address for one in broken for cause in one.causes}
+            yield f"breaks {steps}"
+        causes = {cause.address for one in result.breaks for cause in one.causes}
         if not set(row.get("because", ())) <= causes:
-            yield f"{label}: because {sorted(causes)}"
-    for name, wanted_verdict in row.get("networks", {}).items():
-        own_verdicts = {f"{one.world.facts.region} {one.world.facts.account}": str(one.diagnosis.verdict)
-                        for one in result.networks}  # fmt: skip
-        if own_verdicts.get(name) != wanted_verdict:
-            yield f"{label}: {own_verdicts}"
+            yield f"because {sorted(causes)}"
+
+
+def _other_networks(result: CheckResult, row: Json) -> Iterator[str]:
+    verdicts = {
+        f"{one.world.facts.region} {one.world.facts.account}": str(one.diagnosis.verdict) for one in result.networks
+    }
+    if not row.get("networks", {}).items() <= verdicts.items():
+        yield f"networks {verdicts}"
+
+
+def _shown_secrets(result: CheckResult, row: Json) -> Iterator[str]:
+    """Yield where a secret of the input is kept: neither the result nor its facts may hold it."""
+    if "secret" in row:
+        kept = {"result": result, **{f"facts {n}": one.world.facts for n, one in enumerate(result.networks)}}
+        yield from (f"the secret is in {name}" for name, record in kept.items() if row["secret"] in repr(record))
 
 
 def _blockers(result: CheckResult) -> set[tuple[str, str]]:

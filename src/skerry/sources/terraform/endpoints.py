@@ -131,20 +131,26 @@ def _of_firewalls(configuration: Configuration) -> Iterator[tuple[Value, dict[st
     """
     for firewall in configuration.of("aws_networkfirewall_firewall"):
         vpc = firewall.get("vpc_id", UNKNOWN)
-        status = first_block(firewall.get("firewall_status"))
-        states = status.get("sync_states") if isinstance(status, dict) else None
-        for state in states or ():
-            for attachment in state.get("attachment") or ():
-                row = {
-                    "VpcEndpointId": attachment.get("endpoint_id"),
-                    "VpcId": vpc,
-                    "VpcEndpointType": "GatewayLoadBalancer",
-                    "State": "available",
-                    "SubnetIds": [attachment.get("subnet_id")],
-                }
-                yield (vpc, known_row(row)) if vpc is not UNKNOWN and is_known(row) else (UNKNOWN, {})
-        if not states:
+        attachments = list(firewall_attachments(firewall))
+        for attachment in attachments:
+            row = {
+                "VpcEndpointId": attachment.get("endpoint_id"),
+                "VpcId": vpc,
+                "VpcEndpointType": "GatewayLoadBalancer",
+                "State": "available",
+                "SubnetIds": [attachment.get("subnet_id")],
+            }
+            yield (vpc, known_row(row)) if vpc is not UNKNOWN and is_known(row) else (UNKNOWN, {})
+        if not attachments:
             yield UNKNOWN, {}
+
+
+def firewall_attachments(firewall: Instance) -> Iterator[dict[str, Value]]:
+    """Yield the endpoint of a firewall in each of its subnets, as far as they are known."""
+    status = first_block(firewall.get("firewall_status"))
+    states = status.get("sync_states") if isinstance(status, dict) else None
+    for state in states or ():
+        yield from state.get("attachment") or ()
 
 
 def _row(configuration: Configuration, lists: EndpointLists, endpoint: Instance, vpc: str) -> dict[str, Value]:

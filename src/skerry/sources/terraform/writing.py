@@ -9,7 +9,7 @@ from skerry.sources.terraform.adopted import adopted_id_of, with_adopted_ids
 from skerry.sources.terraform.attributes import ATTRIBUTES, HARMLESS
 from skerry.sources.terraform.batch_jobs import write_batch
 from skerry.sources.terraform.configuration import Configuration
-from skerry.sources.terraform.endpoints import gateway_routes_of, list_endpoints
+from skerry.sources.terraform.endpoints import firewall_attachments, gateway_routes_of, list_endpoints
 from skerry.sources.terraform.file_systems import write_mount_targets
 from skerry.sources.terraform.gateways import list_nat_gateways, write_gateways
 from skerry.sources.terraform.interfaces import write_interfaces
@@ -77,6 +77,10 @@ def _addresses(configuration: Configuration) -> Iterator[tuple[str, str]]:
         for key in _MADE_BY_AWS.get(instance.type, ()):
             if isinstance(name := instance.get(key), str):
                 yield name, f"{instance.address}.{key}"
+    for firewall in configuration.of("aws_networkfirewall_firewall"):
+        for attachment in firewall_attachments(firewall):
+            if isinstance(name := attachment.get("endpoint_id"), str):
+                yield name, firewall.address
     # A resource keeps its address where a data source looks it up.
     for instance in sorted(configuration.instances, key=lambda one: one.mode == "managed"):
         for name in (instance.id, instance.get("arn"), adopted_id_of(configuration, instance)):

@@ -28,7 +28,7 @@ _ADDRESS = "registry.terraform.io/hashicorp/aws"
 def add_common(folder: Path, place: Path) -> None:
     """Copy what folders share: the provider and the service, without those of its own."""
     text = (folder / "main.tf").read_text(encoding="utf-8")
-    for name, own in (("provider.tf", 'provider "aws"'), ("service.tf", '"aws_ecs_service"')):
+    for name, own in (("provider.tf", 'provider "aws"'), ("web_service.tf", '"aws_ecs_service"')):
         if own not in text:
             shutil.copy(HERE / "common" / name, place)
 
@@ -81,10 +81,10 @@ class Work:
     def inline(self) -> None:
         """Write the locals of the service where they are used: a plan as JSON names no locals."""
         text = (self.place / "main.tf").read_text(encoding="utf-8")
-        service = (self.place / "service.tf").read_text(encoding="utf-8")
+        service = (self.place / "web_service.tf").read_text(encoding="utf-8")
         for name, value in _LOCALS.findall(text):
             service = service.replace(f"local.{name}", value)
-        (self.place / "service.tf").write_text(service, encoding="utf-8")
+        (self.place / "web_service.tf").write_text(service, encoding="utf-8")
 
 
 def write(target: Path, text: str) -> None:

@@ -1,0 +1,5 @@
+locals {
+  service = true
+  subnets = values(aws_subnet.second)[*].id
+  volumes = {}
+}

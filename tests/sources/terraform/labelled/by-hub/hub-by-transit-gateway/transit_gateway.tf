@@ -1,0 +1,27 @@
+resource "aws_ec2_transit_gateway" "main" {}
+
+resource "aws_ec2_transit_gateway_vpc_attachment" "spoke" {
+  transit_gateway_id = aws_ec2_transit_gateway.main.id
+  vpc_id             = aws_vpc.main.id
+  subnet_ids         = local.subnets
+}
+
+resource "aws_ec2_transit_gateway_vpc_attachment" "hub" {
+  transit_gateway_id = aws_ec2_transit_gateway.main.id
+  vpc_id             = module.hub.vpc.id
+  subnet_ids         = module.hub.subnets
+}
+
+resource "aws_route" "to_hub" {
+  route_table_id         = aws_route_table.private.id
+  destination_cidr_block = module.hub.vpc.cidr_block
+  transit_gateway_id     = aws_ec2_transit_gateway.main.id
+  depends_on             = [aws_ec2_transit_gateway_vpc_attachment.spoke]
+}
+
+resource "aws_route" "to_spoke" {
+  route_table_id         = module.hub.vpc.main_route_table_id
+  destination_cidr_block = aws_vpc.main.cidr_block
+  transit_gateway_id     = aws_ec2_transit_gateway.main.id
+  depends_on             = [aws_ec2_transit_gateway_vpc_attachment.hub]
+}

@@ -1,0 +1,26 @@
+resource "aws_efs_file_system" "data" {
+  creation_token = "data"
+}
+
+resource "aws_efs_access_point" "data" {
+  file_system_id = aws_efs_file_system.data.id
+}
+
+resource "aws_efs_mount_target" "data" {
+  for_each        = aws_subnet.private
+  file_system_id  = aws_efs_file_system.data.id
+  subnet_id       = each.value.id
+  security_groups = [aws_security_group.mounts.id]
+}
+
+resource "aws_security_group" "mounts" {
+  name   = "mounts"
+  vpc_id = aws_vpc.main.id
+
+  ingress {
+    protocol        = "tcp"
+    from_port       = 2049
+    to_port         = 2049
+    security_groups = [aws_security_group.tasks.id]
+  }
+}

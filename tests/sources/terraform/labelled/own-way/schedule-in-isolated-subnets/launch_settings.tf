@@ -1,0 +1,5 @@
+locals {
+  service = false
+  subnets = values(aws_subnet.private)[*].id
+  volumes = {}
+}
