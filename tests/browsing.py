@@ -68,6 +68,24 @@ class Opened(NamedTuple):
         assert width is not None
         return int(self.page.evaluate("document.documentElement.scrollWidth")) - width["width"]
 
+    @property
+    def spoken(self) -> list[tuple[str, str]]:
+        """Roles and names of what screen readers are given, in their order; an image has no parts."""
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("Accessibility.enable")
+        nodes: list[dict[str, Any]] = session.send("Accessibility.getFullAXTree")["nodes"]
+        by_id = {node["nodeId"]: node for node in nodes}
+
+        def speak(node: dict[str, Any]) -> Iterator[tuple[str, str]]:
+            role = node["role"]["value"]
+            if not node["ignored"]:
+                yield role, node.get("name", {}).get("value", "")
+            if role != "image":
+                for name in node["childIds"]:
+                    yield from speak(by_id[name])
+
+        return list(speak(nodes[0]))
+
     def violations(self) -> list[str]:
         """The rules of axe-core that the page breaks, with the places."""
         demand(AXE.exists(), "axe-core")

@@ -55,7 +55,7 @@ def test_choice_of_a_step_and_of_the_plan_shows_one_panel(browser: Browser, bloc
         assert opened.page.get_by_role("heading", level=1).inner_text() == "With the plan web can start"
         assert opened.page.get_by_text("No blocker remains with the plan.").is_visible()
         assert not opened.page.locator("#blockers").is_visible()
-        opened.page.get_by_text("Now", exact=True).click()
+        opened.page.locator(".view label").first.click()
         assert opened.visible_panels == ["web-7"]
 
 
@@ -175,3 +175,26 @@ def test_texts_of_maps_are_within_their_pictures(browser: Browser, tmp_path: Pat
             ".map(text => text.textContent))"
         )
         assert outside == []
+
+
+def test_screen_readers_hear_which_step_is_shown_and_the_map_once(browser: Browser, blocked: Path) -> None:
+    with open_page(browser, blocked) as opened:
+        spoken = opened.spoken
+        assert ("radio", "Now shown") in spoken
+        assert ("radio", "3 secrets Secrets Manager blocked shown") in spoken
+        assert ("radio", "4 registry-auth Amazon ECR API blocked") in spoken
+        assert [name for role, name in spoken if role == "image"] == ["The network of web"]
+        assert not [name for _, name in spoken if "never goes there" in name]
+
+
+@pytest.mark.long
+def test_paper_shows_hops_of_like_steps_once(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(write_page(report_of("private-dns-off"), VIEW), encoding="utf-8")
+    with open_page(browser, path) as opened:
+        again = opened.page.locator("#web-4")
+        assert not again.get_by_text("The hops are like those of 3 · registry-auth.").is_visible()
+        opened.page.emulate_media(media="print")
+        assert again.get_by_text("The hops are like those of 3 · registry-auth.").is_visible()
+        assert not again.locator("li").first.is_visible()
+        assert opened.page.locator("#web-3 li").first.is_visible()

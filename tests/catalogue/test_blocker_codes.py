@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 import skerry
-from skerry.catalogue.blocker_codes import ErrorClass, load_codes
+from skerry.catalogue.blocker_codes import ErrorClass, load_codes, title_in_sentence
 from tests.tables import each
 
 SOURCE = Path(skerry.__file__).parent
@@ -92,3 +92,8 @@ class TestEveryCode:
     def test_blocker_code_is_own_if_absent_from_reachability_analyzer(self, name: str) -> None:
         own = name not in REACHABILITY_ANALYZER
         assert load_codes()[name].own == own
+
+
+def test_title_within_a_sentence_keeps_abbreviations() -> None:
+    assert title_in_sentence("A private hosted zone hides the name") == "a private hosted zone hides the name"
+    assert title_in_sentence("DNS Firewall blocks the name") == "DNS Firewall blocks the name"

@@ -1,6 +1,6 @@
 """Causes of failing steps: one for each fault, with a label and all steps that it stops."""
 
-from skerry.diagnose.causes import Cause, StoppedStep, combine_causes
+from skerry.diagnose.causes import Cause, SharedCause, StoppedStep, combine_causes, share_causes
 from skerry.reach.trace import AbsentEndpoint
 
 CODE = "NO_ROUTE_TO_DESTINATION"
@@ -66,3 +66,18 @@ def test_labels_go_on_after_the_alphabet() -> None:
 def test_empty_message_is_not_listed() -> None:
     cause = Cause(CODE, ("sg-1",), (StoppedStep(1, "logs", "sg-1", ""),))
     assert cause.messages == ()
+
+
+def test_causes_of_several_services_with_a_resource_in_common_are_one() -> None:
+    causes = [
+        SharedCause(CODE, ("rtb-1",), ("web",)),
+        SharedCause("OTHER", ("rtb-1",), ("web",)),
+        SharedCause(CODE, ("rtb-2",), ("api",)),
+        SharedCause(CODE, ("rtb-3",), ("job",)),
+        SharedCause(CODE, ("rtb-2", "rtb-1"), ("cron", "web")),
+    ]
+    assert share_causes(causes) == (
+        SharedCause(CODE, ("rtb-1", "rtb-2"), ("web", "api", "cron")),
+        SharedCause("OTHER", ("rtb-1",), ("web",)),
+        SharedCause(CODE, ("rtb-3",), ("job",)),
+    )

@@ -48,3 +48,8 @@ def test_fault_is_the_first_hop_that_loses_packets() -> None:
 def test_worst_step_with_packets_is_shown() -> None:
     assert [item.number for name in ("article-broken", "nat-works") if (item := chosen_step(map_of(name)))] == [3, 3]
     assert chosen_step(map_of("digest-deleted")) is not None
+
+
+def test_missing_route_is_named_with_the_reason_why_the_name_does_not_lead_to_the_endpoint() -> None:
+    assert words_of_step(step("private-dns-off", "registry-auth")) == "no route, as private DNS of the endpoint is off"
+    assert words_of_step(step("endpoints-without-s3", "layers")) == "The route table has no route to the destination"

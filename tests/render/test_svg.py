@@ -51,7 +51,7 @@ def test_file_is_well_formed_with_title_and_description() -> None:
         "the way of step 3",
     ]
     assert root.attrib["role"] == "img"
-    assert root.attrib["aria-labelledby"] == "map-t map-d"
+    assert (root.attrib["aria-labelledby"], root.attrib["aria-describedby"]) == ("map-t", "map-d")
 
 
 def test_file_needs_nothing_from_elsewhere_and_runs_nothing() -> None:

@@ -42,3 +42,8 @@ class _Codes(msgspec.Struct):
 def load_codes() -> dict[str, Code]:
     """Return every code by its name."""
     return {code.code: code for code in read("codes", _Codes).codes}
+
+
+def title_in_sentence(title: str) -> str:
+    """Return the title of a code within a sentence: abbreviations keep their capitals."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]

@@ -107,6 +107,21 @@ def combine_causes(
     return tuple(msgspec.structs.replace(cause, label=_label(number)) for number, cause in enumerate(causes))
 
 
+def share_causes(causes: Iterable[SharedCause]) -> tuple[SharedCause, ...]:
+    """Return causes such that each resource is in one cause of a code: those with a resource in common are joined."""
+    wholes: dict[int, SharedCause] = {}
+    owners: dict[tuple[str, str], int] = {}
+    for number, cause in enumerate(causes):
+        twins = sorted({owners.get((cause.code, resource), number) for resource in cause.resources} - {number})
+        parts = [*(wholes.pop(twin) for twin in twins), cause]
+        resources = tuple(dict.fromkeys(resource for part in parts for resource in part.resources))
+        services = tuple(dict.fromkeys(service for part in parts for service in part.services))
+        first = min([*twins, number])
+        wholes[first] = SharedCause(cause.code, resources, services)
+        owners |= dict.fromkeys(((cause.code, resource) for resource in resources), first)
+    return tuple(wholes[number] for number in sorted(wholes))
+
+
 def _is_same_fault(one: Cause, other: Cause) -> bool:
     """Tell whether two causes of one code are one fault: they stop other steps, or the same endpoints are missing."""
     if one.code != other.code:

@@ -6,7 +6,7 @@ from typing import Literal, TypeVar, get_args
 import msgspec
 
 from skerry.catalogue.services import ServiceRef, load_services
-from skerry.diagnose.causes import Cause, SharedCause, StoppedStep, combine_causes
+from skerry.diagnose.causes import Cause, SharedCause, StoppedStep, combine_causes, share_causes
 from skerry.diagnose.stopped_tasks import CrashLoop, ExplainedReason, StopReason
 from skerry.launch.launches import Launch
 from skerry.launch.needs import STEPS, Call, Mount, Need, Placement
@@ -340,12 +340,15 @@ class Diagnosis(msgspec.Struct, frozen=True, gc=False):
     @property
     def causes(self) -> tuple[SharedCause, ...]:
         """The causes of all failing steps, each once with the services that it stops."""
-        services: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
-        for group in self.failing_groups:
-            for cause in group.causes:
-                names = services.setdefault((cause.code, cause.resources), {})
-                names |= dict.fromkeys(service.launch.name for service in group.services)
-        return tuple(SharedCause(*key, tuple(names)) for key, names in services.items())
+        return share_causes(
+            SharedCause(
+                cause.code,
+                cause.resources,
+                tuple(dict.fromkeys(service.launch.name for service in group.services)),
+            )
+            for group in self.failing_groups
+            for cause in group.causes
+        )
 
     @property
     def cause_count(self) -> int:

@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 from skerry.catalogue.platform_versions import find_platform
 from skerry.diagnose import endpoint_hosts, placement, security_groups
 from skerry.diagnose.diagnosis import Blocker, TraceDiagnosis
+from skerry.diagnose.unused_endpoints import unused_endpoints_of
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Fault, Interface, Mount, Need, Placement, Unread
 from skerry.launch.startup import interface_of
@@ -234,7 +235,7 @@ def blockers_of(world: World, traces: Sequence[Trace]) -> tuple[Blocker, ...]:
     If the name does not lead to an existing endpoint, the missing route to public addresses follows from that.
     """
     by_key: dict[tuple[str, str, str, str], Blocker] = {}
-    unused_endpoint = next(_unused_endpoints(traces), None)
+    unused_endpoint = next(unused_endpoints_of(traces), None)
     for intended, judged in _judged(traces):
         if judged.lost:
             piece = judged.piece
@@ -252,13 +253,6 @@ def blockers_of(world: World, traces: Sequence[Trace]) -> tuple[Blocker, ...]:
             elif by_key[key].intended and not intended:
                 by_key[key] = msgspec.structs.replace(by_key[key], intended=False)
     return tuple(by_key.values())
-
-
-def _unused_endpoints(traces: Iterable[Trace]) -> Iterator[tuple[str, str]]:
-    """Yield code and resource of each reason why the name does not lead to an endpoint of the service."""
-    for intended, judged in _judged(traces):
-        if intended and judged.lost and judged.hop.kind == "dns":
-            yield judged.piece.code, judged.piece.resource
 
 
 def unknowns_of(traces: Iterable[Trace]) -> tuple[Missing, ...]:

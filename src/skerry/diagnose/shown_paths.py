@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from skerry.diagnose.diagnosis import StepSummary
+from skerry.diagnose.unused_endpoints import unused_endpoints_of
 from skerry.reach.trace import Hop, Trace
 from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
 
@@ -38,6 +39,11 @@ class ShownPath(msgspec.Struct, frozen=True, gc=False):
     def hops(self) -> tuple[NumberedHop, ...]:
         """The hops in the order of the way, there and back."""
         return tuple(NumberedHop(number, *pair) for number, pair in enumerate(self.trace.hops(), 1))
+
+    @property
+    def unused_endpoint(self) -> tuple[str, str] | None:
+        """Code and resource of the reason why the name does not lead to an endpoint; None without such an endpoint."""
+        return next(unused_endpoints_of(self.intended), None)
 
     @property
     def intended_hops(self) -> tuple[tuple[Trace, tuple[NumberedHop, ...]], ...]:

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from skerry.catalogue.blocker_codes import load_codes
+from skerry.catalogue.blocker_codes import load_codes, title_in_sentence
 from skerry.diagnose.shown_paths import NumberedHop
 from skerry.draw.network_map import (
     ChipStop,
@@ -54,7 +54,7 @@ def words_of_step(step: MapStep) -> str:
         failing = [hop for hop in hops_of(step.path) if hop.disposition != KEPT]
         lost = [hop for hop in failing if hop.disposition != "undecided"]
         if failing:
-            return words_of_hop(next(iter(lost or failing)))
+            return words_of_hop(step, next(iter(lost or failing)))
     beyond = step.shown.beyond if step.shown is not None else None
     if beyond is None or beyond.verdict is OK:
         return ""
@@ -72,14 +72,21 @@ def hops_of(path: MapPath) -> list[NumberedHop]:
     return [*sorted(there, key=lambda hop: hop.number), *path.back]
 
 
-def words_of_hop(numbered: NumberedHop) -> str:
-    """Return the words for a hop that does not keep all packets."""
+def words_of_hop(step: MapStep, numbered: NumberedHop) -> str:
+    """Return the words for a hop that does not keep all packets.
+
+    A missing route to public addresses is named with its reason, if the name does not lead to an existing endpoint.
+    """
     hop, verdict = numbered.hop, HOP_VERDICTS[numbered.disposition]
     if verdict is UNKNOWN:
         return _NOT_KNOWN
     if hop.kind in _SHORT and verdict is BLOCKED:
         return _SHORT[hop.kind]
-    return load_codes()[hop.lost[0].code].title
+    codes, piece = load_codes(), hop.lost[0]
+    unused = None if step.shown is None or piece.absent_endpoint is None else step.shown.unused_endpoint
+    if unused is not None:
+        return f"no route, as {title_in_sentence(codes[unused[0]].title)}"
+    return codes[piece.code].title
 
 
 def name_stop(network: NetworkMap, stop: Stop) -> str:

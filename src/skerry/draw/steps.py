@@ -80,7 +80,7 @@ class StepDrawer:
             beyond = None if step.shown is None else step.shown.beyond
             return None if beyond is None else self._callout_beyond(step, line.path, beyond)
         verdict = HOP_VERDICTS[failing.hop.disposition]
-        words, at = words_of_hop(failing.hop), line.point_of(failing)
+        words, at = words_of_hop(step, failing.hop), line.point_of(failing)
         obstacles = [*self.obstacles, *(_around(dot.at) for dot in line.dots()), *line.strips()]
         return place_callout(words, at, verdict, obstacles, Point(self.frame.width, self.frame.height))
 

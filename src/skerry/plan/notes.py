@@ -22,7 +22,8 @@ def findings_for(world: World, options: Options, changes: tuple[Change, ...]) ->
         )
         yield Finding("article-ports", "note", message, opened[0].group_id)
     created = [change for change in changes if isinstance(change, CreateInterfaceEndpoint)]
-    unread = [change.service_name for change in created if world.zones_of_endpoint_service(change.service_name) is None]
+    names = dict.fromkeys(change.service_name for change in created)
+    unread = [name for name in names if world.zones_of_endpoint_service(name) is None]
     if unread:
         message = (
             f"the zones of {', '.join(unread)} were not read: save aws ec2 describe-vpc-endpoint-services; AWS "

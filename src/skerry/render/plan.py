@@ -276,7 +276,8 @@ def _by_hand(change: Manual) -> str:
         case AddZoneRecord():
             return f"add record {change.name} to hosted zone {change.zone_id}"
         case Advise():
-            return f"{change.resource}: {change.message}" if change.resource else change.message
+            is_named = change.message.startswith(f"{change.resource} ")
+            return change.message if is_named or not change.resource else f"{change.resource}: {change.message}"
         case _:
             assert_never(change)
 

@@ -24,7 +24,8 @@ def map_svg(picture: Picture, *, prefix: str, title: str, description: str, step
     makes the ids of title and description unique in the page.
     """
     head = (
-        f'<svg class="map {picture.shape}" role="img" aria-labelledby="{escape(prefix)}-t {escape(prefix)}-d" '
+        f'<svg class="map {picture.shape}" role="img" '
+        f'aria-labelledby="{escape(prefix)}-t" aria-describedby="{escape(prefix)}-d" '
         f'viewBox="0 0 {_number(picture.width)} {_number(picture.height)}" '
         f'width="{_number(picture.width)}" height="{_number(picture.height)}">'
     )

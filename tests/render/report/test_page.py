@@ -85,6 +85,52 @@ def test_legend_shows_the_lines_of_the_map_alone(blocked: Page) -> None:
     assert "never goes there" not in page_of(report_of("article-repaired")).text
 
 
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("hub-inspection", ["map there dunno", "map back dunno"]),
+        ("peering-without-return-route", ["map there live", "map back bad", "map there good", "map back good"]),
+        ("weighted-record-half-dead", ["map there good", "map back good"]),
+    ],
+)
+def test_legend_has_each_line_of_the_map_and_no_other(name: str, lines: list[str]) -> None:
+    content = write_page(report_of(name), VIEW)
+    _, _, legend = content.partition('<div class="legend"')
+    drawn = re.findall(r'class="(map)" width="34".*?class="([a-z ]+)"', legend.partition("</div>")[0])
+    assert [" ".join(pair) for pair in drawn] == lines
+
+
+def test_list_of_hops_names_the_reason_of_a_missing_route_as_the_map_does() -> None:
+    page = page_of(report_of("private-dns-off"))
+    assert "The name leads to public addresses, as private DNS of the endpoint is off ( vpce-api )" in page.text
+    assert "no route, as private DNS of the endpoint is off" in page.text.replace("DNS of", "DNS of").replace("  ", " ")
+
+
+def test_path_to_a_dns_server_says_so() -> None:
+    asks = "The path below is that of the question for this name to DNS server 10.0.2.53 ."
+    assert asks in page_of(report_of("dns-server-behind-nacl")).text
+    assert "The path below" not in page_of(report_of(BLOCKED)).text
+
+
+def test_missing_fact_at_a_hop_is_not_repeated_below_the_hops() -> None:
+    (panel,) = re.findall(r'id="web-3" .*?</section>', write_page(report_of("nat-instance"), VIEW), re.DOTALL)
+    assert panel.count("network interface eni-nat") == 1
+    assert panel.count("ec2:DescribeNetworkInterfaces") == 1
+
+
+def test_remaining_blockers_are_listed_only_where_changes_were_tried() -> None:
+    by_hand = report_of("peering-without-return-route")
+    assert by_hand.plan is not None
+    assert by_hand.plan.remaining
+    assert "Remaining blockers" not in page_of(by_hand).text
+
+
+def test_plan_that_leaves_facts_missing_says_so() -> None:
+    assert (
+        "No blocker is left, but facts are missing. 1 change" in page_of(report_of("one-zone-blocked-one-unknown")).text
+    )
+
+
 def test_each_step_has_a_target_for_links_now_and_with_the_plan(blocked: Page) -> None:
     ids = [element.attributes["id"] for element in blocked.elements if "id" in element.attributes]
     assert len(ids) == len(set(ids))

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from skerry.catalogue.blocker_codes import title_in_sentence
 from skerry.diagnose.causes import Cause
 from skerry.diagnose.diagnosis import Diagnosis, ServiceDiagnosis, ServiceGroup, StepSummary
 from skerry.plan.records import Plan
 from skerry.plan.report import Report
+from skerry.render.svg_style import VERDICT_CLASSES
 from skerry.render.text import pluralize
 from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
 
@@ -31,6 +33,20 @@ KINDS: Mapping[str, str] = {
     "role": "Role",
     "resource": "Resource",
 }
+LINE_CLASSES: Mapping[str, str] = {**VERDICT_CLASSES, "ghost": ""}
+"""The class of a line on the map by its style."""
+LEGEND = (
+    ("there", "live", "gets this far"),
+    ("ghost", "ghost", "never goes there"),
+    ("back", "blocked", "replies are lost"),
+    ("there", "intermittent", "at times, there"),
+    ("back", "intermittent", "and back"),
+    ("there", "ok", "there"),
+    ("back", "ok", "and back"),
+    ("there", "unknown", "not known, there"),
+    ("back", "unknown", "and back"),
+)
+"""The meaning of each kind and style of lines on the map."""
 _ANSWERS: Mapping[Verdict, str] = {
     BLOCKED: "cannot start",
     INTERMITTENT: "starts only at times",
@@ -102,7 +118,7 @@ def lead_of(service: ServiceDiagnosis, steps: Sequence[StepSummary], causes: Seq
     if len(causes) == 1:
         (cause,) = causes
         stopped = len(cause.numbers)
-        title = cause.title if cause.title[1:2].isupper() else cause.title[:1].lower() + cause.title[1:]
+        title = title_in_sentence(cause.title)
         resources = [resource for resource in cause.resources if resource]
         at = resources[0] if len(resources) == 1 else ""
         places = f", at {len(resources)} resources" if len(resources) > 1 else ""

@@ -10,7 +10,7 @@ from skerry.diagnose.diagnosis import ServiceDiagnosis, ServiceGroup, StepSummar
 from skerry.launch.needs import Call, Mount
 from skerry.plan.report import Report
 from skerry.render.report import answers
-from skerry.render.report.steps import StepView, StepWriter
+from skerry.render.report.steps import StepView, StepWriter, with_likes
 from skerry.render.service_groups import ranges_of
 from skerry.verdicts import NOT_APPLICABLE, OK
 
@@ -69,7 +69,7 @@ def _view_of(report: Report, group: ServiceGroup, slug: str) -> GroupView:
         slug=slug,
         group=group,
         service=service,
-        steps=tuple(writer.view_of(step, f"{slug}-{step.number}") for step in steps),
+        steps=with_likes(writer.view_of(step, f"{slug}-{step.number}") for step in steps),
         planned_service=planned,
         planned_steps=_planned_views(report, planned, planned_steps, slug),
         causes=tuple(_cause_view(report, cause) for cause in group.causes),

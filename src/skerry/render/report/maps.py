@@ -25,11 +25,15 @@ _NOTHING = Markup("")
 
 
 class MapView(msgspec.Struct, frozen=True):
-    """The maps of one service in each shape, now and with the plan; none where there is nothing to draw."""
+    """The maps of one service in each shape, now and with the plan; none where there is nothing to draw.
+
+    ``lines`` are the kinds and styles of the lines in them.
+    """
 
     wide: tuple[Markup, Markup] = (_NOTHING, _NOTHING)
     tall: tuple[Markup, Markup] = (_NOTHING, _NOTHING)
     is_wide: bool = False
+    lines: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def now(self) -> Markup:
@@ -43,7 +47,7 @@ class MapView(msgspec.Struct, frozen=True):
 
     def without_tall(self) -> "MapView":
         """Return the wide maps alone: phones show them in boxes that scroll."""
-        return MapView(self.wide, is_wide=self.is_wide)
+        return MapView(self.wide, is_wide=self.is_wide, lines=self.lines)
 
 
 def map_views_of(
@@ -72,13 +76,20 @@ def _view_of(view: GroupView, now: NetworkMap, after: NetworkMap | None) -> MapV
     if after is None:
         alone = {shape: layout(now, shape) for shape in _SHAPES}
         drawn = {shape: (_drawn(view, now, picture, "now"), _NOTHING) for shape, picture in alone.items()}
-        return MapView(drawn["wide"], drawn["tall"], is_wide=alone["wide"].width > _WIDEST)
+        is_wide = alone["wide"].width > _WIDEST
+        return MapView(drawn["wide"], drawn["tall"], is_wide=is_wide, lines=_lines_of(alone["wide"]))
     pairs = {shape: layout_pair(now, after, shape) for shape in _SHAPES}
     drawn = {
         shape: (_drawn(view, now, pair[0], "now"), _drawn(view, after, pair[1], "planned"))
         for shape, pair in pairs.items()
     }
-    return MapView(drawn["wide"], drawn["tall"], is_wide=pairs["wide"][0].width > _WIDEST)
+    is_wide = pairs["wide"][0].width > _WIDEST
+    return MapView(drawn["wide"], drawn["tall"], is_wide=is_wide, lines=_lines_of(*pairs["wide"]))
+
+
+def _lines_of(*pictures: Picture) -> frozenset[tuple[str, str]]:
+    lines = (line for picture in pictures for step in picture.steps for line in step.lines)
+    return frozenset((line.kind, line.style) for line in lines)
 
 
 def _renumbered(after: NetworkMap, now: NetworkMap) -> NetworkMap:

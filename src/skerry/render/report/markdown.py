@@ -192,7 +192,7 @@ class _Writer:
         if plan is None or not plan.changes:
             return
         rows = plan_rows_of(plan)
-        yield f"### The least change: {pluralize(len(rows), 'change')}"
+        yield f"### The least change: {pluralize(len(plan.changes), 'change')}"
         yield ""
         yield answers.proof_of(plan)
         yield ""
@@ -216,7 +216,7 @@ class _Writer:
         details = "".join(f"<br>{self._text(line)}" for line in row.details)
         note = f"<br>Note: {self._text(row.note)}" if row.note else ""
         return (
-            str(row.number),
+            row.numbers,
             f"{self._text(row.title)}{details}{note}",
             ", ".join(row.steps),
             row.price,

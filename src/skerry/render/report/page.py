@@ -6,6 +6,7 @@ Jinja escapes every text of the input, after its secrets are masked and its cont
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -49,10 +50,11 @@ _FILES = (
 
 
 class KindOfCause(msgspec.Struct, frozen=True):
-    """All causes of one code: their resources, and the services that they stop."""
+    """All causes of one code: their number and resources, and the number of services that they stop."""
 
     code: str
     title: str
+    causes: int
     resources: tuple[str, ...]
     services: int
 
@@ -75,12 +77,14 @@ def write_page(report: Report, view: View = DEFAULT_VIEW) -> str:
 
 def _results(report: Report, groups: Sequence[GroupView], maps: Mapping[str, MapView]) -> dict[str, Any]:
     """Return the values for the answer and the services."""
+    kinds = _kinds_of(report)
     return {
         "report": report,
         "groups": groups,
         "maps": maps,
         "style": _style_for(groups),
-        "kinds": _kinds_of(report),
+        "kinds": kinds,
+        "resource_count": len({resource for kind in kinds for resource in kind.resources}),
         "failing": sum(len(group.services) for group in report.groups),
         "group_count": len(report.groups),
         "more_groups": report.groups[len(groups) :],
@@ -183,15 +187,17 @@ def _style() -> str:
 def _style_for(groups: Sequence[GroupView]) -> Markup:
     """Return the style of the page: a step is chosen by its radio button, else by the link, else it is the first."""
     numbers = range(1, max((len(group.steps) for group in groups), default=0) + 1)
+    chosen = "".join(f".b:has(.r-{number}:checked) .p-{number}{{display:block}}" for number in numbers)
+    given = "".join(map(_rules_of_given_step, numbers))
     # Nothing of the input is in it.
-    return Markup(_style() + "".join(map(_rules_of_step, numbers)))  # noqa: S704
+    return Markup(f"{_style()}{chosen}.b:not(:has(.steps :checked)){{{given}}}")  # noqa: S704
 
 
-def _rules_of_step(number: int) -> str:
-    given = f".b:not(:has(.steps :checked)):is(.f-{number}:not(:has(.path:target)),:has(.p-{number}:target))"
-    marked = f".l-{number}{{background:var(--accent-t);box-shadow:var(--chosen)}}"
-    panel = f".p-{number}{{display:block}}"
-    return f".b:has(.r-{number}:checked) {panel}{given}{{{panel}{marked}}}"
+def _rules_of_given_step(number: int) -> str:
+    """Return the rules for the step of a link, or the first one, while no step is chosen."""
+    marked = f".l-{number}{{--g:var(--accent-t);--u:var(--chosen);--s:block}}"
+    is_given = f"&:is(.f-{number}:not(:has(.path:target)),:has(.p-{number}:target))"
+    return f"{is_given}{{.p-{number}{{display:block}}{marked}}}"
 
 
 def _title_of(report: Report) -> str:
@@ -214,14 +220,18 @@ def _icon_of(verdict: Verdict) -> Markup:
 
 def _kinds_of(report: Report) -> tuple[KindOfCause, ...]:
     """Return the causes by their codes, those that stop most services first."""
-    resources: dict[str, dict[str, None]] = {}
-    services: dict[str, set[str]] = {}
-    titles: dict[str, str] = {}
-    for cause in report.diagnosis.causes:
-        titles[cause.code] = cause.title
-        resources.setdefault(cause.code, {}).update(dict.fromkeys(filter(None, cause.resources)))
-        services.setdefault(cause.code, set()).update(cause.services)
-    kinds = (KindOfCause(code, titles[code], tuple(resources[code]), len(services[code])) for code in titles)
+    ordered = sorted(report.diagnosis.causes, key=lambda cause: cause.code)
+    by_code = {code: tuple(causes) for code, causes in groupby(ordered, key=lambda cause: cause.code)}
+    kinds = (
+        KindOfCause(
+            code,
+            causes[0].title,
+            len(causes),
+            tuple(dict.fromkeys(resource for cause in causes for resource in cause.resources if resource)),
+            len({service for cause in causes for service in cause.services}),
+        )
+        for code, causes in by_code.items()
+    )
     return tuple(sorted(kinds, key=lambda kind: -kind.services))
 
 

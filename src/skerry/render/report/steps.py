@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from skerry.catalogue.blocker_codes import load_codes
+from skerry.catalogue.blocker_codes import load_codes, title_in_sentence
 from skerry.diagnose.diagnosis import ServiceDiagnosis, StepSummary
 from skerry.diagnose.shown_paths import NumberedHop, ShownPath, shown_path_of
 from skerry.launch.needs import Call, Mount
@@ -13,7 +13,7 @@ from skerry.model.facts import Missing
 from skerry.model.origins import Origin
 from skerry.model.world import World
 from skerry.plan.changes import is_new
-from skerry.reach.trace import Trace
+from skerry.reach.trace import Piece, Trace
 from skerry.verdicts import Verdict
 
 _LOST = {"lost", "part lost"}
@@ -45,17 +45,31 @@ class HopView(msgspec.Struct, frozen=True):
         return self.disposition == "kept"
 
     @property
+    def likeness(self) -> object:
+        """A key that is equal for hops on paths of like steps; names with an answer differ by step."""
+        if self.kind == "dns" and self.is_kept:
+            return self.kind
+        return self.kind, self.resource, self.rule, self.disposition, tuple(fault.code for fault in self.faults)
+
+    @property
     def is_rule_told(self) -> bool:
         """Tell whether a message of a fault has the rule already."""
         return any(self.rule in fault.message for fault in self.faults)
 
 
 class FaultView(msgspec.Struct, frozen=True):
-    """A loss or a doubt at a hop: the title of its code, and the message."""
+    """A loss or a doubt at a hop: the title of its code, and the message or the missing fact.
+
+    ``action`` is the call whose answer supplies a missing fact. ``reason``: why the name does not lead to an endpoint,
+    so that packets come here; ``reason_at`` is the resource.
+    """
 
     code: str
     title: str
     message: str
+    action: str = ""
+    reason: str = ""
+    reason_at: str = ""
 
 
 class IntendedView(msgspec.Struct, frozen=True):
@@ -69,6 +83,8 @@ class StepView(msgspec.Struct, frozen=True):
     """A step with its path; ``subnet`` and ``others`` are names of subnets, ``anchor`` is the target of links.
 
     ``origins`` are the places of the resources on the path. ``beyond`` are hops of checks without packets.
+    ``asked`` is the DNS server of a path that asks for the name; empty for the path of the call itself. ``like`` is an
+    earlier step with the same hops, but for its name and its destination.
     """
 
     summary: StepSummary
@@ -85,6 +101,15 @@ class StepView(msgspec.Struct, frozen=True):
     inferred: tuple[str, ...]
     origins: tuple[tuple[str, str], ...]
     is_sent: bool
+    asked: str = ""
+    like: StepSummary | None = None
+
+    @property
+    def likeness(self) -> object:
+        """A key that is equal for like steps: their hops without names of hosts, and their faults by codes."""
+        hops = (*self.there, *self.back, *self.beyond)
+        unmet = tuple(tuple(fault.code for hop in way.hops for fault in hop.faults) for way in self.intended)
+        return self.summary.verdict, self.subnet, self.others, tuple(hop.likeness for hop in hops), unmet
 
     @property
     def is_lost_there(self) -> bool:
@@ -109,6 +134,8 @@ class StepWriter:
         path = shown_path_of(step)
         there, back, beyond, intended, others = self._lists_of(path)
         need = step.needs[0].need
+        shown = {fault.message for hop in (*there, *back, *beyond) for fault in hop.faults}
+        unknowns = dict.fromkeys(fact for row in step.needs for fact in row.unknowns)
         return StepView(
             summary=step,
             anchor=anchor,
@@ -120,10 +147,11 @@ class StepWriter:
             back=back,
             beyond=beyond,
             intended=intended,
-            unknowns=tuple(dict.fromkeys(fact for row in step.needs for fact in row.unknowns)),
+            unknowns=tuple(fact for fact in unknowns if fact.fact not in shown),
             inferred=tuple(dict.fromkeys(note for row in step.needs for note in row.inferred)),
             origins=_origins_in((*there, *back, *beyond)),
             is_sent=isinstance(need, Call | Mount),
+            asked=path.trace.destination.label if path is not None and path.trace.purpose == "dns" else "",
         )
 
     def _lists_of(
@@ -138,7 +166,7 @@ class StepWriter:
         if path is None:
             return (), (), (), (), ()
         hops = path.hops
-        there = self._hops(numbered for numbered in hops if numbered.hop.leg == "there")
+        there = self._hops((numbered for numbered in hops if numbered.hop.leg == "there"), path.unused_endpoint)
         back = self._hops(numbered for numbered in hops if numbered.hop.leg == "back")
         beyond = () if path.beyond is None else self._hops(_numbered(path.beyond))
         intended = tuple(
@@ -151,18 +179,12 @@ class StepWriter:
     def _name_of(self, subnet: str) -> str:
         return self._names.get(subnet, subnet)
 
-    def _hops(self, hops: Iterable[NumberedHop]) -> tuple[HopView, ...]:
-        return tuple(map(self._hop, hops))
+    def _hops(self, hops: Iterable[NumberedHop], unused_endpoint: tuple[str, str] | None = None) -> tuple[HopView, ...]:
+        return tuple(self._hop(numbered, unused_endpoint) for numbered in hops)
 
-    def _hop(self, numbered: NumberedHop) -> HopView:
+    def _hop(self, numbered: NumberedHop, unused_endpoint: tuple[str, str] | None) -> HopView:
         hop = numbered.hop
-        codes = load_codes()
-        faults = {
-            (piece.code, piece.message): FaultView(
-                piece.code, codes[piece.code].title if piece.code in codes else "", piece.message
-            )
-            for piece in hop.lost + hop.undecided
-        }
+        faults = {(piece.code, piece.message): _fault_of(piece, unused_endpoint) for piece in hop.lost + hop.undecided}
         return HopView(
             numbered.number,
             hop.kind,
@@ -174,6 +196,29 @@ class StepWriter:
             hop.grade == "inferred",
             is_new(hop.resource),
         )
+
+
+def _fault_of(piece: Piece, unused_endpoint: tuple[str, str] | None) -> FaultView:
+    codes = load_codes()
+    title = codes[piece.code].title if piece.code in codes else ""
+    if piece.missing is not None:
+        return FaultView(piece.code, title, piece.missing.fact, piece.missing.action)
+    if piece.absent_endpoint is None or unused_endpoint is None:
+        return FaultView(piece.code, title, piece.message)
+    reason, resource = unused_endpoint
+    return FaultView(
+        piece.code, title, piece.message, reason=title_in_sentence(codes[reason].title), reason_at=resource
+    )
+
+
+def with_likes(steps: Iterable[StepView]) -> tuple[StepView, ...]:
+    """Return steps, each with the first step that has the same hops."""
+    firsts: dict[object, StepSummary] = {}
+    views = []
+    for step in steps:
+        first = firsts.setdefault(step.likeness, step.summary) if step.is_sent and step.there else step.summary
+        views.append(step if first is step.summary else msgspec.structs.replace(step, like=first))
+    return tuple(views)
 
 
 def place_of(origin: Origin | None) -> str:
