@@ -2,7 +2,7 @@
 
 ``scripts/terraform_plans.py [NAME…]`` writes tests/sources/terraform/plans/scenarios/NAME.json.gz; without names, all.
 Each plan is what ``terraform show -json`` prints, without the parts that skerry does not read. The configuration of a
-plan is made of tests/scenarios/NAME/network.json: tests/sources/terraform/scenario_code.py.
+plan is made of tests/scenarios/NAME/network.json: tests/sources/terraform/scenario_code.
 """
 
 import sys

@@ -11,6 +11,7 @@ import pytest
 from tests import real_provider, terraforming
 from tests.commands import BLOCKED, UNKNOWN, USAGE, Skerry, complaint
 from tests.networks import Network, container
+from tests.sources.terraform.cases import FIXABLE
 from tests.sources.terraform.configurations import initialise, stand_in
 from tests.sources.terraform.plans import change, plan_of
 
@@ -87,14 +88,14 @@ class TestCode:
         assert (status, text.partition(":")[0]) == (0, "ok on the network; images and DNS rules not examined")
         assert 'aws_subnet.private["a"]  isolated  eu-west-1a' in text
 
-    def test_blocker_names_address_file_and_line(self, run: Skerry, code: Path) -> None:
-        main = code / "main.tf"
-        text = main.read_text(encoding="utf-8")
-        main.write_text(text.replace("task_egress          = true", "task_egress          = false"), encoding="utf-8")
-        status, said = self.check(run, code)
+    def test_blocker_names_address_file_and_line(self, run: Skerry, tmp_path: Path) -> None:
+        code = tmp_path / "code"
+        FIXABLE.copy("private-dns-off", code)
+        initialise(code)
+        with stand_in():
+            status, said = self.check(run, code)
         assert (status, said.partition(":")[0]) == (BLOCKED, "blocked")
-        line = text[: text.index('resource "aws_security_group" "tasks"')].count("\n") + 1
-        assert re.search(rf"aws_security_group\.tasks\s+main\.tf:{line}\b", said)
+        assert re.search(r"aws_vpc_endpoint\.dkr\s+registry_endpoints\.tf:10\b", said)
 
     def test_code_that_is_not_initialised_is_refused(self, run: Skerry, code: Path) -> None:
         shutil.rmtree(code / ".terraform")

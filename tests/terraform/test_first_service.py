@@ -9,7 +9,7 @@ import pytest
 from skerry.verdicts import BLOCKED, OK
 from tests.networks import ACCOUNT, REGION, Row, allow
 from tests.terraform.existing import VPC, answers
-from tests.terraforming import ROOT, planned, settled, standing
+from tests.terraforming import ROOT, plan, planned, standing
 from tests.written import PREFIX_LIST, Endpoint, Made, Written
 
 pytestmark = pytest.mark.usefixtures("needs_terraform")
@@ -113,7 +113,7 @@ def endpoint(row: dict[str, Any]) -> Endpoint:
 
 
 def test_first_service_plans_with_unknown_ids() -> None:
-    rows = planned(settled(EXAMPLE, answers() | {"made": MADE}))
+    rows = planned(plan(EXAMPLE, answers() | {"made": MADE}))
 
     assert len(of(rows, "aws_vpc_endpoint")) == 4
     (service,) = of(rows, "aws_ecs_service")

@@ -28,33 +28,37 @@ def group(name: str = "a", team: str = "blue", source: str = BY_CIDR) -> str:
     return GROUP.format(name=name, team=team, source=source)
 
 
-@pytest.mark.parametrize(
-    ("edit", "acts"),
-    [
-        (group(team="red"), {"aws_security_group.this": "update"}),
-        (group(source='cidr_ipv4 = "10.1.0.0/16"'), {"aws_vpc_security_group_ingress_rule.this": "update"}),
-        (group(source='prefix_list_id = "pl-1"'), {"aws_vpc_security_group_ingress_rule.this": "delete/create"}),
-        (
-            group(name="b"),
-            {
-                "aws_security_group.this": "delete/create",
-                "aws_vpc_security_group_ingress_rule.this": "delete/create",
-            },
-        ),
-        ("", {"aws_security_group.this": "delete", "aws_vpc_security_group_ingress_rule.this": "delete"}),
-    ],
-    ids=["tags", "address range", "kind of source", "name of the group", "nothing left"],
-)
-def test_provider_stub_plans_updates_replacements_and_deletions(
-    tmp_path: Path, edit: str, acts: dict[str, str]
-) -> None:
+# Each edit is of the state that the one before it leaves.
+EDITS = {
+    "tags": (group(team="red"), {"aws_security_group.this": "update"}),
+    "address range": (
+        group(team="red", source='cidr_ipv4 = "10.1.0.0/16"'),
+        {"aws_vpc_security_group_ingress_rule.this": "update"},
+    ),
+    "kind of source": (
+        group(team="red", source='prefix_list_id = "pl-1"'),
+        {"aws_vpc_security_group_ingress_rule.this": "delete/create"},
+    ),
+    "name of the group": (
+        group(name="b", team="red", source='prefix_list_id = "pl-1"'),
+        {"aws_security_group.this": "delete/create", "aws_vpc_security_group_ingress_rule.this": "delete/create"},
+    ),
+    "nothing left": (
+        "",
+        {"aws_security_group.this": "delete", "aws_vpc_security_group_ingress_rule.this": "delete"},
+    ),
+}
+
+
+def test_provider_stub_plans_updates_replacements_and_deletions(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(group())
 
     with standing(tmp_path, {}) as root:
-        root.edit(edit)
-        assert changes(root.plan()) == acts
-        root.apply()
-        root.require_no_changes()
+        for name, (edit, acts) in EDITS.items():
+            root.edit(edit)
+            assert (name, changes(root.plan())) == (name, acts)
+            root.apply()
+            root.require_no_changes()
 
 
 def test_second_plan_with_changes_is_reported(tmp_path: Path) -> None:

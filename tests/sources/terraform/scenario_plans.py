@@ -13,7 +13,8 @@ from skerry.model.world import World
 from skerry.sources import documents
 from skerry.sources.terraform.plan_configuration import AccountPlace, read_file
 from skerry.sources.terraform.writing import Written, write
-from tests.sources.terraform.scenario_code import ACCOUNT, REGION, CannotExpressError, code_of
+from tests.sources.terraform.scenario_code.network import ACCOUNT, REGION, CannotExpressError
+from tests.sources.terraform.scenario_code.root_module import code_of
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 KEPT = Path(__file__).parent / "plans" / "scenarios"

@@ -22,7 +22,6 @@ from tests import terraforming
 HERE = Path(__file__).parent
 REGION = "eu-west-1"
 _LOCALS = re.compile(r"^  (subnets|groups)\s*= (.*)$", re.MULTILINE)
-_ADDRESS = "registry.terraform.io/hashicorp/aws"
 
 
 def add_common(folder: Path, place: Path) -> None:
