@@ -6,8 +6,9 @@ from skerry import app
 from skerry.errors import InputError
 from skerry.model.facts import Facts
 from skerry.model.world import World
-from skerry.sources.assumptions import SubnetAssumption, assume, parse_assumption
+from skerry.sources.assumptions import SubnetAssumption, assume, parse_assumption, parse_assumptions
 from skerry.verdicts import BLOCKED, OK, UNKNOWN, Verdict
+from tests.networks import Network, container
 from tests.sources.terraform.plans import OPEN, Json, change, vpc, world_of
 
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1"
@@ -112,3 +113,27 @@ def test_subnet_of_a_known_route_table_keeps_its_routes() -> None:
 def test_other_words_are_refused(text: str) -> None:
     with pytest.raises(InputError, match="is no assumption about a subnet"):
         parse_assumption(text)
+
+
+def test_group_of_a_schedule_tells_the_vpc_of_its_subnet() -> None:
+    cluster = "arn:aws:ecs:eu-west-1:123456789012:cluster/main"
+    network = [{"subnets": ["subnet-2"], "security_groups": ["sg-1"], "assign_public_ip": False}]
+    task = {"task_definition_arn": DEFINITION["arn"], "launch_type": "FARGATE", "network_configuration": network}
+    target = {"arn": cluster, "role_arn": "arn:aws:iam::123456789012:role/x", "ecs_parameters": [task]}
+    schedule = change("aws_scheduler_schedule.x", {"name": "x", "state": "ENABLED", "target": [target]})
+    world = World(assume(facts_of(schedule), [parse_assumption("subnet-2=isolated")]))
+    assert world.subnets["subnet-2"].vpc_id == "vpc-0"
+
+
+def test_main_route_table_of_a_read_subnet_needs_no_assumption() -> None:
+    network = Network()
+    network.definition(container())
+    network.service()
+    with pytest.raises(InputError, match=r"subnet-a needs no assumption: its route table rtb-main is known"):
+        assume(network.world().facts, [parse_assumption("subnet-a=private-nat")])
+
+
+def test_two_places_of_one_subnet_are_refused() -> None:
+    assert len(parse_assumptions(["subnet-1=public", "subnet-1=public", "subnet-2=isolated"])) == 2
+    with pytest.raises(InputError, match="subnet-1 is assumed twice, and differently"):
+        parse_assumptions(["subnet-1=public", "subnet-1=isolated"])

@@ -1,6 +1,6 @@
 """The use case of `skerry check`: the diagnosis of networks that are not deployed yet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from skerry.errors import NothingFoundError, SkerryError
 from skerry.model.facts import Facts
 from skerry.model.world import World
 from skerry.sources import files, input_forms
-from skerry.sources.assumptions import SubnetAssumption, assume, parse_assumption
+from skerry.sources.assumptions import SubnetAssumption, assume, parse_assumptions
 from skerry.sources.decoding import utf8_of
 from skerry.sources.descriptions import DescribedNetwork, Description, InputFile, ReadingOptions, UnreadableInput, join
 from skerry.sources.saved_plans import is_saved_plan
@@ -124,7 +124,8 @@ def _before(existing: Facts) -> Diagnosis:
 def read_descriptions(request: CheckRequest) -> DescribedNetworks:
     """Read all inputs, and join those of one account and Region. Raises as `check` does."""
     require_region(request.region)
-    opened = [_open(given) for given in request.inputs]
+    names = _names_of([one.path for one in request.inputs])
+    opened = [_open(given, name) for given, name in zip(request.inputs, names, strict=True)]
     answers: list[Description | UnreadableInput] = [one for one in opened if isinstance(one, UnreadableInput)]
     for reader, inputs in input_forms.by_reader([one for one in opened if isinstance(one, InputFile)]):
         answers += reader(inputs, request.options)
@@ -135,19 +136,31 @@ def read_descriptions(request: CheckRequest) -> DescribedNetworks:
     networks = join(descriptions, request.options.existing)
     if WHOLE in request.assumptions:
         networks = [one if one.existing else one._replace(facts=assume_whole(one.facts)) for one in networks]
-    assumptions = [parse_assumption(text) for text in request.assumptions if text != WHOLE]
-    return DescribedNetworks([_assumed(one, assumptions) for one in networks], _inputs_of(descriptions, failed))
+    assumptions = parse_assumptions(text for text in request.assumptions if text != WHOLE)
+    return DescribedNetworks(list(_assumed(networks, assumptions)), _inputs_of(descriptions, failed))
 
 
-def _assumed(network: DescribedNetwork, assumptions: Sequence[SubnetAssumption]) -> DescribedNetwork:
-    """Return a network with the assumed ones of the subnets that its services name."""
-    rows = (service.network_configuration.awsvpc_configuration for service in network.facts.services)
-    named = {subnet for row in rows if row is not None for subnet in row.subnets}
-    return network._replace(facts=assume(network.facts, [one for one in assumptions if one.subnet in named]))
+def _assumed(
+    networks: Sequence[DescribedNetwork], assumptions: Sequence[SubnetAssumption]
+) -> Iterator[DescribedNetwork]:
+    """Yield networks with the assumed ones of the subnets that they name, and notes about all others."""
+    named = [{one.subnet for one in assumptions if _names(network, one.subnet)} for network in networks]
+    unused = [one.subnet for one in assumptions if not any(one.subnet in names for names in named)]
+    notes = tuple(f"not used: the assumption about {subnet}, which no input names" for subnet in unused)
+    for network, names in zip(networks, named, strict=True):
+        facts = assume(network.facts, [one for one in assumptions if one.subnet in names])
+        yield network._replace(facts=msgspec.structs.replace(facts, notes=(*facts.notes, *notes)))
+        notes = ()
 
 
-def _open(given: NamedPath) -> InputFile | UnreadableInput:
-    name = given.name or _text_of(given.path)
+def _names(network: DescribedNetwork, subnet: str) -> bool:
+    """Return whether a network names a subnet: for services, schedules, Batch, or anything else."""
+    is_read = any(row.subnet_id == subnet for row in network.facts.subnets)
+    return is_read or any(f'"{subnet}"'.encode() in content for content in network.documents.values())
+
+
+def _open(given: NamedPath, text: str) -> InputFile | UnreadableInput:
+    name = given.name or text
     try:
         content = b"" if given.path.is_dir() else next(iter(files.read(given.path).values()))
         if not is_saved_plan(content):
@@ -158,9 +171,16 @@ def _open(given: NamedPath) -> InputFile | UnreadableInput:
     return InputFile(name, given.path, content)
 
 
-def _text_of(path: Path) -> str:
-    """Return the name of an input: of a file without its folder, as the rest is about the user's machine."""
-    return (path.name or path.resolve().name or str(path)).encode(errors="replace").decode()
+def _names_of(paths: Sequence[Path]) -> Iterator[str]:
+    """Yield the name of each input: of a file without its folder, as the rest is about the user's machine.
+
+    Files of one name have as many folders before it as tell them apart.
+    """
+    parts = [(path if path.name else path.resolve()).parts or (str(path),) for path in paths]
+    for own in parts:
+        others = [other for other in parts if other != own]
+        lengths = (size for size in range(1, len(own)) if all(other[-size:] != own[-size:] for other in others))
+        yield "/".join(own[-next(lengths, len(own)) :]).encode(errors="replace").decode()
 
 
 def _inputs_of(read: Sequence[Description], failed: Sequence[UnreadableInput]) -> tuple[CheckedInput, ...]:

@@ -83,7 +83,7 @@ class CheckOptions(NamedTuple):
             region=self.region or defaults.region,
             account=self.account or defaults.account,
             existing=existing,
-            assumptions=(*defaults.assumptions, *self.assumptions),
+            assumptions=(*_others(defaults.assumptions, self.assumptions), *self.assumptions),
             strict=self.strict or defaults.strict,
         )
 
@@ -130,6 +130,12 @@ class CheckOptions(NamedTuple):
             strict=self.strict,
             assumptions=self.assumptions,
         )
+
+
+def _others(defaults: Iterable[str], given: Iterable[str]) -> list[str]:
+    """Return the assumptions of the repository about subnets without one of the user's."""
+    subnets = {text.partition("=")[0] for text in given}
+    return [text for text in defaults if text.partition("=")[0] not in subnets]
 
 
 _OPTIONS = [

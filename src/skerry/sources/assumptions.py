@@ -13,6 +13,8 @@ import msgspec
 from msgspec import UNSET
 
 from skerry.errors import InputError
+from skerry.launch.launches import launches_of
+from skerry.launch.other_launches import other_launches_of
 from skerry.model.facts import Facts
 from skerry.model.network import (
     DhcpConfiguration,
@@ -32,6 +34,7 @@ from skerry.model.network import (
 )
 from skerry.model.rule_blocks import Ipv4RuleBlock
 from skerry.model.security_groups_and_acls import AclAssociation, AclEntry, NetworkAcl
+from skerry.model.world import World
 from skerry.net.blocks import Ipv4Block
 from skerry.net.host_texts import HostText
 from skerry.net.ip_addresses import Address4
@@ -78,6 +81,17 @@ def parse_assumption(text: str) -> SubnetAssumption:
     return SubnetAssumption(match[1], place, match[3])
 
 
+def parse_assumptions(texts: Iterable[str]) -> tuple[SubnetAssumption, ...]:
+    """Return the assumptions about subnets, one each. Raises `InputError` for two places of one subnet."""
+    assumptions: dict[str, SubnetAssumption] = {}
+    for assumption in map(parse_assumption, texts):
+        earlier = assumptions.setdefault(assumption.subnet, assumption)
+        if earlier != assumption:
+            message = f"{assumption.subnet} is assumed twice, and differently"
+            raise InputError(message, "Leave one of the two out.")
+    return tuple(assumptions.values())
+
+
 def assume(facts: Facts, assumptions: Iterable[SubnetAssumption]) -> Facts:
     """Return facts with assumed subnets. Raises `InputError` for what an input describes already."""
     for assumption in assumptions:
@@ -86,8 +100,8 @@ def assume(facts: Facts, assumptions: Iterable[SubnetAssumption]) -> Facts:
 
 
 def _with_subnet(facts: Facts, assumption: SubnetAssumption) -> Facts:
-    table = _table_of(facts, assumption.subnet)
     existing = next((row for row in facts.subnets if row.subnet_id == assumption.subnet), None)
+    table = _table_of(facts, assumption.subnet) if existing is None else _known_table_of(facts, existing)
     if table is not None and existing is not None:
         message = f"{assumption.subnet} needs no assumption: its route table {table.route_table_id} is known"
         raise InputError(message, "Leave the assumption out.")
@@ -105,6 +119,15 @@ def _with_subnet(facts: Facts, assumption: SubnetAssumption) -> Facts:
     return msgspec.structs.replace(with_acl, notes=(*with_acl.notes, words))
 
 
+def _known_table_of(facts: Facts, subnet: Subnet) -> RouteTable | None:
+    """Return the route table of a subnet: without an association the main one of its VPC.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html
+    """
+    table = World(facts).route_table_of(subnet)
+    return table if isinstance(table, RouteTable) else None
+
+
 def _table_of(facts: Facts, subnet: str) -> RouteTable | None:
     """Return the route table of a subnet by its association."""
     for table in facts.route_tables:
@@ -115,15 +138,16 @@ def _table_of(facts: Facts, subnet: str) -> RouteTable | None:
 
 
 def _vpc_of(facts: Facts, subnet: str) -> str:
-    """Return the VPC of the groups of a subnet's services: AWS takes no group of another VPC.
+    """Return the VPC of the groups of a subnet's tasks: AWS takes no group of another VPC.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html
     """
     vpcs = {group.group_id: group.vpc_id for group in facts.security_groups if group.vpc_id is not UNSET}
-    networks = (service.network_configuration.awsvpc_configuration for service in facts.services)
+    world = World(facts)
+    services = (launch for service in facts.services for launch in launches_of(world, service))
     named = {
-        vpcs[group] for one in networks if one is not None and subnet in one.subnets
-        for group in one.security_groups or () if group in vpcs
+        vpcs[group] for launch in (*services, *other_launches_of(world)) if subnet in launch.subnets
+        for group in (() if launch.groups is UNSET else launch.groups) if group in vpcs
     }  # fmt: skip
     return named.pop() if len(named) == 1 else f"vpc-{digest_of(subnet)}"
 

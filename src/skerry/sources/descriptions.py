@@ -5,6 +5,7 @@ stack. It answers with AWS's documents, apart for each account and Region.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import permutations
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
@@ -21,6 +22,10 @@ from skerry.sources.overlay.overlay import PlannedChange, put_on
 
 STAND_IN_ACCOUNT: Final = "000000000000"
 """In place of an account that neither an input nor the user names: AWS gives no account this number."""
+
+
+ResourceKey: TypeAlias = tuple[str, str]
+"""A resource by its type and its id."""
 
 
 class InputFile(msgspec.Struct, frozen=True, gc=False):
@@ -60,6 +65,8 @@ class Description(msgspec.Struct, frozen=True, gc=False):
     The documents say how complete each list is. ``origins`` are the places of resources, by id and ARN.
     ``level`` is the kind of the input. ``facts`` are those of the documents, if the reader loaded them.
     ``change`` is there if the documents are only what a plan tells of existing resources.
+    ``managed`` are the types and ids of its resources; ``changed`` and ``deleted`` are the addresses of those that a
+    plan changes or deletes.
 
     ``unlisted`` are kinds with some records and no list: an absent record is not examined. ``zones_to_choose`` are
     subnets whose zone is chosen at the deployment. ``subnets_to_choose`` are services with more subnets than they name.
@@ -79,6 +86,9 @@ class Description(msgspec.Struct, frozen=True, gc=False):
     subnets_to_choose: frozenset[str] = frozenset()
     unresolved: Mapping[str, str] = {}
     change: "DescribedChange | None" = None
+    managed: frozenset[ResourceKey] = frozenset()
+    changed: Mapping[ResourceKey, str] = {}
+    deleted: Mapping[ResourceKey, str] = {}
 
 
 class DescribedChange(msgspec.Struct, frozen=True, gc=False):
@@ -127,8 +137,27 @@ def join(descriptions: Sequence[Description], existing: Facts | None = None) -> 
         if existing is not None and _is_of(group, existing):
             networks.append(_changed(group, existing))
         else:
-            networks.append(_joined(group))
+            joined = _joined(group)
+            networks.append(joined if existing is None else _beside(joined, group, existing))
     return networks
+
+
+def _beside(network: DescribedNetwork, group: Sequence[Description], existing: Facts) -> DescribedNetwork:
+    """Return a network with a note: it belongs to another account or Region than what exists."""
+    names = ", ".join(dict.fromkeys(one.name for one in group))
+    region = next((one.region for one in group if one.region is not None), None)
+    account = next((one.account for one in group if one.account not in (None, STAND_IN_ACCOUNT)), None)
+    note = (
+        f"{names} is of {_place_of(account, region)}, and {existing.source} of "
+        f"{_place_of(existing.account, existing.region)}: nothing of it is put on that"
+    )
+    facts = msgspec.structs.replace(network.facts, notes=(*network.facts.notes, note))
+    return network._replace(facts=facts)
+
+
+def _place_of(account: str | None, region: str | None) -> str:
+    places = (None if account is None else f"account {account}", None if region is None else f"Region {region}")
+    return " in ".join(filter(None, places)) or "an account without a name"
 
 
 def _is_of(group: Sequence[Description], existing: Facts) -> bool:
@@ -144,22 +173,32 @@ def _changed(group: Sequence[Description], existing: Facts) -> DescribedNetwork:
         if one.facts is not None:
             message = f"{one.name} holds saved answers, which change nothing"
             raise InputError(message, "Give plans or templates with it, or read the answers alone.")
-    after = _joined(group)
-    changes = [one.change for one in group if one.change is not None]
-    former = [msgspec.structs.replace(one, documents=one.change.before) for one in group if one.change is not None]
-    before = _joined(former) if former else DescribedNetwork({}, Facts())
-    addresses = {name: origin.address for one in group for name, origin in one.origins.items() if origin.address}
-    unplaced = frozenset(kind for change in changes for kind in change.unplaced)
-    facts = put_on(existing, PlannedChange(before.facts, after.facts, addresses, unplaced))
-    source = f"{after.facts.source} with {existing.source}"
-    actions = tuple(action for change in changes for action in change.actions)
+    _refuse_older(group)
+    facts, documents, source = existing, dict[str, bytes](), ", ".join(dict.fromkeys(one.name for one in group))
+    # One after the other: two plans may each change a part of one resource.
+    for one in group:
+        former = {} if one.change is None else one.change.before
+        before = _loaded(former, [msgspec.structs.replace(one, notes=())]).facts if former else Facts()
+        after = _loaded(one.documents, [_with_names(one) if len(group) > 1 else one]).facts
+        addresses = {name: origin.address for name, origin in one.origins.items() if origin.address}
+        unplaced = frozenset[str]() if one.change is None else one.change.unplaced
+        facts = put_on(facts, PlannedChange(before, after, addresses, unplaced))
+        documents |= {f"{name} of {one.name}": content for name, content in one.documents.items()}
     facts = msgspec.structs.replace(
         facts,
-        source=source,
-        zones_to_choose=after.facts.zones_to_choose,
-        subnets_to_choose=after.facts.subnets_to_choose,
+        source=f"{source} with {existing.source}",
+        zones_to_choose=frozenset().union(*(one.zones_to_choose for one in group)),
+        subnets_to_choose=frozenset().union(*(one.subnets_to_choose for one in group)),
     )
-    return DescribedNetwork(after.documents, facts, existing, actions)
+    actions = tuple(action for one in group if one.change is not None for action in one.change.actions)
+    return DescribedNetwork(documents, facts, existing, actions)
+
+
+def _with_names(description: Description) -> Description:
+    """Return a description with its name before each of its notes."""
+    return msgspec.structs.replace(
+        description, notes=tuple(f"{description.name}: {note}" for note in description.notes)
+    )
 
 
 def _groups(descriptions: Sequence[Description]) -> list[list[Description]]:
@@ -180,9 +219,24 @@ def _groups(descriptions: Sequence[Description]) -> list[list[Description]]:
     return list(groups.values())
 
 
-def _joined(group: Sequence[Description]) -> DescribedNetwork:
+def _with_account(description: Description, account: str | None) -> Description:
+    """Return a description with the account of another input in place of the stand-in, for ARNs and owners."""
+    if account is None or description.account != STAND_IN_ACCOUNT or description.facts is not None:
+        return description
+    documents = {
+        name: content.replace(STAND_IN_ACCOUNT.encode(), account.encode())
+        for name, content in description.documents.items()
+    }
+    origins = {name.replace(STAND_IN_ACCOUNT, account): origin for name, origin in description.origins.items()}
+    return msgspec.structs.replace(description, account=account, documents=documents, origins=origins)
+
+
+def _joined(descriptions: Sequence[Description]) -> DescribedNetwork:
+    accounts = {one.account for one in descriptions} - {None, STAND_IN_ACCOUNT}
+    group = [_with_account(one, min(accounts, key=str, default=None)) for one in descriptions]
     if len(group) == 1:
         return _loaded(group[0].documents, group)
+    _refuse_older(group)
     documents = {f"{name} of {one.name}": content for one in group for name, content in one.documents.items()}
     try:
         network = _loaded(documents, group)
@@ -191,6 +245,17 @@ def _joined(group: Sequence[Description]) -> DescribedNetwork:
     except InputError as error:
         names = ", ".join(one.name for one in group)
         raise InputError(error.what, f"{names} are read as one system: leave out the older of the two.") from error
+
+
+def _refuse_older(group: Sequence[Description]) -> None:
+    """Raise `InputError` for a resource that one input changes or deletes, and another one manages too."""
+    for one, other in permutations(group, 2):
+        if gone := one.deleted.keys() & other.managed:
+            message = f"{one.name} deletes {one.deleted[min(gone)]}, and {other.name} describes it"
+            raise InputError(message, f"Leave out the older of {one.name} and {other.name}.")
+        if both := one.changed.keys() & other.changed.keys():
+            message = f"{one.name} and {other.name} both change {one.changed[min(both)]}"
+            raise InputError(message, "Leave out the older of the two.")
 
 
 def _loaded(documents: Mapping[str, bytes], group: Sequence[Description]) -> DescribedNetwork:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from skerry.errors import InputError
 from skerry.model.resource_answers import Absent
 from skerry.model.world import World
 from skerry.sources.descriptions import DescribedNetwork, Description, InputFile, ReadingOptions, join
@@ -339,3 +340,70 @@ class TestMismatches:
         values = {"vpc_id": "vpc-1", "cidr_block": "10.0.3.0/24", "availability_zone": "us-east-1a"}
         result = put(network, created("aws_subnet.c", **values))
         assert result.existing is None
+        place = f"account {ACCOUNT} in Region"
+        assert result.facts.notes[-1] == (
+            f"plan.json is of {place} us-east-1, and a test of {place} {REGION}: nothing of it is put on that"
+        )
+
+    def test_changed_vpc_that_does_not_exist_is_refused(self, network: Network) -> None:
+        """An id of a VPC is that of one network: the snapshot is of another account, or older."""
+        group = {"id": "sg-x", "name": "x", "vpc_id": "vpc-x", "ingress": [], "egress": []}
+        with pytest.raises(InputError, match=r"plan\.json changes vpc-x, which is not in a test"):
+            put(network, deleted("aws_security_group.x", **group))
+        table = kept("aws_route_table.main", **TABLE, route=[INLINE])
+        assert notes_of(network, deleted("aws_security_group.x", **group), table)
+        network.forget("Vpcs")
+        assert notes_of(network, deleted("aws_security_group.x", **group))
+
+    def test_created_service_of_an_existing_name_is_told(self, network: Network) -> None:
+        network.world()
+        values = {"name": "web", "cluster": f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/shop", "launch_type": "FARGATE"}
+        [note] = notes_of(network, created("aws_ecs_service.web", **values, network_configuration=[]))
+        assert note == f"the plan creates arn:aws:ecs:{REGION}:{ACCOUNT}:service/shop/web, which exists already"
+
+
+class TestSeveralInputs:
+    """A state or another plan that describes a resource which a plan deletes is older than that plan."""
+
+    ENDPOINT: ClassVar[Json] = {"id": "vpce-1", "vpc_id": "vpc-1", "service_name": f"com.amazonaws.{REGION}.ecr.api"}
+
+    def described(self, options: ReadingOptions, **plans: Json) -> list[Description]:
+        inputs = [InputFile(name, Path(name), plan_of(change)) for name, change in plans.items()]
+        return [one for one in read(inputs, options) if isinstance(one, Description)]
+
+    @pytest.mark.parametrize("is_put", [True, False])
+    def test_deleted_resource_of_another_input_is_refused(self, network: Network, *, is_put: bool) -> None:
+        existing = network.world().facts if is_put else None
+        options = ReadingOptions(region=REGION, account=ACCOUNT, existing=existing)
+        rows = {
+            "new": deleted("aws_vpc_endpoint.a", **self.ENDPOINT),
+            "old": kept("aws_vpc_endpoint.a", **self.ENDPOINT),
+        }
+        with pytest.raises(InputError, match=r"new deletes aws_vpc_endpoint\.a, and old describes it"):
+            join(self.described(options, **rows), existing)
+
+    def test_resource_that_two_plans_change_is_refused(self, network: Network) -> None:
+        existing = network.world().facts
+        options = ReadingOptions(region=REGION, account=ACCOUNT, existing=existing)
+        rows = {name: changed("aws_vpc_endpoint.a", self.ENDPOINT, policy=name) for name in ("a", "b")}
+        with pytest.raises(InputError, match=r"a and b both change aws_vpc_endpoint\.a"):
+            join(self.described(options, **rows), existing)
+
+    def test_two_plans_change_parts_of_one_resource(self, network: Network) -> None:
+        existing = network.world().facts
+        options = ReadingOptions(region=REGION, account=ACCOUNT, existing=existing)
+        more = {"id": None, "route_table_id": "rtb-main", "nat_gateway_id": "nat-1"}
+        rows = {
+            f"plan{number}": created(f"aws_route.r{number}", **more, destination_cidr_block=f"192.0.{number}.0/24")
+            for number in (2, 3)
+        }
+        [result] = join(self.described(options, **rows), existing)
+        assert {"192.0.2.0/24", "192.0.3.0/24", EVERYWHERE} <= routes_of(World(result.facts)).keys()
+
+    def test_deleted_resource_that_another_input_only_names_is_deleted(self, network: Network) -> None:
+        existing = network.world().facts
+        options = ReadingOptions(region=REGION, account=ACCOUNT, existing=existing)
+        policy = created("aws_vpc_endpoint_policy.a", vpc_endpoint_id="vpce-1", policy="{}")
+        rows = self.described(options, new=deleted("aws_vpc_endpoint.a", **self.ENDPOINT), other=policy)
+        [result] = join(rows, existing)
+        assert "vpce-1" not in World(result.facts).vpc_endpoints

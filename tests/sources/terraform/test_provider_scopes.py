@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from skerry.sources.descriptions import Description, InputFile, ReadingOptions
+from skerry.sources.descriptions import Description, InputFile, ReadingOptions, UnreadableInput
 from skerry.sources.terraform.code import scopes_of_providers
 from skerry.sources.terraform.configuration import ProviderScope
 from skerry.sources.terraform.provider_scopes import ProviderConfig, scopes_in
@@ -54,6 +54,18 @@ class TestPlans:
         more: Json = {"configuration": configured(a="aws", b="aws.other"), "variables": VARIABLES}
         [(region, _)] = parts(vpc("a"), vpc("b"), region="us-east-1", **more)
         assert region == "us-east-1"
+
+    def test_region_of_no_resource_is_refused(self) -> None:
+        more: Json = {"configuration": configured(a="aws", b="aws.other"), "variables": VARIABLES}
+        given = InputFile("plan.json", Path("plan.json"), plan_of(vpc("a"), vpc("b"), **more))
+        [failed] = read([given], ReadingOptions(region="eu-central-1"))
+        assert isinstance(failed, UnreadableInput)
+        assert failed.error.what == "plan.json is of eu-west-1, us-east-1, and nothing in it of eu-central-1"
+
+    def test_user_names_the_region_of_a_provider_without_one(self) -> None:
+        more: Json = {"configuration": configured(a="aws", b="aws.other")}
+        [(region, _)] = parts(vpc("b"), region="eu-central-1", **more)
+        assert region == "eu-central-1"
 
     def test_region_of_a_resource_goes_before_that_of_its_provider(self) -> None:
         found = parts(vpc("a"), vpc("b", region="eu-central-1"), configuration=configured(a="aws", b="aws"))

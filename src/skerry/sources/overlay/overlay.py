@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
 import msgspec
+from msgspec import UNSET
 
+from skerry.errors import InputError
 from skerry.model.completeness import EVERYWHERE, Completeness
 from skerry.model.facts import Facts
 from skerry.model.origins import Origin
@@ -31,8 +33,25 @@ class PlannedChange(msgspec.Struct, frozen=True, gc=False):
     unplaced: frozenset[str] = frozenset()
 
 
+_NAMED: Final = ("clusters", "roles", "services")
+"""The kinds with a name that the user gives: AWS has one resource of a name."""
+_IN_VPCS: Final = (
+    "nat_gateways",
+    "network_acls",
+    "route_tables",
+    "security_groups",
+    "subnets",
+    "vpc_endpoints",
+    "vpcs",
+)
+
+
 def put_on(existing: Facts, change: PlannedChange) -> Facts:
-    """Return what exists, with a change on it. Notes name each changed resource that does not exist."""
+    """Return what exists, with a change on it. Notes name each changed resource that does not exist.
+
+    Raises `InputError` if no VPC with a changed resource exists.
+    """
+    _refuse_another_network(existing, change)
     merged = _Merged(change.addresses)
     tables = {
         field: merged.table(field, *(_table_of(facts, field) for facts in (existing, change.before, change.after)))
@@ -49,6 +68,21 @@ def put_on(existing: Facts, change: PlannedChange) -> Facts:
     )
 
 
+def _refuse_another_network(existing: Facts, change: PlannedChange) -> None:
+    """Raise `InputError` if a plan changes VPCs, and none of them is among all those that exist."""
+    if not existing.completeness.knows("vpcs"):
+        return
+    vpcs, is_changed = set(), False
+    for field in _IN_VPCS:
+        before, after = _table_of(change.before, field), _table_of(change.after, field)
+        own = [key for key in before if str(key) in change.addresses]
+        vpcs |= {str(before[key].vpc_id) for key in own if before[key].vpc_id is not UNSET}
+        is_changed = is_changed or any(before[key] != after.get(key) for key in own)
+    if is_changed and vpcs and not vpcs & {vpc.vpc_id for vpc in existing.vpcs}:
+        message = f"{change.after.source} changes {min(vpcs)}, which is not in {existing.source}"
+        raise InputError(message, "Give the account and Region of the plan, read after its last apply.")
+
+
 def _table_of(facts: Facts, field: str) -> Table:
     return {KEYS[field](record): record for record in getattr(facts, field)}
 
@@ -61,6 +95,7 @@ class _Merged:
         self._addresses = addresses
         self._unseen: dict[str, None] = {}
         self._unread: dict[str, None] = {}
+        self._namesakes: dict[str, None] = {}
         self._items: list[str] = []
 
     def table(self, field: str, existing: Table, before: Table, after: Table) -> Table:
@@ -75,6 +110,8 @@ class _Merged:
             elif new is None:
                 self._remove(field, key, result)
             elif old is None:
+                if now is not None and field in _NAMED:
+                    self._namesakes[self._name_of(key)] = None
                 result[key] = _created(now, new)
             else:
                 self._change(key, result, old, new)
@@ -94,7 +131,9 @@ class _Merged:
         now = result.get(key)
         if now is None:
             self._unseen_by_snapshot(key)
-            result[key] = new
+            # Of a resource that a plan only names, it does not tell the rest.
+            if str(key) in self._addresses:
+                result[key] = new
             return
         patched = patch(now, old, new)
         result[key] = patched.record
@@ -116,6 +155,8 @@ class _Merged:
         """Yield the differences between the plans and the reading of the network."""
         for name in self._unseen:
             yield f"the plan changes {name}, which is not among the resources that exist"
+        for name in self._namesakes:
+            yield f"the plan creates {name}, which exists already"
         for item in self._items:
             yield f"the plan removes {item}, which is not there"
         if self._unread:

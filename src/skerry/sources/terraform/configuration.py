@@ -25,7 +25,7 @@ class Configuration(msgspec.Struct, frozen=True, dict=True):
     ``level`` is ``plan``, ``state`` or ``code``. ``is_change``: only its difference to another configuration counts.
     ``scopes`` are the accounts and Regions of the providers, by the addresses of their resources.
     ``candidates`` are the addresses of instances with more subnets than they may name.
-    ``is_whole``: roles have no policies but those of the inputs.
+    ``is_whole``: roles have no policies but those of the inputs. ``outputs`` are those of code, for other code.
     """
 
     instances: tuple[Instance, ...]
@@ -38,6 +38,7 @@ class Configuration(msgspec.Struct, frozen=True, dict=True):
     scopes: Mapping[str, ProviderScope] = {}
     candidates: frozenset[str] = frozenset()
     is_whole: bool = False
+    outputs: Mapping[str, Value] = {}
 
     @cached_property
     def _by_type(self) -> Mapping[str, list[Instance]]:

@@ -146,7 +146,7 @@ class PlannedResources(msgspec.Struct, frozen=True, gc=False):
     a plan leaves to a later one, ``acted`` are those of all other changes.
     ``data`` are the data sources that were read for a plan, ``variables`` the values of its variables.
     ``scopes`` are the accounts and Regions of the providers, by the addresses of their resources.
-    ``has_configuration``: it says what the unknown values refer to.
+    ``has_configuration``: it says what the unknown values refer to. ``outputs`` are those of a state of a test.
     """
 
     instances: tuple[Instance, ...]
@@ -161,6 +161,7 @@ class PlannedResources(msgspec.Struct, frozen=True, gc=False):
     variables: Mapping[str, Any] = {}
     scopes: Mapping[str, ProviderScope] = {}
     has_configuration: bool = False
+    outputs: Mapping[str, Any] = {}
 
     @property
     def has_strangers(self) -> bool:

@@ -102,6 +102,17 @@ def regions_of(instances: Iterable[Instance], scopes: Mapping[str, ProviderScope
     return {scope.region for one in instances if (scope := scope_of(one, scopes)).region is not None}
 
 
+def own_regions(instances: Iterable[Instance], scopes: Mapping[str, ProviderScope]) -> set[str]:
+    """Return the Regions of all resources with a Region; none if that of one is unknown."""
+    rows = [one for one in instances if one.mode == "managed" and not _is_global(one.type)]
+    regions = {scope_of(one, scopes).region for one in rows}
+    return set() if None in regions else {region for region in regions if region is not None}
+
+
+def _is_global(kind: str) -> bool:
+    return kind.startswith(_GLOBAL) and not kind.startswith(_REGIONAL)
+
+
 def _within(
     instances: Iterable[Instance], scopes: Mapping[str, ProviderScope], scope: ProviderScope, default: str
 ) -> Iterator[Instance]:
@@ -124,7 +135,7 @@ def scope_of(instance: Instance, scopes: Mapping[str, ProviderScope]) -> Provide
     if isinstance(arn, str) and not instance.is_new and (match := _ARN.match(arn)):
         region, account = match[1] or region, match[2] or account
     own = instance.values.get("region")
-    if instance.type.startswith(_GLOBAL) and not instance.type.startswith(_REGIONAL):
+    if _is_global(instance.type):
         return ProviderScope(None, account)
     # A mock of the provider gives a Region at random to a resource without one of its own.
     return ProviderScope(own if isinstance(own, str) and _REGION_NAME.fullmatch(own) else region, account)

@@ -1,6 +1,6 @@
 """Inputs of Terraform as descriptions: folders of code, and plans and states as JSON."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -9,7 +9,14 @@ from skerry.errors import Argument, InputError, SkerryError
 from skerry.model.facts import Facts
 from skerry.model.origins import Origin
 from skerry.model.record_kinds import KINDS
-from skerry.sources.descriptions import DescribedChange, Description, InputFile, ReadingOptions, UnreadableInput
+from skerry.sources.descriptions import (
+    DescribedChange,
+    Description,
+    InputFile,
+    ReadingOptions,
+    ResourceKey,
+    UnreadableInput,
+)
 from skerry.sources.planned.made_by_aws import prefix_list_id_of
 from skerry.sources.planned.values import are_known
 from skerry.sources.saved_plans import is_saved_plan
@@ -18,9 +25,10 @@ from skerry.sources.terraform.addresses import address_of_code
 from skerry.sources.terraform.changes import named_only, split_change
 from skerry.sources.terraform.configuration import Configuration
 from skerry.sources.terraform.document_changes import without_common_rows
+from skerry.sources.terraform.own_ids import with_own_ids
 from skerry.sources.terraform.plan_configuration import AccountPlace, configuration_of
 from skerry.sources.terraform.plan_json import PlannedResources, read_outputs, read_plan
-from skerry.sources.terraform.provider_scopes import split_scopes
+from skerry.sources.terraform.provider_scopes import own_regions, split_scopes
 from skerry.sources.terraform.values import Instance
 from skerry.sources.terraform.writing import write
 
@@ -36,16 +44,30 @@ def read(inputs: Sequence[InputFile], options: ReadingOptions) -> Iterator[Descr
     if options.code is not None and len(plans) != 1:
         message = f"{options.code} is the code of one plan, and {len(plans)} are given"
         raise InputError(message, "Give one plan with ", Argument.CODE, ", or the folders of code alone.")
-    # A state of this name answers terraform_remote_state of the same name.
-    outputs = {one.name: values for one in plans if (values := read_outputs(one.content))} if len(inputs) > 1 else {}
-    for one in inputs:
+    # A state or code of this name answers terraform_remote_state of the same name.
+    outputs: dict[str, Mapping[str, Any]] = (
+        {one.name: values for one in plans if (values := read_outputs(one.content))} if len(inputs) > 1 else {}
+    )
+    for one in _in_order(inputs):
         try:
-            yield from _read(one, options, outputs)
+            yield from _read(one, options, outputs, is_first=one is inputs[0])
         except SkerryError as error:
             yield UnreadableInput(one.name, error)
 
 
-def _read(given: InputFile, options: ReadingOptions, outputs: Mapping[str, Any]) -> Iterator[Description]:
+def _in_order(inputs: Sequence[InputFile]) -> Iterator[InputFile]:
+    """Yield inputs, code after other code with outputs that it reads."""
+    if not any(one.path.is_dir() for one in inputs[1:]):
+        return iter(inputs)
+    from skerry.sources.terraform.order_of_code import in_order  # noqa: PLC0415 -- most inputs are plans without code
+
+    return in_order(inputs)
+
+
+def _read(
+    given: InputFile, options: ReadingOptions, outputs: dict[str, Mapping[str, Any]], *, is_first: bool
+) -> Iterator[Description]:
+    """Yield the descriptions of an input; ``outputs`` get those of its code."""
     place = AccountPlace(options.region, options.account, options.existing)
     folder = given.path if given.path.is_dir() else options.code
     if given.path.is_dir() and options.existing is not None:
@@ -57,7 +79,9 @@ def _read(given: InputFile, options: ReadingOptions, outputs: Mapping[str, Any])
         from skerry.sources.terraform import code_inputs  # noqa: PLC0415 -- most inputs are plans without code
 
         configuration, positions = code_inputs.read_folder(given.path, options, place, outputs)
-        for part in _parts_of(configuration, options):
+        configuration = configuration if is_first else with_own_ids(configuration, given.name)
+        outputs[given.name] = configuration.outputs
+        for part in _parts_of(given.name, configuration, options):
             yield _described(given.name, "code", part, positions)
         return
     notes: list[str] = []
@@ -74,10 +98,12 @@ def _read(given: InputFile, options: ReadingOptions, outputs: Mapping[str, Any])
         content = planned_code.show_plan(given.name, content, folder, allow_network=options.allow_network)
         notes += [f"{file} differs from the code that the plan was made of"
                   for file in planned_code.changed_files(given.name, given.content, folder)]  # fmt: skip
-    yield from _of_plan(given.name, read_plan(given.name, content), options, notes)
+    yield from _of_plan(given.name, read_plan(given.name, content), options, notes, is_first=is_first)
 
 
-def _of_plan(name: str, plan: PlannedResources, options: ReadingOptions, notes: list[str]) -> Iterator[Description]:
+def _of_plan(
+    name: str, plan: PlannedResources, options: ReadingOptions, notes: list[str], *, is_first: bool
+) -> Iterator[Description]:
     place = AccountPlace(options.region, options.account, options.existing)
     folder = options.code
     positions: Mapping[str, Position] = {}
@@ -92,27 +118,52 @@ def _of_plan(name: str, plan: PlannedResources, options: ReadingOptions, notes: 
         from skerry.sources.terraform import code_inputs  # noqa: PLC0415
 
         configuration, positions = code_inputs.resolve(name, plan, folder, options, place)
+    configuration = configuration if is_first else with_own_ids(configuration, name)
     if folder is None and not _is_known(configuration.instances):
         notes.append(f"some values of {name} are known only after apply: its initialised code tells them")
     notes += _notes_of(plan)
-    level, parts = configuration.level, _parts_of(configuration, options)
+    level, parts, acts = configuration.level, _parts_of(name, configuration, options), _acts_of(plan)
     if options.existing is None:
         # The documents need the memory that the plan takes.
         del plan, configuration
-        yield from (_described(name, level, part, positions, notes) for part in parts)
+        for part in parts:
+            yield msgspec.structs.replace(_described(name, level, part, positions, notes), **acts)
         return
     for part in parts:
-        yield _change(name, part, plan, options.existing, positions, notes)
+        change = _change(name, part, plan, options.existing, positions, notes)
+        yield msgspec.structs.replace(change, **acts)
+
+
+def _acts_of(plan: PlannedResources) -> dict[str, dict[ResourceKey, str]]:
+    """Return the addresses of changed and of deleted resources of a plan, by type and id."""
+    stay = _managed(plan.instances)
+    former = {(one.type, one.id): one.address for one in plan.former}
+    return {
+        "changed": {key: address for key, address in former.items() if key in stay and address in plan.acted},
+        "deleted": {key: address for key, address in former.items() if key not in stay},
+    }
+
+
+def _managed(instances: Iterable[Instance]) -> frozenset[ResourceKey]:
+    """Return the types and ids of managed resources. A resource that is only named is its own address."""
+    return frozenset((one.type, one.id) for one in instances if one.mode == "managed" and one.id != one.address)
 
 
 def _is_known(instances: Sequence[Instance]) -> bool:
     return all(are_known(instance.values.values()) for instance in instances)
 
 
-def _parts_of(configuration: Configuration, options: ReadingOptions) -> list[Configuration]:
-    """Return the accounts and Regions of a configuration; only those of one Region if the user names it."""
+def _parts_of(name: str, configuration: Configuration, options: ReadingOptions) -> list[Configuration]:
+    """Return the accounts and Regions of a configuration; only those of one Region if the user names it.
+
+    Raises `InputError` if all resources are of other Regions.
+    """
     whole = msgspec.structs.replace(configuration, is_whole=options.whole)
     parts = split_scopes(whole)
+    regions = own_regions(configuration.instances, configuration.scopes)
+    if options.region is not None and regions and options.region not in regions:
+        message = f"{name} is of {', '.join(sorted(regions))}, and nothing in it of {options.region}"
+        raise InputError(message, "Leave ", Argument.REGION, " out, or name that Region.")
     return [part for part in parts if options.region in (None, part.region)] or [whole]
 
 
@@ -137,6 +188,7 @@ def _described(
         account=configuration.account,
         origins={resource: _origin(name, address, positions) for resource, address in written.addresses.items()},
         notes=(*written.notes, *notes),
+        managed=_managed(configuration.instances),
         subnets_to_choose=written.subnets_to_choose,
         zones_to_choose=written.zones_to_choose,
     )

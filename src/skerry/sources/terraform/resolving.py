@@ -215,7 +215,7 @@ def _resolve(
     account = place.account or only_account(plan.instances)
     plan = run(plan.instances, region, account, scopes)
     instances = tuple(terraform_test.without_marks((*plan.instances, *policies), attempt))
-    return Configuration(instances, region, account, plan.closed, plan.types, scopes=scopes)
+    return Configuration(instances, region, account, plan.closed, plan.types, scopes=scopes, outputs=plan.outputs)
 
 
 def _marked(policies: Iterable[Instance]) -> dict[str, Mapping[str, str]]:

@@ -16,7 +16,7 @@ from skerry.sources.terraform.code import CodeTypes, Provider
 from skerry.sources.terraform.computed_lists import computed_values
 from skerry.sources.terraform.configuration import ProviderScope
 from skerry.sources.terraform.data_answers import ABSENT, LATER, LATER_BLOCK, DataAnswers, unknown_answers
-from skerry.sources.terraform.plan_json import PlannedResources, read_plan
+from skerry.sources.terraform.plan_json import PlannedResources, read_outputs, read_plan
 from skerry.sources.terraform.policy_documents import PolicyDocuments
 from skerry.sources.terraform.provider_scopes import scope_of
 from skerry.sources.terraform.references import LISTS
@@ -214,15 +214,21 @@ def read_result(lines: Iterable[bytes]) -> PlannedResources:
         if message.type == "test_state":
             plan = read_plan(_NAME, bytes(message.test_state))
             made = (msgspec.structs.replace(instance, is_new=True) for instance in plan.instances)
-            return msgspec.structs.replace(plan, instances=tuple(made), closed=not plan.has_strangers)
+            return msgspec.structs.replace(
+                plan,
+                instances=tuple(made),
+                closed=not plan.has_strangers,
+                outputs=read_outputs(bytes(message.test_state)),
+            )
         if message.diagnostic is not None and message.diagnostic.get("severity") == "error":
             complaints.append(
                 f"{message.diagnostic.get('summary')}: {message.diagnostic.get('detail', '')}".strip(": ")
             )
     what = "Terraform cannot plan the configuration"
-    raise InputError(
-        f"{what}: {complaints[0]}" if complaints else what, "Run terraform validate and terraform plan in it."
-    )
+    hint = "Run terraform validate and terraform plan in it."
+    if any("remote state" in text for text in complaints):
+        hint = "Give the state or the code that it reads too, by the name of its data source: NAME=PATH."
+    raise InputError(f"{what}: {complaints[0]}" if complaints else what, hint)
 
 
 def without_marks(instances: Iterable[Instance], attempt: Attempt) -> Iterator[Instance]:

@@ -18,6 +18,9 @@ from typing import Any
 
 from skerry.embedded.http_server import serve_over_http
 from tests import terraforming
+from tests.sources.terraform.unseen.edited_networks import edited
+from tests.sources.terraform.unseen.two_networks import VARIANTS
+from tests.sources.terraform.unseen.two_networks import apply as apply_variant
 
 HERE = Path(__file__).parent
 REGION = "eu-west-1"
@@ -196,6 +199,31 @@ def _taken_away(work: Work, folder: Path, _: str) -> None:
     work.plan(folder / "destroy-service.json", "-destroy")
 
 
+def _two_networks(work: Work, folder: Path, url: str) -> None:
+    work.initialise()
+    _image(work)
+    work.apply()
+    group = work.run(sys.executable, "strangers.py").strip()
+    _snapshot(work, folder / "snapshot.json")
+    write(folder / "network.tfstate", (work.place / "terraform.tfstate").read_text(encoding="utf-8"))
+    text = (work.place / "main.tf").read_text(encoding="utf-8")
+    for name, variant in VARIANTS.items():
+        (work.place / "main.tf").write_text(apply_variant(text, variant).replace("STRANGERS", group), encoding="utf-8")
+        work.plan(folder / f"{name}.json", *variant.words)
+    plans = {name: _packed(folder / f"{name}.json.gz") for name in ("same", "without-nat")}
+    for name, document in edited(plans, _packed(folder / "snapshot.json.gz")).items():
+        write(folder / name, json.dumps(document))
+    ids = {row["address"]: row["change"]["after"]["id"] for row in plans["same"]["resource_changes"]}
+    for name in ("third", "parts"):
+        own = Work(folder / name, _with_provider(work.place / name), url)
+        own.initialise()
+        own.plan(folder / f"{name}.json", "-refresh=false", variables=(f"ids={json.dumps(ids)}",))
+
+
+def _packed(file: Path) -> Any:
+    return json.loads(gzip.decompress(file.read_bytes()))
+
+
 def _regions(folder: Path) -> None:
     shown: Any = terraforming.plan(folder, {})
     write(folder / "plan.json", json.dumps(shown))
@@ -204,6 +232,7 @@ def _regions(folder: Path) -> None:
 _ONLINE: dict[str, Callable[[Work, Path, str], None]] = {
     "network-by-tags": _by_tags,
     "parts-taken-away": _taken_away,
+    "changes-of-two-networks": _two_networks,
     "services-of-states": _of_states,
 }
 _DIRECT: dict[str, dict[str, tuple[str, ...]]] = {
