@@ -70,7 +70,7 @@ class Opened(NamedTuple):
 
     @property
     def spoken(self) -> list[tuple[str, str]]:
-        """Roles and names of what screen readers are given, in their order; an image has no parts."""
+        """Roles and names of all that screen readers are given, in their order."""
         session = self.page.context.new_cdp_session(self.page)
         session.send("Accessibility.enable")
         nodes: list[dict[str, Any]] = session.send("Accessibility.getFullAXTree")["nodes"]
@@ -80,9 +80,8 @@ class Opened(NamedTuple):
             role = node["role"]["value"]
             if not node["ignored"]:
                 yield role, node.get("name", {}).get("value", "")
-            if role != "image":
-                for name in node["childIds"]:
-                    yield from speak(by_id[name])
+            for name in node["childIds"]:
+                yield from speak(by_id[name])
 
         return list(speak(nodes[0]))
 

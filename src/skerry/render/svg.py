@@ -45,6 +45,8 @@ def write_svg_file(picture: Picture, *, title: str, description: str, step: int 
 def _body(picture: Picture, prefix: str, title: str, description: str, step: int | None) -> Iterator[str]:
     yield f'<title id="{escape(prefix)}-t">{_escape(title)}</title>'
     yield f'<desc id="{escape(prefix)}-d">{_escape(description)}</desc>'
+    # Some browsers would give screen readers each word of the picture, and the words of steps that are not shown.
+    yield '<g aria-hidden="true">'
     yield from map(_box, picture.frames)
     yield from (f'<path class="hair" d="{_corners(points, 0)}"/>' for points in picture.hairs)
     shown = [item for item in picture.steps if step is None or item.number == step]
@@ -52,6 +54,7 @@ def _body(picture: Picture, prefix: str, title: str, description: str, step: int
     yield from map(_box, picture.chips)
     yield from map(_text, picture.texts)
     yield from map(_marks, shown)
+    yield "</g>"
 
 
 def _lines(step: StepPicture) -> str:

@@ -58,6 +58,9 @@ def test_messages_are_joined_where_they_differ() -> None:
     )
     assert join_messages(["the same, twice", "the same, twice"]) == "the same, twice"
     assert join_messages(["a", "b"]) == "a, b"
+    assert join_messages(["of Amazon ECR API here", "of Amazon ECR registry here"]) == (
+        "of Amazon ECR API, Amazon ECR registry here"
+    )
 
 
 def test_blockers_remain_unnamed_if_no_change_was_tried() -> None:

@@ -129,17 +129,15 @@ def lead_of(service: ServiceDiagnosis, steps: Sequence[StepSummary], causes: Seq
     if service.verdict is OK:
         return f"All {total} get through, from {pluralize(len(service.placements), 'subnet')}.", ""
     unknown = [step for step in steps if step.verdict is UNKNOWN]
-    return f"{len(unknown)} of {total} cannot be judged: {_gap_in(service)}.", ""
+    return f"{len(unknown)} of {total} cannot be judged. Not known: {_gap_in(service)}.", ""
 
 
 def _gap_in(service: ServiceDiagnosis) -> str:
-    """Return what is not known about a service, by its first fact."""
+    """Return the missing facts about a service: the first one, and the number of the others."""
     facts = list(ServiceGroup((service,)).missing_facts)
     if not facts:
-        return "facts are missing"
-    if len(facts) == 1:
-        return f"{facts[0].fact} is not known"
-    return f"{facts[0].fact} and {pluralize(len(facts) - 1, 'more fact')} are not known"
+        return "some facts"
+    return facts[0].fact if len(facts) == 1 else f"{facts[0].fact} and {pluralize(len(facts) - 1, 'more fact')}"
 
 
 def planned_lead_of(steps: Sequence[StepSummary]) -> str:

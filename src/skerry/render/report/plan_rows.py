@@ -56,6 +56,9 @@ def join_messages(messages: Sequence[str]) -> str:
     words = [_words_of(message) for message in messages]
     first = words[0]
     start = _count_equal(words)
+    while start > 1 and first[start - 2][:1].isupper():
+        # A name such as Amazon ECR API stays whole.
+        start -= 2
     end = len(first) - min(_count_equal([line[::-1] for line in words]), len(first) - start)
     middles = dict.fromkeys("".join(line[start:end]) for line in words)
     return "".join((*first[:start], ", ".join(middles), *first[end:]))
