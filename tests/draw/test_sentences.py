@@ -3,7 +3,16 @@
 import pytest
 
 from skerry.draw.network_map import MapStep
-from skerry.draw.sentences import answer_of, chosen_step, describe_step, words_of_step
+from skerry.draw.sentences import (
+    answer_of,
+    chosen_step,
+    describe_step,
+    fault_of_step,
+    name_stop,
+    place_of_fault,
+    way_of_step,
+    words_of_step,
+)
 from tests.draw.scenes import map_of
 
 
@@ -19,7 +28,7 @@ def test_answer_names_the_service() -> None:
 TASK = "from task web in subnet-a to"
 ECR = f"ok, {TASK} rtb-spoke to tgw-main to ecr.api in hub-a."
 S3 = f"ok, {TASK} rtb-priv to NAT gateway in subnet-pub to rtb-pub to internet gw igw-main to Amazon S3."
-LOST = f"blocked, {TASK} rtb-iso to Secrets Manager; The route table has no route to the destination."
+LOST = f"blocked, {TASK} rtb-iso; The route table has no route to the destination."
 
 
 @pytest.mark.parametrize(
@@ -53,3 +62,29 @@ def test_worst_step_with_packets_is_shown() -> None:
 def test_missing_route_is_named_with_the_reason_why_the_name_does_not_lead_to_the_endpoint() -> None:
     assert words_of_step(step("private-dns-off", "registry-auth")) == "no route, as private DNS of the endpoint is off"
     assert words_of_step(step("endpoints-without-s3", "layers")) == "The route table has no route to the destination"
+
+
+@pytest.mark.parametrize(
+    ("scenario", "name", "stops", "place"),
+    [
+        ("splunk-port-blocked", "logs", ["task web in subnet-a"], 0),
+        ("dns-server-behind-nacl", "layers", ["task web in subnet-a", "interface in subnet-b"], 1),
+        ("firewall-endpoint", "layers", ["task web in subnet-a", "rtb-priv", "firewall vpce-fw"], 2),
+        ("nacl-of-endpoints-drops-replies", "manifest", ["task web in subnet-a", "ecr.dkr in subnet-e"], None),
+        ("article-broken", "placement", [], None),
+    ],
+)
+def test_way_ends_at_the_stop_that_loses_all_packets(
+    scenario: str, name: str, stops: list[str], place: int | None
+) -> None:
+    network, found = map_of(scenario), step(scenario, name)
+    way = way_of_step(found)
+    assert [name_stop(network, item.stop) for item in way] == stops
+    assert place_of_fault(found, way) == place
+
+
+def test_fault_on_the_way_back_is_named_with_its_resource() -> None:
+    words = "on the way back at rtb-hub, the route table has no route to the destination"
+    assert fault_of_step(step("peering-without-return-route", "registry-auth")) == words
+    assert fault_of_step(step("splunk-port-blocked", "logs")) == "the ACL drops it"
+    assert fault_of_step(step("splunk-port-blocked", "layers")) == ""

@@ -114,3 +114,9 @@ def test_endpoints_that_were_not_read_are_not_denied() -> None:
     text = format_map(map_of("endpoints-not-read"))
     assert "endpoints not known" in text
     assert "no endpoint here" not in text
+
+
+def test_fault_follows_the_stop_that_has_it() -> None:
+    assert "task web in subnet-a → ✕ the ACL drops it\n" in format_map(map_of("splunk-port-blocked"))
+    assert "firewall endpoint in fire-a → ? not known → rtb-fire" in format_map(map_of("hub-inspection"))
+    assert "✕ on the way back at rtb-hub, the route table" in format_map(map_of("peering-without-return-route"))

@@ -14,7 +14,7 @@ from tests.render.test_svg import HOSTILE, hostile_map
 LINE = re.compile(
     r"flowchart (?:LR|TB)|accTitle: .*|accDescr: .*|end|classDef [a-z]+ [-a-z0-9#:,]+|class [n0-9,]+ [a-z]+"
     r'|subgraph n\d+\["[^"]*"\]|n\d+(\["[^"]*"\]|\(\["[^"]*"\]\)|\[\["[^"]*"\]\])'
-    r'|n\d+ (==>|-\.-|-\. "[^"]*" \.->|-\. "alike" \.-) n\d+'
+    r'|n\d+ (==>|-\.-|-\.->|-\. "[^"]*" \.->|-\. "alike" \.-) n\d+'
 )
 
 
@@ -82,3 +82,12 @@ def test_map_without_a_vpc_is_its_answer() -> None:
 def test_long_ways_go_down_as_a_long_row_is_too_small_to_read() -> None:
     assert lines_of(map_of("hub-inspection"))[0] == "flowchart TB"
     assert lines_of(map_of("hub-and-spoke"))[0] == "flowchart LR"
+
+
+def test_edge_from_the_stop_with_the_fault_has_its_words() -> None:
+    lost, unknown = write_mermaid(map_of("splunk-port-blocked")), write_mermaid(map_of("hub-inspection"))
+    task = re.findall(r'(n\d+)\["✕ task web', lost)[0]
+    assert re.findall(r'(n\d+) -\. "✕ the ACL drops it" \.->', lost) == [task]
+    firewall = re.findall(r"(n\d+)\(\[.firewall endpoint", unknown)[0]
+    assert re.findall(r'(n\d+) -\. "\? not known" \.->', unknown) == [firewall]
+    assert unknown.count(" -.-> ") == 4

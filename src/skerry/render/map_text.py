@@ -12,11 +12,10 @@ from skerry.draw.network_map import (
     MapTable,
     MapVpc,
     NetworkMap,
-    ServiceStop,
 )
 from skerry.draw.route_words import words_of_routes
 from skerry.draw.rows import SHORT_KINDS, rows_of
-from skerry.draw.sentences import answer_of, name_stop, words_of_step
+from skerry.draw.sentences import answer_of, fault_of_step, name_stop, place_of_fault, way_of_step
 from skerry.draw.tables import shown_tables
 from skerry.draw.text_width import short_id
 from skerry.render.text import clean, pluralize, width_of
@@ -221,13 +220,14 @@ class _Drawing:
         return self._cut(f"  {glyph} {name} {step.called}", self.width)
 
     def _way(self, step: MapStep) -> tuple[str, ...]:
-        """Return the stops of a step without the service itself, and its fault."""
-        if step.path is None:
-            return ()
-        reached = (item.stop for item in step.path.stops if item.is_reached and not isinstance(item.stop, ServiceStop))
-        fault = words_of_step(step)
-        stops = (name_stop(self.network, stop) for stop in reached)
-        return (*stops, *([f"{self.signs.verdicts[step.verdict]} {fault}"] if fault else []))
+        """Return the stops of a step as far as packets come, with its fault after the stop that has it."""
+        way = way_of_step(step)
+        names = [name_stop(self.network, item.stop) for item in way]
+        fault = fault_of_step(step)
+        if way and fault:
+            place = place_of_fault(step, way)
+            names.insert(len(way) if place is None else place + 1, f"{self.signs.verdicts[step.verdict]} {fault}")
+        return tuple(names)
 
     def _wrapped(self, parts: Iterable[str]) -> Iterator[str]:
         """Yield the stops of a way in lines with arrows, none wider than the drawing."""

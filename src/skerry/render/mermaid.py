@@ -18,13 +18,20 @@ from skerry.draw.network_map import (
     MapSubnet,
     MapVpc,
     NetworkMap,
-    ServiceStop,
     Stop,
     TableStop,
 )
 from skerry.draw.route_words import words_of_routes
 from skerry.draw.rows import SHORT_KINDS
-from skerry.draw.sentences import answer_of, chosen_step, describe_step, words_of_step
+from skerry.draw.sentences import (
+    answer_of,
+    chosen_step,
+    describe_step,
+    failing_hop_of,
+    fault_of_step,
+    place_of_fault,
+    way_of_step,
+)
 from skerry.draw.stops import TASK
 from skerry.draw.text_width import short_id
 from skerry.render.text import clean
@@ -97,7 +104,7 @@ class _Chart:
         return self.nodes.setdefault(part, f"n{len(self.nodes) + 1}")
 
     def _used(self) -> set[Stop]:
-        return {item.stop for step in self.steps if step.path is not None for item in step.path.stops}
+        return {stop for step in self.steps for stop in _way_of(step)}
 
     def _vpc(self, vpc: MapVpc) -> Iterator[str]:
         name = f"VPC {vpc.name or short_id(vpc.id)}"
@@ -168,41 +175,50 @@ class _Chart:
         return f'{name}["{_lines(*texts)}"]'
 
     def _edges(self) -> Iterator[str]:
-        """Yield each edge once: thick as far as packets come, dotted where they do not."""
+        """Yield each edge once: thick as far as packets come for certain, else dotted."""
         edges: dict[tuple[str, str], str] = {}
         for step in self.steps:
-            way = [self._node(stop) for stop in _way_of(step)]
-            for pair in pairwise(way):
-                if pair[0] != pair[1]:
-                    edges.setdefault(pair, " ==> ")
-            end = self._node(("steps", step.number))
-            fault = words_of_step(step)
-            words = _lines(*textwrap.wrap(f"{GLYPHS[step.verdict]} {fault}", _TITLE))
-            arrow = f' -. "{words}" .-> ' if fault else " ==> "
-            if not fault and _ends_in_a_vpc(step):
-                arrow = " -.- "
-            edges.setdefault((way[-1], end), arrow)
+            way = [*map(self._node, _way_of(step)), self._node(("steps", step.number))]
+            for pair, arrow in zip(pairwise(way), _arrows_of(step), strict=True):
+                if pair[0] != pair[1] and (pair not in edges or '"' in arrow):
+                    edges[pair] = arrow
             for other in () if step.shown is None else step.shown.alike:
                 edges.setdefault((self._node(ChipStop(other, TASK)), way[0]), ' -. "alike" .- ')
         yield from (f"{start}{arrow}{end}" for (start, end), arrow in edges.items())
 
 
+def _arrows_of(step: MapStep) -> Iterator[str]:
+    """Yield the arrows of a way: that from the stop with the fault has its words."""
+    way, fault, failing = way_of_step(step), fault_of_step(step), failing_hop_of(step)
+    place = place_of_fault(step, way)
+    labelled = len(way) - 1 if place is None else place
+    words = _lines(*textwrap.wrap(f"{GLYPHS[step.verdict]} {fault}", _TITLE))
+    is_known = failing is None or failing.disposition != "undecided"
+    for number in range(len(way)):
+        if fault and number == labelled:
+            yield f' -. "{words}" .-> '
+        elif fault and number > labelled and not is_known:
+            yield " -.-> "
+        elif number == len(way) - 1 and _ends_in_a_vpc(step):
+            yield " -.- "
+        else:
+            yield " ==> "
+
+
 def _fate_of(step: MapStep) -> object:
     """Return the way of a step before its end, with its verdict and fault; steps alike in all share a node."""
     way = _way_of(step)
-    return (*(way[:-1] if _ends_in_a_vpc(step) else way), step.verdict, words_of_step(step))
+    return (*(way[:-1] if _ends_in_a_vpc(step) else way), step.verdict, fault_of_step(step))
 
 
 def _way_of(step: MapStep) -> list[Stop]:
-    """Return the stops of a step as far as packets come, without the service itself."""
-    assert step.path is not None  # noqa: S101 -- only steps with packets are in the chart
-    return [item.stop for item in step.path.stops if item.is_reached and not isinstance(item.stop, ServiceStop)]
+    return [item.stop for item in way_of_step(step)]
 
 
 def _ends_in_a_vpc(step: MapStep) -> bool:
     assert step.path is not None  # noqa: S101 -- only steps with packets are in the chart
-    end = step.path.stops[-1]
-    return len(step.path.stops) > 1 and end.is_reached and isinstance(end.stop, ChipStop)
+    end, way = step.path.stops[-1].stop, _way_of(step)
+    return len(way) > 1 and isinstance(end, ChipStop) and way[-1] == end
 
 
 def _service_of(step: MapStep) -> str:
