@@ -18,7 +18,7 @@ from skerry.model.origins import UNRESOLVED, Origin
 from skerry.model.planned_actions import PlannedAction
 from skerry.sources.answers import load_answers
 from skerry.sources.effects_of_inputs import with_gateway_routes
-from skerry.sources.overlay.overlay import PlannedChange, put_on
+from skerry.sources.overlay.overlay import DeletedResource, PlannedChange, put_on
 
 STAND_IN_ACCOUNT: Final = "000000000000"
 """In place of an account that neither an input nor the user names: AWS gives no account this number."""
@@ -95,12 +95,14 @@ class DescribedChange(msgspec.Struct, frozen=True, gc=False):
     """The difference that a plan makes: the documents of its resources before it, and its actions.
 
     ``before`` holds the same lists as the documents after it, in the same words: their difference is the change.
-    ``unplaced`` are the kinds with a record in a VPC that is not known.
+    ``unplaced`` are the kinds with a record in a VPC that is not known. ``deleted`` are resources of tasks that no list
+    holds.
     """
 
     before: Mapping[str, bytes]
     actions: tuple[PlannedAction, ...]
     unplaced: frozenset[str] = frozenset()
+    deleted: tuple[DeletedResource, ...] = ()
 
 
 class UnreadableInput(NamedTuple):
@@ -182,7 +184,8 @@ def _changed(group: Sequence[Description], existing: Facts) -> DescribedNetwork:
         after = _loaded(one.documents, [_with_names(one) if len(group) > 1 else one]).facts
         addresses = {name: origin.address for name, origin in one.origins.items() if origin.address}
         unplaced = frozenset[str]() if one.change is None else one.change.unplaced
-        facts = put_on(facts, PlannedChange(before, after, addresses, unplaced))
+        deleted = () if one.change is None else one.change.deleted
+        facts = put_on(facts, PlannedChange(before, after, addresses, unplaced, deleted))
         documents |= {f"{name} of {one.name}": content for name, content in one.documents.items()}
     facts = msgspec.structs.replace(
         facts,

@@ -1,86 +1,43 @@
 """Changes of a plan on what exists: small networks, plans with the ids of their resources."""
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 
 from skerry.errors import InputError
 from skerry.model.resource_answers import Absent
 from skerry.model.world import World
-from skerry.sources.descriptions import DescribedNetwork, Description, InputFile, ReadingOptions, join
+from skerry.sources.descriptions import Description, InputFile, ReadingOptions, join
 from skerry.sources.terraform.reading import read
-from tests.networks import ACCOUNT, EVERYWHERE, HTTPS, Network, container, entry
+from tests.networks import ACCOUNT, EVERYWHERE, HTTPS, Network, entry
+from tests.sources.overlay.changes import (
+    Json,
+    changed,
+    created,
+    deleted,
+    kept,
+    notes_of,
+    put,
+    routes_of,
+    row,
+    served_network,
+    world_after,
+)
 from tests.sources.terraform.plans import REGION, plan_of
 
-Json = dict[str, Any]
 OPEN = {"protocol": "-1", "from_port": 0, "to_port": 0}
 WEB = {"protocol": "tcp", "from_port": 443, "to_port": 443}
 
 
-def row(
-    address: str, before: Json | None, after: Json | None, *actions: str, unknown: Json | None = None, **more: Any
-) -> Json:
-    """A resource of a plan before and after it."""
-    name = address.rpartition("module.")[2].split(".")[-2]
-    change = {"actions": actions, "before": before, "after": after, "after_unknown": unknown or {}}
-    return {"address": address, "mode": "managed", "type": name, "change": change, **more}
-
-
-def kept(address: str, **values: Any) -> Json:
-    return row(address, values, values, "no-op")
-
-
-def deleted(address: str, **values: Any) -> Json:
-    return row(address, values, None, "delete")
-
-
-def created(address: str, **values: Any) -> Json:
-    return row(address, None, values, "create", unknown={"id": True})
-
-
-def changed(address: str, before: Json, **after: Any) -> Json:
-    return row(address, before, {**before, **after}, "update")
-
-
-def put(network: Network, *rows: Json, **more: Any) -> DescribedNetwork:
-    """The network with a plan on it."""
-    existing = network.world().facts
-    given = InputFile("plan.json", Path("plan.json"), plan_of(*rows, **more))
-    described = [one for one in read([given], ReadingOptions(existing=existing)) if isinstance(one, Description)]
-    [result] = join(described, existing)
-    return result
-
-
-def world_after(network: Network, *rows: Json, **more: Any) -> World:
-    return World(put(network, *rows, **more).facts)
-
-
-def notes_of(network: Network, *rows: Json, **more: Any) -> list[str]:
-    return [note for note in put(network, *rows, **more).facts.notes if "known only after" not in note]
-
-
 @pytest.fixture
 def network() -> Network:
-    """Public and private subnets with a NAT gateway, an endpoint and a gateway endpoint."""
-    network = Network()
-    network.serve_s3()
-    network.serve_internet_by_nat()
-    network.endpoint("vpce-1", "ecr.api", ["subnet-a"])
-    network.definition(container())
-    network.service()
-    return network
+    return served_network()
 
 
 TABLE = {"id": "rtb-main", "vpc_id": "vpc-1"}
 ROUTE = {"id": "r-1", "route_table_id": "rtb-main", "destination_cidr_block": EVERYWHERE, "nat_gateway_id": "nat-1"}
 INLINE = {"cidr_block": EVERYWHERE, "nat_gateway_id": "nat-1"}
-
-
-def routes_of(world: World, table: str = "rtb-main") -> dict[str, str]:
-    rows = world.route_tables[table].routes
-    assert isinstance(rows, tuple)
-    return {route.to: route.state for route in rows}
 
 
 class TestRoutes:
@@ -360,50 +317,3 @@ class TestMismatches:
         values = {"name": "web", "cluster": f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/shop", "launch_type": "FARGATE"}
         [note] = notes_of(network, created("aws_ecs_service.web", **values, network_configuration=[]))
         assert note == f"the plan creates arn:aws:ecs:{REGION}:{ACCOUNT}:service/shop/web, which exists already"
-
-
-class TestSeveralInputs:
-    """A state or another plan that describes a resource which a plan deletes is older than that plan."""
-
-    ENDPOINT: ClassVar[Json] = {"id": "vpce-1", "vpc_id": "vpc-1", "service_name": f"com.amazonaws.{REGION}.ecr.api"}
-
-    def described(self, options: ReadingOptions, **plans: Json) -> list[Description]:
-        inputs = [InputFile(name, Path(name), plan_of(change)) for name, change in plans.items()]
-        return [one for one in read(inputs, options) if isinstance(one, Description)]
-
-    @pytest.mark.parametrize("is_put", [True, False])
-    def test_deleted_resource_of_another_input_is_refused(self, network: Network, *, is_put: bool) -> None:
-        existing = network.world().facts if is_put else None
-        options = ReadingOptions(region=REGION, account=ACCOUNT, existing=existing)
-        rows = {
-            "new": deleted("aws_vpc_endpoint.a", **self.ENDPOINT),
-            "old": kept("aws_vpc_endpoint.a", **self.ENDPOINT),
-        }
-        with pytest.raises(InputError, match=r"new deletes aws_vpc_endpoint\.a, and old describes it"):
-            join(self.described(options, **rows), existing)
-
-    def test_resource_that_two_plans_change_is_refused(self, network: Network) -> None:
-        existing = network.world().facts
-        options = ReadingOptions(region=REGION, account=ACCOUNT, existing=existing)
-        rows = {name: changed("aws_vpc_endpoint.a", self.ENDPOINT, policy=name) for name in ("a", "b")}
-        with pytest.raises(InputError, match=r"a and b both change aws_vpc_endpoint\.a"):
-            join(self.described(options, **rows), existing)
-
-    def test_two_plans_change_parts_of_one_resource(self, network: Network) -> None:
-        existing = network.world().facts
-        options = ReadingOptions(region=REGION, account=ACCOUNT, existing=existing)
-        more = {"id": None, "route_table_id": "rtb-main", "nat_gateway_id": "nat-1"}
-        rows = {
-            f"plan{number}": created(f"aws_route.r{number}", **more, destination_cidr_block=f"192.0.{number}.0/24")
-            for number in (2, 3)
-        }
-        [result] = join(self.described(options, **rows), existing)
-        assert {"192.0.2.0/24", "192.0.3.0/24", EVERYWHERE} <= routes_of(World(result.facts)).keys()
-
-    def test_deleted_resource_that_another_input_only_names_is_deleted(self, network: Network) -> None:
-        existing = network.world().facts
-        options = ReadingOptions(region=REGION, account=ACCOUNT, existing=existing)
-        policy = created("aws_vpc_endpoint_policy.a", vpc_endpoint_id="vpce-1", policy="{}")
-        rows = self.described(options, new=deleted("aws_vpc_endpoint.a", **self.ENDPOINT), other=policy)
-        [result] = join(rows, existing)
-        assert "vpce-1" not in World(result.facts).vpc_endpoints

@@ -11,6 +11,7 @@ from skerry.model.endpoints import VpcEndpoint
 from skerry.model.facts import Facts
 from skerry.model.network import Route, RouteTable
 from skerry.model.security_groups_and_acls import AclAssociation, NetworkAcl, UsableGroups
+from skerry.sources.overlay.table_associations import with_one_main_table
 
 _GONE: Final = "blackhole"
 
@@ -20,9 +21,10 @@ def add_effects(facts: Facts, existing: Facts, removed: AbstractSet[str]) -> Fac
     endpoints = tuple(_with_own_interfaces(facts, existing))
     moved = {one.vpc_endpoint_id for one in endpoints if one.listed_interface_ids is UNSET}
     interfaces = _interfaces_of(existing, removed | moved) | removed
+    tables = [_without_targets(table, existing, removed) for table in facts.route_tables]
     return replace(
         facts,
-        route_tables=tuple(_without_targets(table, existing, removed) for table in facts.route_tables),
+        route_tables=with_one_main_table(tables, existing.route_tables),
         network_acls=_acls_of_all_subnets(facts, existing),
         network_interfaces=tuple(row for row in facts.network_interfaces if row.network_interface_id not in interfaces),
         vpc_endpoints=endpoints,

@@ -1,7 +1,7 @@
 """The changes of plans on what exists: created records are there, deleted ones are gone, others are changed."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec import UNSET
@@ -14,23 +14,33 @@ from skerry.model.resource_answers import Absent, Refused, ResourceAnswer
 from skerry.sources.overlay.effects import add_effects
 from skerry.sources.overlay.patching import patch
 from skerry.sources.overlay.record_keys import KEYS, Key
+from skerry.sources.overlay.table_associations import subnets_of_two_tables, without_associations
 
 _NOT_FOUND: Final = "NotFound"
 _MOST_NAMES: Final = 5
 Table: TypeAlias = dict[Key, Any]
 
 
+class DeletedResource(NamedTuple):
+    """A resource of tasks that a plan deletes: its service, its names in calls, and AWS's error from then on."""
+
+    service: str
+    names: frozenset[str]
+    code: str
+
+
 class PlannedChange(msgspec.Struct, frozen=True, gc=False):
     """The resources of one account and Region before and after the plans for them.
 
     ``addresses`` are those of all resources of the plans, by id. ``unplaced`` are the kinds with a record in a VPC that
-    is not known: it may be in any.
+    is not known: it may be in any. ``deleted`` are resources of tasks that AWS answers about one by one.
     """
 
     before: Facts
     after: Facts
     addresses: Mapping[str, str] = {}
     unplaced: frozenset[str] = frozenset()
+    deleted: tuple[DeletedResource, ...] = ()
 
 
 _NAMED: Final = ("clusters", "roles", "services")
@@ -59,12 +69,35 @@ def put_on(existing: Facts, change: PlannedChange) -> Facts:
     }
     changed = {field: tuple(table.values()) for field, table in tables.items()}
     facts = msgspec.structs.replace(existing, **changed)
-    facts = add_effects(facts, existing, merged.removed)
+    facts = _without_answers(add_effects(facts, existing, merged.removed), change.deleted)
+    doubled = subnets_of_two_tables(facts.route_tables)
+    refused = (f"the plan associates {name} with a second route table, which AWS refuses" for name in sorted(doubled))
     return msgspec.structs.replace(
         facts,
+        route_tables=without_associations(facts.route_tables, doubled),
         completeness=_completeness(existing.completeness, change),
         origins=_origins(existing, change),
-        notes=(*existing.notes, *change.after.notes, *merged.notes()),
+        notes=(*existing.notes, *change.after.notes, *merged.notes(), *refused),
+    )
+
+
+def _without_answers(facts: Facts, deleted: Iterable[DeletedResource]) -> Facts:
+    """Return facts with the errors that AWS answers about deleted resources."""
+    codes = {(one.service, name): one.code for one in deleted for name in one.names}
+    if not codes:
+        return facts
+    return msgspec.structs.replace(
+        facts, resource_answers=tuple(_answer_without(row, codes) for row in facts.resource_answers)
+    )
+
+
+def _answer_without(row: ResourceAnswer, codes: Mapping[tuple[str, str], str]) -> ResourceAnswer:
+    service = row.action.partition(":")[0]
+    # An image is asked for as one of its repository, an object as one of its bucket.
+    names = (row.about, row.about.partition("@")[0], row.about.partition("/")[0])
+    code = next((codes[service, name] for name in names if (service, name) in codes), None)
+    return (
+        row if code is None or isinstance(row.answer, Refused) else ResourceAnswer(row.action, row.about, Absent(code))
     )
 
 

@@ -24,6 +24,7 @@ from skerry.sources.terraform.actions import actions_of
 from skerry.sources.terraform.addresses import address_of_code
 from skerry.sources.terraform.changes import named_only, split_change
 from skerry.sources.terraform.configuration import Configuration
+from skerry.sources.terraform.deleted_answers import deleted_of
 from skerry.sources.terraform.document_changes import without_common_rows
 from skerry.sources.terraform.own_ids import with_own_ids
 from skerry.sources.terraform.plan_configuration import AccountPlace, configuration_of
@@ -219,6 +220,7 @@ def _change(
         old,
         actions_of(former, configuration.instances, plan.acted),
         frozenset(_FIELDS[key] for key in unplaced),
+        tuple(deleted_of(former, plan.instances)) if plan.level == "plan" else (),
     )
     return msgspec.structs.replace(
         described,

@@ -118,7 +118,7 @@ def _deleting(plan: Json, *addresses: str) -> Json:
 
 
 def _created(plan: Json, address: str, **values: Any) -> Json:
-    kind = address.split(".")[0]
+    kind = address.split(".", maxsplit=1)[0]
     change = {"actions": ["create"], "before": None, "after": values, "after_unknown": {"id": True}}
     row = {"address": address, "mode": "managed", "type": kind, "name": "x", "change": change}
     return {**plan, "resource_changes": [*plan["resource_changes"], row]}
@@ -140,7 +140,7 @@ def _associated(plan: Json) -> Json:
 
 
 def _other_service(snapshot: Json) -> str:
-    return next(iter(re.findall(r"arn:aws:ecs:[\w-]+:\d+:service/main/other", json.dumps(snapshot))))
+    return str(next(iter(re.findall(r"arn:aws:ecs:[\w-]+:\d+:service/main/other", json.dumps(snapshot)))))
 
 
 def _set(value: Any, service: str, key: str, new: Any) -> Any:

@@ -1,0 +1,128 @@
+"""Changes of plans that meet others: tables and names of before, answers about deleted resources, several inputs."""
+
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from skerry.errors import InputError
+from skerry.model.missing import Missing
+from skerry.model.resource_answers import Absent
+from skerry.model.world import World
+from skerry.sources.descriptions import Description, InputFile, ReadingOptions, join
+from skerry.sources.terraform.reading import read
+from tests.networks import ACCOUNT, EVERYWHERE, Network
+from tests.sources.overlay.changes import (
+    Json,
+    changed,
+    created,
+    deleted,
+    kept,
+    notes_of,
+    routes_of,
+    served_network,
+    world_after,
+)
+from tests.sources.terraform.plans import REGION, plan_of
+
+
+@pytest.fixture
+def network() -> Network:
+    return served_network()
+
+
+class TestTables:
+    def test_new_main_table_replaces_that_of_before(self) -> None:
+        """Whichever of the two comes last in the answer."""
+        main = {"id": "rtbassoc-x", "vpc_id": "vpc-1"}
+        for table in ("rtb-0", "rtb-z"):
+            other = Network()
+            other.table(table)
+            other.rows["RouteTables"].sort(key=lambda row: str(row["RouteTableId"]))
+            after = world_after(other, created("aws_main_route_table_association.x", **main, route_table_id=table))
+            assert getattr(after.route_table_of(after.subnets["subnet-a"]), "route_table_id", None) == table
+
+    def test_second_table_of_a_subnet_leaves_its_table_open(self, network: Network) -> None:
+        network.table("rtb-own", subnets=["subnet-a"])
+        association = created("aws_route_table_association.x", subnet_id="subnet-a", route_table_id="rtb-main")
+        world = world_after(network, association)
+        assert isinstance(world.route_table_of(world.subnets["subnet-a"]), Missing)
+        assert notes_of(network, association) == [
+            "the plan associates subnet-a with a second route table, which AWS refuses"
+        ]
+
+
+class TestDeletedAnswers:
+    """Resources of tasks that AWS answers about one by one."""
+
+    ARN = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:token-AbCdEf"
+
+    def test_deleted_secret_does_not_exist(self, network: Network) -> None:
+        network.call("secretsmanager:DescribeSecret", {"SecretId": self.ARN}, {"ARN": self.ARN})
+        secret = {"id": self.ARN, "arn": self.ARN, "name": "token"}
+        [answer] = world_after(network, deleted("aws_secretsmanager_secret.x", **secret)).facts.resource_answers
+        assert answer.answer == Absent("ResourceNotFoundException")
+        [answer] = world_after(network, kept("aws_secretsmanager_secret.x", **secret)).facts.resource_answers
+        assert not isinstance(answer.answer, Absent)
+
+    def test_deleted_repository_does_not_exist(self, network: Network) -> None:
+        call = {"registryId": ACCOUNT, "repositoryName": "web", "imageIds": [{"imageTag": "1"}]}
+        network.call(
+            "ecr:BatchGetImage",
+            call,
+            {"images": [], "failures": [{"imageId": {"imageTag": "1"}, "failureCode": "ImageNotFound"}]},
+        )
+        arn = f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/web"
+        repository = {"id": "web", "name": "web", "arn": arn}
+        answers = world_after(network, deleted("aws_ecr_repository.web", **repository)).facts.resource_answers
+        assert {str(getattr(one.answer, "code", "")) for one in answers} == {"RepositoryNotFoundException"}
+        other = deleted("aws_ecr_repository.other", id="other", name="other", arn=arn.replace("web", "other"))
+        answers = world_after(network, other).facts.resource_answers
+        assert not any(isinstance(one.answer, Absent) for one in answers)
+
+
+class TestSeveralInputs:
+    """A state or another plan that describes a resource which a plan deletes is older than that plan."""
+
+    ENDPOINT: ClassVar[Json] = {"id": "vpce-1", "vpc_id": "vpc-1", "service_name": f"com.amazonaws.{REGION}.ecr.api"}
+
+    def described(self, options: ReadingOptions, **plans: Json) -> list[Description]:
+        inputs = [InputFile(name, Path(name), plan_of(change)) for name, change in plans.items()]
+        return [one for one in read(inputs, options) if isinstance(one, Description)]
+
+    @pytest.mark.parametrize("is_put", [True, False])
+    def test_deleted_resource_of_another_input_is_refused(self, network: Network, *, is_put: bool) -> None:
+        existing = network.world().facts if is_put else None
+        options = ReadingOptions(region=REGION, account=ACCOUNT, existing=existing)
+        rows = {
+            "new": deleted("aws_vpc_endpoint.a", **self.ENDPOINT),
+            "old": kept("aws_vpc_endpoint.a", **self.ENDPOINT),
+        }
+        with pytest.raises(InputError, match=r"new deletes aws_vpc_endpoint\.a, and old describes it"):
+            join(self.described(options, **rows), existing)
+
+    def test_resource_that_two_plans_change_is_refused(self, network: Network) -> None:
+        existing = network.world().facts
+        options = ReadingOptions(region=REGION, account=ACCOUNT, existing=existing)
+        rows = {name: changed("aws_vpc_endpoint.a", self.ENDPOINT, policy=name) for name in ("a", "b")}
+        with pytest.raises(InputError, match=r"a and b both change aws_vpc_endpoint\.a"):
+            join(self.described(options, **rows), existing)
+
+    def test_two_plans_change_parts_of_one_resource(self, network: Network) -> None:
+        existing = network.world().facts
+        options = ReadingOptions(region=REGION, account=ACCOUNT, existing=existing)
+        more = {"id": None, "route_table_id": "rtb-main", "nat_gateway_id": "nat-1"}
+        rows = {
+            f"plan{number}": created(f"aws_route.r{number}", **more, destination_cidr_block=f"192.0.{number}.0/24")
+            for number in (2, 3)
+        }
+        [result] = join(self.described(options, **rows), existing)
+        assert {"192.0.2.0/24", "192.0.3.0/24", EVERYWHERE} <= routes_of(World(result.facts)).keys()
+
+    def test_deleted_resource_that_another_input_only_names_is_deleted(self, network: Network) -> None:
+        existing = network.world().facts
+        options = ReadingOptions(region=REGION, account=ACCOUNT, existing=existing)
+        policy = created("aws_vpc_endpoint_policy.a", vpc_endpoint_id="vpce-1", policy="{}")
+        rows = self.described(options, new=deleted("aws_vpc_endpoint.a", **self.ENDPOINT), other=policy)
+        [result] = join(rows, existing)
+        assert "vpce-1" not in World(result.facts).vpc_endpoints
