@@ -1,6 +1,6 @@
 """A way out that only filters close is opened, in place of new endpoints; and what must stay closed stays so."""
 
-from skerry.plan.changes import AddAclEntry, AuthorizeRule, CreateInterfaceEndpoint, Rule
+from skerry.plan.changes import AddAclEntry, Advise, AuthorizeRule, CreateInterfaceEndpoint, Rule
 from tests.networks import EVERYWHERE, Network, allow, both_ways, entry
 from tests.planning import changes, isolated, kinds, of_kind, planned
 
@@ -78,3 +78,26 @@ def test_group_of_an_appliance_is_opened_too() -> None:
     found = planned(network)
     assert changes(found) == [AuthorizeRule("sg-nat", "out", Rule("tcp", 443, EVERYWHERE))]
     assert found.proven
+
+
+def logging_to_splunk(network: Network) -> Network:
+    options = {"splunk-url": "https://splunk.example:8088", "splunk-token": "x"}
+    log = {"logDriver": "splunk", "options": options}
+    network.rows["taskDefinitions"][0]["containerDefinitions"][0]["logConfiguration"] = log
+    return network
+
+
+def test_way_to_another_port_that_only_filters_close_gets_advice_on_them() -> None:
+    network = logging_to_splunk(behind_nat())
+    network.acl("acl-own", both_ways(entry(90, "deny", protocol="6", ports=(8088, 8088)), entry(100)), ["subnet-a"])
+    advice = of_kind(planned(network), Advise)
+    assert [row.resource for row in advice] == ["acl-own"]
+    assert advice[0].message.startswith("acl-own drops outbound calls to ")
+    assert advice[0].message.endswith("tcp 8088: rule 90: deny ports 8088-8088 0.0.0.0/0. Let these packets pass")
+
+
+def test_way_to_another_port_that_has_no_route_either_gets_advice_on_the_host() -> None:
+    network = logging_to_splunk(isolated())
+    network.acl("acl-own", both_ways(entry(90, "deny", protocol="6", ports=(8088, 8088)), entry(100)), ["subnet-a"])
+    advice = of_kind(planned(network), Advise)
+    assert [row.resource for row in advice] == ["splunk.example"]

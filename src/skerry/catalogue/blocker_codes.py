@@ -20,6 +20,9 @@ ErrorClass = Literal[
     "ambiguous",
 ]
 
+_NAMES = ("Block Public Access", "Fargate", "Windows")
+"""Names that titles begin with."""
+
 
 class Code(msgspec.Struct, frozen=True, rename={"kind": "class"}):
     """One code; ``own``: skerry's, where Reachability Analyzer has none."""
@@ -45,5 +48,6 @@ def load_codes() -> dict[str, Code]:
 
 
 def title_in_sentence(title: str) -> str:
-    """Return the title of a code within a sentence: abbreviations keep their capitals."""
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+    """Return the title of a code within a sentence: abbreviations and names keep their capitals."""
+    is_name = title[1:2].isupper() or title.startswith(_NAMES)
+    return title if is_name else title[:1].lower() + title[1:]

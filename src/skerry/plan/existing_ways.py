@@ -1,17 +1,19 @@
 """Paths out of the VPC that only filters close: a rule or an entry opens them, and no endpoint is needed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from skerry.launch.needs import Call
 from skerry.net.addresses import PUBLIC
 from skerry.net.intervals import subtract
 from skerry.plan import rules_and_entries
-from skerry.plan.changes import AuthorizeRule, Change, Rule
+from skerry.plan.changes import Advise, AuthorizeRule, Change, Rule
 from skerry.plan.context import Case, Remedy
 from skerry.plan.rules_and_entries import ANYWHERE, HTTPS
 from skerry.plan.scope import FAILS
 from skerry.plan.security_groups import choose_task_group
 from skerry.reach.trace import NOWHERE, JudgedPiece, Trace
+
+_FILTERS = {"network-acl", "security-group"}
 
 
 def is_closed_by_filters(case: Case, trace: Trace) -> bool:
@@ -52,3 +54,18 @@ def _opening(case: Case, trace: Trace, judged: JudgedPiece) -> Iterator[Change]:
         return
     groups = (_group(case, trace, judged),)
     yield from (AuthorizeRule(group, "out", Rule("tcp", HTTPS, ANYWHERE)) for group in groups if group)
+
+
+def closing_filters_of(case: Case, away: Sequence[Trace]) -> tuple[Remedy, ...]:
+    """Return the manual steps for a way to a host outside AWS on which only filters lose packets; none without one.
+
+    No plan opens a port other than that of HTTPS to the internet.
+    """
+    need = case.failing.need
+    lost = [judged for trace in away for judged in trace.judged if judged.lost]
+    if not isinstance(need, Call) or need.port == HTTPS or any(judged.hop.kind not in _FILTERS for judged in lost):
+        return ()
+    return tuple(
+        Remedy(Advise(judged.piece.resource, f"{judged.piece.message}. Let these packets pass"), case.why((judged,)))
+        for judged in lost
+    )

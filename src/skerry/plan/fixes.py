@@ -14,7 +14,7 @@ from skerry.model.facts import Missing
 from skerry.plan import central_names, internet_access, manual_steps, rules_and_entries, service_settings
 from skerry.plan.changes import Advise, Change, CreateSecurityGroup, DeleteEndpoint, ModifyEndpoint, SetVpcAttribute
 from skerry.plan.context import Case, Remedy
-from skerry.plan.existing_ways import is_closed_by_filters, openings_for
+from skerry.plan.existing_ways import closing_filters_of, is_closed_by_filters, openings_for
 from skerry.plan.missing_endpoints import (
     advise_on_zone,
     endpoint_for,
@@ -64,7 +64,7 @@ def remedies_for(case: Case) -> Iterator[Remedy]:
     if need.service is not None:
         yield from endpoint_for(case, need.service, away)
         return
-    yield Remedy(manual_steps.external_host_step_for(need), why)
+    yield from closing_filters_of(case, away) or (Remedy(manual_steps.external_host_step_for(need), why),)
 
 
 def _away(case: Case) -> list[Trace]:

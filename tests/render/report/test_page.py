@@ -101,6 +101,11 @@ def test_legend_has_each_line_of_the_map_and_no_other(name: str, lines: list[str
     assert [" ".join(pair) for pair in drawn] == lines
 
 
+def test_blocker_of_calls_after_the_start_does_not_contradict_the_answer() -> None:
+    lead = "All 5 steps of the start get through. After it 1 cause stops calls to Amazon Data Firehose."
+    assert f"web can start {lead}" in page_of(report_of("firelens-to-firehose")).text
+
+
 def test_list_of_hops_names_the_reason_of_a_missing_route_as_the_map_does() -> None:
     page = page_of(report_of("private-dns-off"))
     assert "The name leads to public addresses, as private DNS of the endpoint is off ( vpce-api )" in page.text

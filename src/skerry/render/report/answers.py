@@ -8,7 +8,7 @@ from skerry.diagnose.diagnosis import Diagnosis, ServiceDiagnosis, ServiceGroup,
 from skerry.plan.records import Plan
 from skerry.plan.report import Report
 from skerry.render.svg_style import VERDICT_CLASSES
-from skerry.render.text import pluralize
+from skerry.render.text import list_names, pluralize
 from skerry.verdicts import BLOCKED, INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict
 
 VERDICTS: Mapping[Verdict, str] = {
@@ -64,6 +64,7 @@ _STILL: Mapping[Verdict, str] = {
     BLOCKED: "still cannot start",
     INTERMITTENT: "still starts only at times",
 }
+_MOST_NAMES = 3
 WORST_FIRST = (BLOCKED, INTERMITTENT, UNKNOWN, OK, NOT_APPLICABLE)
 
 
@@ -115,6 +116,11 @@ def lead_of(service: ServiceDiagnosis, steps: Sequence[StepSummary], causes: Seq
     failing = [step for step in steps if step.verdict in {BLOCKED, INTERMITTENT}]
     if service.launch.not_applicable is not None:
         return f"{service.launch.not_applicable}.", ""
+    if service.verdict is OK and failing:
+        started = [step for step in steps if step.blocks == "start"]
+        called = list_names([step.called for step in failing], _MOST_NAMES)
+        later = f"{pluralize(len(causes), 'cause')} {'stops' if len(causes) == 1 else 'stop'} calls to {called}"
+        return f"All {pluralize(len(started), 'step')} of the start get through. After it {later}.", ""
     if len(causes) == 1:
         (cause,) = causes
         stopped = len(cause.numbers)
