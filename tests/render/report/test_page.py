@@ -9,6 +9,7 @@ from skerry import app
 from skerry.model.world import World
 from skerry.plan.report import Report
 from skerry.render import aws_cli
+from skerry.render.report.markdown import write_markdown
 from skerry.render.report.page import write_page
 from skerry.render.view import View
 from skerry.sources import documents
@@ -104,6 +105,12 @@ def test_legend_has_each_line_of_the_map_and_no_other(name: str, lines: list[str
 def test_blocker_of_calls_after_the_start_does_not_contradict_the_answer() -> None:
     lead = "All 5 steps of the start get through. After it 1 cause stops calls to Amazon Data Firehose."
     assert f"web can start {lead}" in page_of(report_of("firelens-to-firehose")).text
+
+
+def test_cause_that_no_change_removes_says_that_it_stops_nothing_with_the_plan() -> None:
+    report, words = report_of("nat-and-egress-to-endpoints-only"), "With the plan it stops no step."
+    assert page_of(report).text.count(words) == write_markdown(report).count(words) == 1
+    assert words not in page_of(report_of("private-dns-off")).text
 
 
 def test_list_of_hops_names_the_reason_of_a_missing_route_as_the_map_does() -> None:

@@ -24,12 +24,14 @@ _LONGEST = 40
 class CauseView(msgspec.Struct, frozen=True):
     """A cause with the changes that remove it, by their numbers in the plan.
 
-    ``by_hand``: nobody tried them, as a person must choose what they do.
+    ``by_hand``: nobody tried them, as a person must choose what they do. ``is_bypassed``: no change removes it, and
+    the steps that it stops get through with the plan.
     """
 
     cause: Cause
     changes: str
     by_hand: bool = False
+    is_bypassed: bool = False
 
 
 class GroupView(msgspec.Struct, frozen=True):
@@ -72,15 +74,18 @@ def _view_of(report: Report, group: ServiceGroup, slug: str) -> GroupView:
         steps=with_likes(writer.view_of(step, f"{slug}-{step.number}") for step in steps),
         planned_service=planned,
         planned_steps=_planned_views(report, planned, planned_steps, slug),
-        causes=tuple(_cause_view(report, cause) for cause in group.causes),
+        causes=tuple(_cause_view(report, cause, planned_steps) for cause in group.causes),
         lead=answers.lead_of(service, steps, group.causes),
         planned_lead=answers.planned_lead_of(planned_steps),
         first=_first_of(steps),
     )
 
 
-def _cause_view(report: Report, cause: Cause) -> CauseView:
+def _cause_view(report: Report, cause: Cause, planned_steps: Sequence[StepSummary]) -> CauseView:
     numbers = report.changes_for(cause)
+    good = {step.number for step in planned_steps if step.verdict is OK}
+    if not numbers:
+        return CauseView(cause, "", is_bypassed=good >= set(cause.numbers))
     if report.plan is None or report.plan.proven:
         return CauseView(cause, ranges_of(numbers))
     rows = report.plan.in_order

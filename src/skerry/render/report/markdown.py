@@ -166,13 +166,9 @@ class _Writer:
             cause = view.cause
             resources = [resource for resource in cause.resources if resource]
             where = f", at {self._names(resources)}" if resources else ""
-            how = "To do by hand:" if view.by_hand else "Fixed by"
-            fixed = (
-                f" {how} {'change' if view.changes.isdigit() else 'changes'} {view.changes}." if view.changes else ""
-            )
             yield (
                 f"- **{cause.label}:** {self._text(cause.title)}{where}: stops {ranges_of(cause.numbers)}. "
-                f"`{cause.code}`{fixed}"
+                f"`{cause.code}`{_remedy_of(view)}"
             )
             for endpoint, numbers in cause.absent_endpoints.items():
                 kind = "gateway" if endpoint.kind == "Gateway" else "interface"
@@ -249,6 +245,13 @@ class _Writer:
             yield f"- Not examined: {self._text(list_names(report.diagnosis.unexamined, 20))}"
         yield ""
         yield "</details>"
+
+
+def _remedy_of(view: CauseView) -> str:
+    if view.is_bypassed:
+        return " With the plan it stops no step."
+    how = "To do by hand:" if view.by_hand else "Fixed by"
+    return f" {how} {'change' if view.changes.isdigit() else 'changes'} {view.changes}." if view.changes else ""
 
 
 def _marked(verdict: Verdict) -> str:
