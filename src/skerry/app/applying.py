@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 
+from skerry import __version__
 from skerry.app.account import read_account
 from skerry.app.diagnosis import diagnose_hypothetical
 from skerry.app.planning import plan as plan_launches
@@ -173,7 +173,7 @@ def new_journal_path(preparation: Preparation) -> Path:
 
 def settings_for(agreement: Agreement) -> ApplySettings:
     """Return the settings of the checks before a change, as of now."""
-    return ApplySettings(datetime.now(UTC), version("skerry"), agreement.allowed, agreement.managed_tags)
+    return ApplySettings(datetime.now(UTC), __version__, agreement.allowed, agreement.managed_tags)
 
 
 def start_apply(
@@ -276,7 +276,7 @@ def opened_for(
     names = names_of_endpoints(plan.changes)
     return Opened(
         version=VERSION,
-        skerry=version("skerry"),
+        skerry=__version__,
         journal=journals.new_name(),
         account=session.account,
         region=session.region,

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from importlib.metadata import version
 
 import msgspec
 
+from skerry import __version__
 from skerry.app.selection import Hypothetical, Selection, all_launches, hypothetical_launch, launches
 from skerry.catalogue.partitions import partition_of
 from skerry.catalogue.services import (
@@ -19,6 +19,7 @@ from skerry.catalogue.services import (
     service_by_naming_rule,
     service_of_endpoint,
 )
+from skerry.diagnose.diagnosis import ServiceDiagnosis
 from skerry.errors import Argument, InputError
 from skerry.launch.launches import Launch
 from skerry.model.world import World
@@ -113,10 +114,28 @@ def plan_hypothetical(world: World, task: Hypothetical, options: Options | None 
 
 
 def plan_launches(
-    world: World, chosen: Sequence[Launch], options: Options | None = None, *, fingerprint: bool = True
+    world: World,
+    chosen: Sequence[Launch],
+    options: Options | None = None,
+    *,
+    fingerprint: bool = True,
+    diagnosed: Sequence[ServiceDiagnosis] = (),
 ) -> Plan:
-    """Plan the smallest changes for these launches; ``fingerprint``: with that of their walks."""
-    return _plan(world, scope_for(world, chosen, options), options, fingerprint=fingerprint)
+    """Plan the smallest changes for these launches; ``fingerprint``: with that of their walks.
+
+    ``diagnosed`` are their diagnoses, if they are made already.
+    """
+    scope = scope_for(world, chosen, options)
+    made = planner.plan(world, scope, options, diagnosed=diagnosed)
+    changes = [planned.change for planned in made.changes]
+    return msgspec.structs.replace(
+        made,
+        made_at=_now(),
+        made_by=__version__,
+        fingerprint=fingerprint_of(world, scope, changes) if fingerprint and changes else None,
+        launches=tuple(dict.fromkeys(PlannedLaunch(launch.name, launch.cluster) for launch in scope.launches)),
+        also=tuple(filter(None, map(endpoint_service_name_of, (options or Options()).also))),
+    )
 
 
 def scope_for(world: World, chosen: Sequence[Launch], options: Options | None = None) -> Scope:
@@ -124,19 +143,6 @@ def scope_for(world: World, chosen: Sequence[Launch], options: Options | None = 
     names = {(launch.cluster, launch.name) for launch in chosen}
     others = [launch for launch in all_launches(world) if (launch.cluster, launch.name) not in names]
     return Scope(chosen, (options or Options()).also, others)
-
-
-def _plan(world: World, scope: Scope, options: Options | None, *, fingerprint: bool) -> Plan:
-    made = planner.plan(world, scope, options)
-    changes = [planned.change for planned in made.changes]
-    return msgspec.structs.replace(
-        made,
-        made_at=_now(),
-        made_by=version("skerry"),
-        fingerprint=fingerprint_of(world, scope, changes) if fingerprint and changes else None,
-        launches=tuple(dict.fromkeys(PlannedLaunch(launch.name, launch.cluster) for launch in scope.launches)),
-        also=tuple(filter(None, map(endpoint_service_name_of, (options or Options()).also))),
-    )
 
 
 def _now() -> str:

@@ -13,6 +13,7 @@ from skerry.plan.changes import ConfigureService
 from skerry.plan.launches_after import configure_launches
 from skerry.plan.records import Options, Plan
 from skerry.plan.report import PlannedNetwork, Report
+from skerry.plan.vpc_effects import VpcEffects
 from skerry.plan.world_after import apply_changes
 from skerry.reach.walk import Walker
 from skerry.verdicts import NOT_APPLICABLE, OK, Verdict
@@ -43,7 +44,7 @@ def _report(world: World, chosen: Sequence[Launch], options: Options | None, *, 
     diagnosis = complete(world, diagnose(Walker(world), chosen, world.facts.tasks))
     if diagnosis.verdict in _NOTHING_TO_CHANGE:
         return Report(world, diagnosis)
-    made = plan_launches(world, chosen, options, fingerprint=fingerprint)
+    made = plan_launches(world, chosen, options, fingerprint=fingerprint, diagnosed=diagnosis.services)
     return Report(world, diagnosis, made, _planned(world, diagnosis, chosen, made))
 
 
@@ -52,7 +53,10 @@ def _planned(world: World, diagnosis: Diagnosis, chosen: Sequence[Launch], made:
     changes = [row.change for row in made.changes]
     after = apply_changes(world, changes)
     settings = [change for change in changes if isinstance(change, ConfigureService)]
-    planned = diagnose(Walker(after), configure_launches(chosen, settings))
+    effects = VpcEffects(world)
+    by_group = effects.changes_by_group(changes)
+    as_now = [service for service in diagnosis.services if not by_group.of(effects.group_of(service.launch))]
+    planned = diagnose(Walker(after), configure_launches(chosen, settings), done=as_now)
     if _verdicts_of(planned) == _verdicts_of(diagnosis):
         return None
     return PlannedNetwork(after, planned)

@@ -1,10 +1,10 @@
 """The JSON documents of the commands that change an account."""
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import click
 
+from skerry import __version__
 from skerry.cli.hints import OPTIONS
 from skerry.cli.output import write
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 JSON = "json"
 FORMATS = ("text", JSON)
-_SKERRY = "skerry"
 
 
 def refuse_questions(form: str, *, yes: bool) -> None:
@@ -109,10 +108,10 @@ def write_undone(planned: "UndoPlan", undone: "Undone | None", again: str) -> No
     )
     effects = planned.effects
     forecast = UndoForecast(planned.managed, effects.breaks, planned.losses, planned.changes, effects.changes)
-    write(encode_undo(result, forecast, version(_SKERRY), OPTIONS.__getitem__))
+    write(encode_undo(result, forecast, __version__, OPTIONS.__getitem__))
 
 
 def _write_apply(result: "CommandResult", rows: "Iterable[Planned]") -> None:
     from skerry.render.applied_json import encode_apply
 
-    write(encode_apply(result, rows, version(_SKERRY), OPTIONS.__getitem__))
+    write(encode_apply(result, rows, __version__, OPTIONS.__getitem__))

@@ -28,12 +28,18 @@ from skerry.verdicts import INTERMITTENT, NOT_APPLICABLE, OK, UNKNOWN, Verdict, 
 _NO_SUBNETS = Missing("the subnets that tasks may land in", "ecs:DescribeServices")
 
 
-def diagnose(walker: Walker, launches: Iterable[Launch], tasks: Iterable[Task] = ()) -> Diagnosis:
-    """Diagnose launches; ``tasks`` supply the reasons of stopped tasks, for comparison with predicted errors."""
+def diagnose(
+    walker: Walker, launches: Iterable[Launch], tasks: Iterable[Task] = (), done: Iterable[ServiceDiagnosis] = ()
+) -> Diagnosis:
+    """Diagnose launches; ``tasks`` supply the reasons of stopped tasks, for comparison with predicted errors.
+
+    ``done`` are the diagnoses of some of them that hold here too.
+    """
     stops = stop_reasons_of(tasks)
     launched = tuple(launches)
     beyond = AccessCheck(walker.world)
-    services = tuple(diagnose_one(walker, launch, stops, beyond) for launch in launched)
+    made = {id(service.launch): service for service in done}
+    services = tuple(made.get(id(launch)) or diagnose_one(walker, launch, stops, beyond) for launch in launched)
     verdicts = [service.verdict for service in services]
     only_others = all(verdict is NOT_APPLICABLE for verdict in verdicts)
     verdict = NOT_APPLICABLE if only_others else worst_of(verdicts)

@@ -10,7 +10,7 @@ from skerry.plan.changes import AddAclEntry, AuthorizeRule, Change
 from skerry.plan.reachability import is_copied_block, opened_by
 from skerry.plan.rules_and_entries import number_entry, number_entry_last
 from skerry.plan.scope import Scope
-from skerry.plan.search import SearchResult, prove_sound
+from skerry.plan.search import Looks, SearchResult, prove_sound
 from skerry.plan.world_after import apply_changes
 from skerry.reach.destinations import cidrs_of
 
@@ -18,7 +18,9 @@ _MOST_TRIALS = 12
 """Proofs for one rule or entry: a plan of hundreds of subnets has no narrow rule for all of them."""
 
 
-def narrow(world: World, scope: Scope, result: SearchResult, others: Iterable[SearchResult]) -> SearchResult:
+def narrow(
+    world: World, scope: Scope, looks: Looks, result: SearchResult, others: Iterable[SearchResult]
+) -> SearchResult:
     """Return a search's result with rules and entries as narrow as their number allows.
 
     ``others``: the results of other strategies, whose rules name narrower peers.
@@ -27,15 +29,17 @@ def narrow(world: World, scope: Scope, result: SearchResult, others: Iterable[Se
         return result
     proposed = [change for other in others for change in other.changes]
     for change in tuple(result.changes):
-        result = _narrowed(world, scope, result, change, proposed)
+        result = _narrowed(world, scope, looks, result, change, proposed)
     return result
 
 
-def _narrowed(world: World, scope: Scope, result: SearchResult, change: Change, proposed: list[Change]) -> SearchResult:
+def _narrowed(
+    world: World, scope: Scope, looks: Looks, result: SearchResult, change: Change, proposed: list[Change]
+) -> SearchResult:
     """Return the result with the first narrower change in place of one, if any is proven."""
     for candidate in islice(_narrower(world, change, proposed, result), _MOST_TRIALS):
         replaced = {candidate if other == change else other: why for other, why in result.changes.items()}
-        proof = prove_sound(world, scope, replaced, result, candidate)
+        proof = prove_sound(looks, scope, replaced, result, candidate)
         if proof is not None:
             return proof
     return result

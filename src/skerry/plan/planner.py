@@ -9,7 +9,7 @@ import msgspec
 
 from skerry.catalogue.services import ServiceRef, service_of_endpoint
 from skerry.cost.prices import load_prices
-from skerry.diagnose.diagnosis import Finding
+from skerry.diagnose.diagnosis import Finding, ServiceDiagnosis
 from skerry.model.origins import Origin
 from skerry.model.world import World
 from skerry.plan import impact, preference
@@ -34,24 +34,31 @@ from skerry.plan.records import Break, Options, Plan, Planned, Remaining, Why
 from skerry.plan.scope import Failing, Found, Scope
 from skerry.plan.search import Looks, SearchResult, search
 from skerry.plan.strategies import EXACT, NAT, PUBLIC, TASK_GROUPS, Strategy, broader_strategies
-from skerry.reach.trace import Piece
+from skerry.reach.trace import Hop, Piece
 from skerry.verdicts import NOT_APPLICABLE, OK, UNKNOWN
 
 _NOTHING_TO_DO = {OK, NOT_APPLICABLE}
 
 
-def plan(world: World, scope: Scope, options: Options | None = None, today: World | None = None) -> Plan:
+def plan(
+    world: World,
+    scope: Scope,
+    options: Options | None = None,
+    today: World | None = None,
+    diagnosed: Iterable[ServiceDiagnosis] = (),
+) -> Plan:
     """Plan the least changes after which every launch of the scope can start.
 
     Every strategy makes a plan, and one key compares them: `preference.rank_of`. ``today``: the World
-    before the changes, if ``world`` is another one. Flows of others that work there must go on.
+    before the changes, if ``world`` is another one. Flows of others that work there must go on. ``diagnosed`` are the
+    diagnoses of the launches, if they are made already.
     """
     options = options or Options()
     names = tuple(dict.fromkeys(name for kind in scope.kinds for name in kind.names))
-    before = scope.look(world)
+    looks = Looks(world, scope, diagnosed)
+    _, before = looks.after(())
     if before.verdict in _NOTHING_TO_DO:
         return Plan(names, before.verdict, before.verdict, proven=True)
-    looks = Looks(world, scope, before)
     results: dict[Strategy, SearchResult] = {}
     plans: dict[Strategy, Plan] = {}
     for strategy in _strategies(world, scope, before, options, results):
@@ -59,7 +66,7 @@ def plan(world: World, scope: Scope, options: Options | None = None, today: Worl
         if not preference.is_of_another(world, options, strategy, results[strategy].changes):
             plans[strategy] = _plan_of(world, scope, options, before, results[strategy])
     chosen = preference.best_of(world, options, plans)
-    narrowed = narrow(world, scope, results[chosen], list(results.values()))
+    narrowed = narrow(world, scope, looks, results[chosen], list(results.values()))
     if narrowed is not results[chosen]:
         plans[chosen] = _plan_of(world, scope, options, before, narrowed)
     return preference.explain_choice(world, options, plans, chosen)
@@ -100,7 +107,12 @@ def _is_filter_change(change: Change) -> bool:
 
 def _is_filtered(failing: Failing) -> bool:
     judged_pieces = (judged for trace in failing.outcome.traces for judged in trace.judged)
-    return any(judged.lost and judged.hop.kind in {"security-group", "network-acl"} for judged in judged_pieces)
+    return any(judged.lost and _is_at_broad_filter(judged.hop) for judged in judged_pieces)
+
+
+def _is_at_broad_filter(hop: Hop) -> bool:
+    """Tell whether strategies choose other blocks at a hop: inbound rules name what the user prefers."""
+    return hop.kind == "network-acl" or (hop.kind == "security-group" and hop.direction == "out")
 
 
 def _plan_of(world: World, scope: Scope, options: Options, before: Found, result: SearchResult) -> Plan:

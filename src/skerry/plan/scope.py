@@ -1,6 +1,6 @@
 """The scope of a plan: its launches, each kind of them once, and their failing calls in a World."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -9,6 +9,7 @@ from msgspec import UNSET
 from skerry.access.evaluation import AccessCheck
 from skerry.catalogue.services import ServiceRef, regional_host_of
 from skerry.diagnose.diagnose import diagnose_one
+from skerry.diagnose.diagnosis import ServiceDiagnosis
 from skerry.diagnose.need_verdicts import judge_need, source_of, unknowns_of
 from skerry.launch.launches import Launch
 from skerry.launch.needs import Call, Need
@@ -69,7 +70,7 @@ class Scope:
         )
         self.knows_groups = all(kind.launch.groups is not UNSET for kind in self.kinds)
         self._refs = tuple(also)
-        self._also = tuple(call_of(ref) for ref in also)
+        self.also = tuple(call_of(ref) for ref in also)
 
     def after(self, changes: Iterable[Change]) -> "Scope":
         """Return the scope with the launches as their services are configured after the changes."""
@@ -91,27 +92,13 @@ class Scope:
 
     def look(self, world: World) -> Found:
         """Walk every call of every launch in a World."""
-        verdicts: list[Verdict] = []
-        failing: list[Failing] = []
-        facts: dict[Missing, None] = {}
-        for kind_result in self.each(world):
-            verdicts.append(kind_result.verdict)
-            failing.extend(kind_result.failing)
-            facts |= dict.fromkeys(kind_result.facts)
-        return Found(worst_of(verdicts) if verdicts else NOT_APPLICABLE, tuple(failing), tuple(facts))
+        walks = Walks(self, world)
+        return join_results(walks.of(kind) for kind in self.kinds)
 
-    def each(self, world: World, first: Kind | None = None) -> Iterator[Found]:
-        """Walk every call of one kind of launch after another, those with launches of ``first`` before the others."""
-        walker, beyond = Walker(world), AccessCheck(world)
+    def kinds_from(self, first: Kind | None) -> list[tuple[int, Kind]]:
+        """Return the kinds with their places, those with launches of ``first`` before the others."""
         names = frozenset(first.names if first is not None else ())
-        for kind in sorted(self.kinds, key=lambda kind: names.isdisjoint(kind.names)):
-            rows = tuple(self._of(walker, beyond, kind))
-            failing = tuple(call_result for _, kind_failing, _ in rows for call_result in kind_failing)
-            yield Found(
-                worst_of(call_result[0] for call_result in rows),
-                failing,
-                tuple(fact for call_result in rows for fact in call_result[2]),
-            )
+        return sorted(enumerate(self.kinds), key=lambda pair: names.isdisjoint(pair[1].names))
 
     def outcomes(self, world: World) -> Iterator[Outcome]:
         """Yield the outcome of every call of every launch in a World."""
@@ -119,14 +106,31 @@ class Scope:
         for kind in self.kinds:
             for row in diagnose_one(walker, kind.launch, {}, beyond).needs:
                 yield from row.outcomes if row.need.blocks == "start" else ()
-            for need in self._also:
+            for need in self.also:
                 for subnet in dict.fromkeys(kind.launch.subnets):
                     yield judge_need(walker, need, source_of(walker, kind.launch, subnet), subnet)
 
-    def _of(
-        self, walker: Walker, beyond: AccessCheck, kind: Kind
-    ) -> Iterator[tuple[Verdict, list[Failing], tuple[Missing, ...]]]:
-        diagnosis = diagnose_one(walker, kind.launch, {}, beyond)
+
+class Walks:
+    """The walks of launches in one World, with one memory for all."""
+
+    def __init__(self, scope: Scope, world: World, diagnosed: Mapping[int, ServiceDiagnosis] | None = None) -> None:
+        """Begin walks in a World; ``diagnosed`` are the diagnoses so far, by the identity of their launches."""
+        self._scope, self._diagnosed = scope, diagnosed or {}
+        self._walker, self._beyond = Walker(world), AccessCheck(world)
+
+    def of(self, kind: Kind) -> Found:
+        """Walk every call of one kind of launch."""
+        rows = tuple(self._rows_of(kind))
+        return Found(
+            worst_of(verdict for verdict, _, _ in rows),
+            tuple(failing for _, calls, _ in rows for failing in calls),
+            tuple(fact for _, _, facts in rows for fact in facts),
+        )
+
+    def _rows_of(self, kind: Kind) -> Iterator[tuple[Verdict, list[Failing], tuple[Missing, ...]]]:
+        made = self._diagnosed.get(id(kind.launch))
+        diagnosis = made or diagnose_one(self._walker, kind.launch, {}, self._beyond)
         rows = [need_diagnosis for need_diagnosis in diagnosis.needs if need_diagnosis.need.blocks == "start"]
         failing = [
             Failing(kind, need_diagnosis.need, subnet, outcome)
@@ -138,17 +142,35 @@ class Scope:
             fact for need_diagnosis in rows if need_diagnosis.verdict is UNKNOWN for fact in need_diagnosis.unknowns
         )
         yield diagnosis.verdict, failing, unread
-        for need in self._also:
-            yield from self._call(walker, kind, need)
+        for need in self._scope.also:
+            yield from self._call(kind, need)
 
-    def _call(
-        self, walker: Walker, kind: Kind, need: Call
-    ) -> Iterator[tuple[Verdict, list[Failing], tuple[Missing, ...]]]:
+    def _call(self, kind: Kind, need: Call) -> Iterator[tuple[Verdict, list[Failing], tuple[Missing, ...]]]:
+        walker = self._walker
         for subnet in dict.fromkeys(kind.launch.subnets):
             outcome = judge_need(walker, need, source_of(walker, kind.launch, subnet), subnet)
             failing = [Failing(kind, need, subnet, outcome)] if outcome.verdict in FAILS else []
             unread = unknowns_of(outcome.traces) if outcome.verdict is UNKNOWN else ()
             yield outcome.verdict, failing, unread
+
+
+def walk_again(world: World, failing: Failing) -> Failing | None:
+    """Walk a call of the network in another World; None if it does not fail there."""
+    walker, launch = Walker(world), failing.kind.launch
+    outcome = judge_need(walker, failing.need, source_of(walker, launch, failing.subnet), failing.subnet)
+    return failing._replace(outcome=outcome) if outcome.verdict in FAILS else None
+
+
+def join_results(results: Iterable[Found]) -> Found:
+    """Return the state of all launches, of the states of each kind."""
+    verdicts: list[Verdict] = []
+    failing: list[Failing] = []
+    facts: dict[Missing, None] = {}
+    for result in results:
+        verdicts.append(result.verdict)
+        failing.extend(result.failing)
+        facts |= dict.fromkeys(result.facts)
+    return Found(worst_of(verdicts) if verdicts else NOT_APPLICABLE, tuple(failing), tuple(facts))
 
 
 def call_of(ref: ServiceRef) -> Call:

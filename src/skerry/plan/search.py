@@ -1,11 +1,12 @@
 """The search for changes: fix the visible blockers, look again, and drop unneeded changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import UnionType
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from skerry.diagnose.diagnosis import ServiceDiagnosis
 from skerry.model.world import World
 from skerry.plan import endpoint_policies, impact, rules_and_entries
 from skerry.plan.changes import (
@@ -28,8 +29,9 @@ from skerry.plan.impact import Flow
 from skerry.plan.ordering import sort_changes
 from skerry.plan.outages import Outage, find_outages
 from skerry.plan.records import Options, Why
-from skerry.plan.scope import FAILS, Failing, Found, Kind, Scope
+from skerry.plan.scope import FAILS, Failing, Found, Kind, Scope, Walks, join_results, walk_again
 from skerry.plan.strategies import EXACT, Strategy
+from skerry.plan.vpc_effects import VpcEffects
 from skerry.plan.world_after import apply_changes
 from skerry.reach.cache import Memo
 from skerry.verdicts import NOT_APPLICABLE, OK
@@ -64,30 +66,72 @@ class SearchResult(NamedTuple):
 
 
 class Looks:
-    """The results of looks at the World after changes: each set of them is walked once for all strategies."""
+    """The results of looks at the World after changes: what is found for all strategies.
 
-    def __init__(self, world: World, scope: Scope, before: Found | None = None) -> None:
+    A launch is walked again only after changes that can matter to it.
+    """
+
+    def __init__(self, world: World, scope: Scope, diagnosed: Iterable[ServiceDiagnosis] = ()) -> None:
+        """Begin with the diagnoses of launches that are made already."""
         self._world, self._scope = world, scope
+        self._diagnosed = {id(service.launch): service for service in diagnosed}
+        self._effects = VpcEffects(world)
         self._seen: dict[tuple[Change, ...], tuple[World, Found]] = {}
-        self._enough: dict[tuple[object, ...], bool] = {}
-        if before is not None:
-            self._seen[()] = (world, before)
+        self._by_kind: dict[tuple[int, tuple[Change, ...]], Found] = {}
+        self._calls: dict[object, Failing | None] = {}
+        self._outages: dict[tuple[int, tuple[Change, ...]], tuple[Outage, ...]] = {}
 
     def after(self, changes: Iterable[Change]) -> tuple[World, Found]:
         """Return the World after changes, and what is found there."""
         made = tuple(changes)
         if made not in self._seen:
             changed = apply_changes(self._world, made)
-            self._seen[made] = (changed, self._scope.after(made).look(changed))
+            self._seen[made] = (changed, join_results(self._each(made, changed)))
         return self._seen[made]
 
-    def are_enough(self, changes: tuple[Change, ...], first: Kind, known_failures: frozenset[object]) -> bool:
-        """Tell whether nothing but the known failures is there after changes; ``first`` are walked first."""
-        key = (changes, first.names, known_failures)
-        if key not in self._enough:
-            changed = apply_changes(self._world, changes)
-            self._enough[key] = _no_worse(self._scope.after(changes), changed, first, known_failures)
-        return self._enough[key]
+    def each_after(self, changes: Iterable[Change], first: Kind | None) -> Iterator[Found]:
+        """Yield what is found of one kind of launch after another after changes; ``first`` come first."""
+        made = tuple(changes)
+        return self._each(made, apply_changes(self._world, made), first)
+
+    def _each(self, made: tuple[Change, ...], changed: World, first: Kind | None = None) -> Iterator[Found]:
+        scope, changes = self._scope.after(made), self._effects.changes_by_group(made)
+        walks = Walks(scope, changed, {} if made else self._diagnosed)
+        for place, kind in scope.kinds_from(first):
+            key = (place, changes.of(self._effects.group_of(kind.launch)))
+            if key not in self._by_kind:
+                self._by_kind[key] = walks.of(kind)
+            yield self._by_kind[key]
+
+    def outages(self, today: World, made: tuple[Change, ...]) -> tuple[Outage, ...]:
+        """Return the flows that fail between two changes; strategies often come to the same changes."""
+        key = (id(today), made)
+        if key not in self._outages:
+            self._outages[key] = tuple(find_outages(today, self._scope, made))
+        return self._outages[key]
+
+    def _again(self, made: tuple[Change, ...], failing: Failing) -> Failing | None:
+        """Walk a call again after changes that configure no service; None if it works, or is a call of others."""
+        is_own = any(failing.kind is kind for kind in self._scope.kinds)
+        if not is_own or self._scope.after(made) is not self._scope:
+            return None
+        matter = self._effects.changes_by_group(made).of(self._effects.group_of(failing.kind.launch))
+        key = (matter, failing.kind.names, failing.need, failing.subnet)
+        if key not in self._calls:
+            self._calls[key] = walk_again(apply_changes(self._world, made), failing)
+        return self._calls[key]
+
+    def are_enough(self, changes: Iterable[Change], first: Failing, known_failures: frozenset[object]) -> bool:
+        """Tell whether nothing but the known failures is there after changes; the call that failed is walked first."""
+        made = tuple(changes)
+        again = self._again(made, first)
+        if again is not None and not _marks_of(again) <= known_failures:
+            return False
+        for result in self.each_after(made, first.kind):
+            marks = _in_the_way(result)
+            if result.verdict is not OK and not (marks and marks <= known_failures):
+                return False
+        return True
 
 
 def search(
@@ -108,45 +152,42 @@ def search(
     state.spare_others()
     state.prune()
     state.tell_the_rest()
-    return prove(looks, scope, state.changes, state.flows, state.today)
+    return prove(looks, state.changes, state.flows, state.today)
 
 
-def prove(
-    looks: Looks, scope: Scope, changes: dict[Change, tuple[Why, ...]], flows: tuple[Flow, ...], today: World
-) -> SearchResult:
+def prove(looks: Looks, changes: dict[Change, tuple[Why, ...]], flows: tuple[Flow, ...], today: World) -> SearchResult:
     """Walk every call in the World after changes; the proof is for them as they are reported, in their order."""
     ordered = sort_changes(changes)
     changed, outcome = looks.after(ordered)
     broken = tuple(impact.find_broken_flows(changed, flows))
-    outages = tuple(find_outages(today, scope, ordered))
+    outages = looks.outages(today, tuple(ordered))
     return SearchResult(ordered, changed, outcome, flows, broken, outages, today)
 
 
 def prove_sound(
-    world: World, scope: Scope, changes: dict[Change, tuple[Why, ...]], earlier: SearchResult, tried: Change
+    looks: Looks, scope: Scope, changes: dict[Change, tuple[Why, ...]], earlier: SearchResult, tried: Change
 ) -> SearchResult | None:
     """Return the proof of changes; None where it fails, without further walks after the first failing launch.
 
     The changes are a variant of those of ``earlier``. Launches that asked for the ``tried`` change come first.
     """
-    changed = apply_changes(world, sort_changes(changes))
     names = {name for why in changes[tried] for name in why.services}
     first = next((kind for kind in scope.kinds if not names.isdisjoint(kind.names)), None)
-    if any(kind_result.verdict not in _SOUND for kind_result in scope.after(changes).each(changed, first)):
+    if any(result.verdict not in _SOUND for result in looks.each_after(sort_changes(changes), first)):
         return None
-    proof = prove(Looks(world, scope), scope, changes, earlier.flows, earlier.today)
+    proof = prove(looks, changes, earlier.flows, earlier.today)
     return proof if proof.is_sound else None
 
 
 class _State:
-    """The changes so far, each with its reasons and the kinds of launch that asked for it first."""
+    """The changes so far, each with its reasons and the call that asked for it first."""
 
     def __init__(self, world: World, scope: Scope, options: Options, looks: Looks, strategy: Strategy) -> None:
         self.world, self.scope, self.strategy, self.options = world, scope, strategy, strategy.options(options)
         self.today = world
         self._looks = looks
         self.changes: dict[Change, tuple[Why, ...]] = {}
-        self.kinds: dict[Change, Kind] = {}
+        self.asked: dict[Change, Failing] = {}
         self.flows: tuple[Flow, ...] = ()
 
     def look(self) -> tuple[World, Found]:
@@ -188,7 +229,7 @@ class _State:
                 for judged in trace.judged:
                     piece = judged.piece
                     if judged.lost and (piece.code, piece.resource) not in explained and trace.verdict in FAILS:
-                        self._add(Remedy(case.advise_on(judged, trace), case.why((judged,))), failing.kind)
+                        self._add(Remedy(case.advise_on(judged, trace), case.why((judged,))), failing)
 
     def prune(self) -> None:
         """Drop every change without which no more fails than with it, the last first."""
@@ -197,8 +238,8 @@ class _State:
         for change in reversed(list(self.changes)):
             if _is_told(change) or self._is_preferred(change):
                 continue
-            others = tuple(other for other in self.changes if other != change)
-            if self._looks.are_enough(others, self.kinds[change], in_the_way) and self._are_harmless(others, lost):
+            others = sort_changes({other: why for other, why in self.changes.items() if other != change})
+            if self._looks.are_enough(others, self.asked[change], in_the_way) and self._are_harmless(others, lost):
                 del self.changes[change]
 
     def _are_harmless(self, changes: Iterable[Change], lost: frozenset[object]) -> bool:
@@ -233,23 +274,23 @@ class _State:
         for failing in failures:
             for remedy in remedies_for(Case(current, scope, options, failing, memo, self.strategy)):
                 if only is None or isinstance(remedy.change, only):
-                    new |= self._add(remedy, failing.kind)
+                    new |= self._add(remedy, failing)
         return new
 
-    def _add(self, remedy: Remedy, kind: Kind) -> bool:
+    def _add(self, remedy: Remedy, asked: Failing) -> bool:
         """Add a change, or a reason for one that is there; tell whether it is new."""
         change = self._fitted(remedy.change)
         if isinstance(change, ModifyEndpoint) and change.policy is not None:
-            return self._add_policy(change, remedy.why, kind)
+            return self._add_policy(change, remedy.why, asked)
         reasons = self.changes.get(change)
         if reasons is not None:
             self.changes[change] = _with(reasons, remedy.why)
             return False
         self.changes[change] = (remedy.why,)
-        self.kinds[change] = kind
+        self.asked[change] = asked
         return True
 
-    def _add_policy(self, change: ModifyEndpoint, why: Why, kind: Kind) -> bool:
+    def _add_policy(self, change: ModifyEndpoint, why: Why, asked: Failing) -> bool:
         """Make one policy of all that an endpoint's lacks: a change of it replaces it whole."""
         same = (other for other in self.changes if isinstance(other, ModifyEndpoint) and other.policy is not None)
         earlier = next((other for other in same if other.endpoint_id == change.endpoint_id), None)
@@ -258,7 +299,7 @@ class _State:
             change, policy=endpoint_policies.join_policies(earlier.policy if earlier else None, change.policy or "")
         )
         self.changes[both] = _with(reasons, why)
-        self.kinds[both] = kind
+        self.asked[both] = asked
         return earlier is None or earlier != both
 
     def _fitted(self, change: Change) -> Change:
@@ -290,15 +331,6 @@ def _is_told(change: Change) -> bool:
     return isinstance(change, _BY_HAND) or (isinstance(change, ConfigureService) and not change.has_settings)
 
 
-def _no_worse(scope: Scope, remaining: World, first: Kind, known_failures: frozenset[object]) -> bool:
-    """Tell whether no launch has a blocker left; launches with a change of their own come first."""
-    for kind_result in scope.each(remaining, first):
-        marks = _in_the_way(kind_result)
-        if kind_result.verdict is not OK and not (marks and marks <= known_failures):
-            return False
-    return True
-
-
 def _onto(
     other: CreateGatewayEndpoint | CreateInterfaceEndpoint, change: CreateGatewayEndpoint | CreateInterfaceEndpoint
 ) -> Change:
@@ -319,10 +351,13 @@ def _with(reasons: tuple[Why, ...], why: Why) -> tuple[Why, ...]:
 
 def _in_the_way(outcome: Found) -> frozenset[object]:
     """Return everything that is lost or not known of the launches in a World."""
-    lost = {
+    return frozenset().union(*map(_marks_of, outcome.failing), outcome.facts)
+
+
+def _marks_of(failing: Failing) -> frozenset[object]:
+    """Return everything that is lost or not known on the way of a call."""
+    return frozenset(
         (failing.kind.names, failing.need, failing.subnet, judged.piece.code, judged.piece.resource)
-        for failing in outcome.failing
         for trace in failing.outcome.traces
         for judged in trace.judged
-    }
-    return frozenset({*lost, *outcome.facts})
+    )

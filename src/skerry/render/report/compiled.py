@@ -3,10 +3,10 @@
 import os
 import sys
 from contextlib import suppress
-from importlib.metadata import version
 from importlib.util import cache_from_source
 from pathlib import Path
 
+import jinja2
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
@@ -16,7 +16,7 @@ class CompiledTemplates(BytecodeCache):
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._version = version("jinja2")
+        self._version = jinja2.__version__
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Fill a bucket, if the template was compiled before."""

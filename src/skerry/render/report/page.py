@@ -5,7 +5,6 @@ Jinja escapes every text of the input, after its secrets are masked and its cont
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,7 @@ from skerry.render.unread_calls import list_refusals
 from skerry.render.view import DEFAULT_VIEW, View
 from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 
-_FOLDER = "skerry.render.report"
+_FOLDER = Path(__file__).parent
 _MOST_NAMES = 6
 MOST_BYTES = 1_000_000
 """The size of a page that opens at once, and that trackers of issues take as an attachment."""
@@ -152,7 +151,7 @@ def _environment(rewrite: Callable[[str], str]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        bytecode_cache=CompiledTemplates(Path(__file__).parent / "templates"),
+        bytecode_cache=CompiledTemplates(_FOLDER / "templates"),
     )
 
     def short(text: str, most: int = 26) -> Markup:
@@ -175,12 +174,12 @@ def _environment(rewrite: Callable[[str], str]) -> Environment:
 @cache
 def _source_of(name: str) -> str:
     """Return a template without the indentation of its lines."""
-    return files(_FOLDER).joinpath("templates", name).read_text(encoding="utf-8")
+    return (_FOLDER / "templates" / name).read_text(encoding="utf-8")
 
 
 @cache
 def _style() -> str:
-    own = files(_FOLDER).joinpath("report.css").read_text(encoding="utf-8")
+    own = (_FOLDER / "report.css").read_text(encoding="utf-8")
     return TOKENS + STYLE + own.replace("\n", "")
 
 
