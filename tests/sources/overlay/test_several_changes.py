@@ -19,6 +19,7 @@ from tests.sources.overlay.changes import (
     deleted,
     kept,
     notes_of,
+    put,
     routes_of,
     served_network,
     world_after,
@@ -50,6 +51,27 @@ class TestTables:
         assert notes_of(network, association) == [
             "the plan associates subnet-a with a second route table, which AWS refuses"
         ]
+
+
+def test_deleted_group_of_a_service_of_others_is_told(network: Network) -> None:
+    group = {"id": "sg-task", "name": "task", "vpc_id": "vpc-1", "ingress": [], "egress": []}
+    assert notes_of(network, deleted("aws_security_group.task", **group)) == [
+        "the plan deletes aws_security_group.task (sg-task), and web still names it: no task starts with it"
+    ]
+    other = {**group, "id": "sg-open", "name": "open"}
+    assert notes_of(network, deleted("aws_security_group.open", **other)) == []
+
+
+def test_action_on_a_policy_concerns_the_role(network: Network) -> None:
+    """A policy names its role, and a blocker the ARN of it."""
+    role = f"arn:aws:iam::{ACCOUNT}:role/web"
+    network.add("RoleDetailList", RoleName="web", Arn=role, RolePolicyList=[], AttachedManagedPolicies=[])
+    policy = {"id": "web:pull", "name": "pull", "role": "web", "policy": "{}"}
+    [action] = put(network, deleted("aws_iam_role_policy.pull", **policy)).actions
+    assert role in action.ids
+    group = {"id": "web", "name": "web", "arn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:web"}
+    [action] = put(network, deleted("aws_cloudwatch_log_group.web", **group)).actions
+    assert role not in action.ids
 
 
 class TestDeletedAnswers:

@@ -11,6 +11,7 @@ from skerry.model.completeness import EVERYWHERE, Completeness
 from skerry.model.facts import Facts
 from skerry.model.origins import Origin
 from skerry.model.resource_answers import Absent, Refused, ResourceAnswer
+from skerry.sources.overlay.dangling_names import dangling_names
 from skerry.sources.overlay.effects import add_effects
 from skerry.sources.overlay.patching import patch
 from skerry.sources.overlay.record_keys import KEYS, Key
@@ -71,7 +72,9 @@ def put_on(existing: Facts, change: PlannedChange) -> Facts:
     facts = msgspec.structs.replace(existing, **changed)
     facts = _without_answers(add_effects(facts, existing, merged.removed), change.deleted)
     doubled = subnets_of_two_tables(facts.route_tables)
-    refused = (f"the plan associates {name} with a second route table, which AWS refuses" for name in sorted(doubled))
+    refused = [f"the plan associates {name} with a second route table, which AWS refuses" for name in sorted(doubled)]
+    for name, launch in dict.fromkeys(dangling_names(facts, merged.removed)):
+        refused.append(f"the plan deletes {merged.name_of(name)}, and {launch} still names it: no task starts with it")
     return msgspec.structs.replace(
         facts,
         route_tables=without_associations(facts.route_tables, doubled),
@@ -144,7 +147,7 @@ class _Merged:
                 self._remove(field, key, result)
             elif old is None:
                 if now is not None and field in _NAMED:
-                    self._namesakes[self._name_of(key)] = None
+                    self._namesakes[self.name_of(key)] = None
                 result[key] = _created(now, new)
             else:
                 self._change(key, result, old, new)
@@ -170,17 +173,18 @@ class _Merged:
             return
         patched = patch(now, old, new)
         result[key] = patched.record
-        self._items += [f"{item} of {self._name_of(key)}" for item in patched.missing]
+        self._items += [f"{item} of {self.name_of(key)}" for item in patched.missing]
 
     def _unseen_by_snapshot(self, key: Key) -> None:
         if str(key) in self._addresses:
-            self._unseen[self._name_of(key)] = None
+            self._unseen[self.name_of(key)] = None
 
     def _unread_by_snapshot(self, key: Key) -> None:
         if str(key) in self._addresses:
-            self._unread[self._name_of(key)] = None
+            self._unread[self.name_of(key)] = None
 
-    def _name_of(self, key: Key) -> str:
+    def name_of(self, key: Key) -> str:
+        """Return the name of a resource for messages: its address and its id."""
         address = self._addresses.get(str(key))
         return str(key) if address is None else f"{address} ({key})"
 

@@ -1,9 +1,10 @@
 """The actions of a plan, with the ids of the records that each concerns."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from skerry.model.planned_actions import ActionKind, PlannedAction
+from skerry.sources.terraform.addresses import address_of_code
 from skerry.sources.terraform.values import Instance
 
 _PARENTS: Final = (
@@ -11,6 +12,7 @@ _PARENTS: Final = (
     *("route_table_id", "security_group_id", "subnet_id", "vpc_endpoint_id"),
 )
 """The attributes by which a part of a resource names it."""
+_OF_ROLES: Final = ("aws_iam_role", "aws_iam_role_policy", "aws_iam_role_policy_attachment")
 _PARTS: Final = (
     *("_association", "_attachment", "_rule", "aws_default_", "aws_iam_role_policy", "aws_route", "_endpoint_policy"),
     "_private_dns",
@@ -19,17 +21,22 @@ _PARTS: Final = (
 
 
 def actions_of(
-    before: Iterable[Instance], after: Iterable[Instance], acted: Collection[str]
+    before: Iterable[Instance], after: Iterable[Instance], acted: Collection[str], roles: Mapping[str, str]
 ) -> tuple[PlannedAction, ...]:
-    """Return the actions of a plan, in the order of its addresses; ``acted`` are those of all its changes."""
+    """Return the actions of a plan, in the order of its addresses; ``acted`` are those of all its changes.
+
+    ``roles`` are the ARNs of existing roles by name: a policy of a role names it so.
+    """
     old = {instance.address: instance for instance in before if instance.mode == "managed"}
     new = {instance.address: instance for instance in after if instance.mode == "managed"}
     rows = []
     for address in sorted({**old, **new}):
         was, will = old.get(address), new.get(address)
         if address.partition(" (deposed ")[0] in acted:
-            ids = frozenset(name for one in (was, will) if one is not None for name in _ids_of(one))
-            rows.append(PlannedAction(address, _kind_of(was, will), ids))
+            ids = {name for one in (was, will) if one is not None for name in _ids_of(one)}
+            of_role = address_of_code(address).rpartition(".")[0].endswith(_OF_ROLES)
+            ids |= {arn for name, arn in roles.items() if of_role and name in ids}
+            rows.append(PlannedAction(address, _kind_of(was, will), frozenset(ids)))
     return tuple(rows)
 
 

@@ -216,9 +216,10 @@ def _change(
     origins = {resource: _origin(name, address, positions) for resource, address in first.addresses.items()}
     others = named_only(after, before)
     old, new = without_common_rows(_renamed(first.documents, lists), _renamed(described.documents, lists), others)
+    roles = {role.role_name: str(role.arn) for role in existing.roles}
     change = DescribedChange(
         old,
-        actions_of(former, configuration.instances, plan.acted),
+        actions_of(former, configuration.instances, plan.acted, roles),
         frozenset(_FIELDS[key] for key in unplaced),
         tuple(deleted_of(former, plan.instances)) if plan.level == "plan" else (),
     )
