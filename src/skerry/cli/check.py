@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -94,7 +95,11 @@ class CheckOptions(NamedTuple):
                 raise click.UsageError("--profile is for --with live")
             return None
         path = None if str(self.existing) == _LIVE else self.existing
-        return world_of(InputSource(path, self.profile, self.region, quiet), WIDEST["check"])
+        world = world_of(InputSource(path, self.profile, self.region, quiet), WIDEST["check"])
+        if path is not None:
+            return world
+        # The live account is newer than any plan.
+        return type(world)(msgspec.structs.replace(world.facts, read_at=datetime.now(UTC)))
 
     @property
     def folders(self) -> tuple[Path, ...]:

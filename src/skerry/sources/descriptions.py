@@ -5,6 +5,7 @@ stack. It answers with AWS's documents, apart for each account and Region.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import permutations
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
@@ -96,13 +97,14 @@ class DescribedChange(msgspec.Struct, frozen=True, gc=False):
 
     ``before`` holds the same lists as the documents after it, in the same words: their difference is the change.
     ``unplaced`` are the kinds with a record in a VPC that is not known. ``deleted`` are resources of tasks that no list
-    holds.
+    holds. ``made_at`` is the time of the plan.
     """
 
     before: Mapping[str, bytes]
     actions: tuple[PlannedAction, ...]
     unplaced: frozenset[str] = frozenset()
     deleted: tuple[DeletedResource, ...] = ()
+    made_at: datetime | None = None
 
 
 class UnreadableInput(NamedTuple):
@@ -184,8 +186,8 @@ def _changed(group: Sequence[Description], existing: Facts) -> DescribedNetwork:
         after = _loaded(one.documents, [_with_names(one) if len(group) > 1 else one]).facts
         addresses = {name: origin.address for name, origin in one.origins.items() if origin.address}
         unplaced = frozenset[str]() if one.change is None else one.change.unplaced
-        deleted = () if one.change is None else one.change.deleted
-        facts = put_on(facts, PlannedChange(before, after, addresses, unplaced, deleted))
+        deleted, made_at = ((), None) if one.change is None else (one.change.deleted, one.change.made_at)
+        facts = put_on(facts, PlannedChange(before, after, addresses, unplaced, deleted, made_at))
         documents |= {f"{name} of {one.name}": content for name, content in one.documents.items()}
     facts = msgspec.structs.replace(
         facts,

@@ -1,8 +1,10 @@
 """Changes of plans that meet others: tables and names of before, answers about deleted resources, several inputs."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
+import msgspec
 import pytest
 
 from skerry.errors import InputError
@@ -72,6 +74,24 @@ def test_action_on_a_policy_concerns_the_role(network: Network) -> None:
     group = {"id": "web", "name": "web", "arn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:web"}
     [action] = put(network, deleted("aws_cloudwatch_log_group.web", **group)).actions
     assert role not in action.ids
+
+
+@pytest.mark.parametrize(
+    ("made_at", "is_there"),
+    [("2026-01-01T00:00:00Z", False), ("2026-03-01T00:00:00Z", True), (None, True), ("yesterday", True)],
+)
+def test_resource_that_a_newer_reading_lacks_is_gone(network: Network, made_at: str | None, *, is_there: bool) -> None:
+    read_at = datetime(2026, 2, 1, tzinfo=UTC)
+    existing = msgspec.structs.replace(network.world().facts, read_at=read_at)
+    subnet = kept("aws_subnet.x", id="subnet-x", vpc_id="vpc-1", cidr_block="10.0.9.0/24")
+    given = InputFile("plan.json", Path("plan.json"), plan_of(subnet, timestamp=made_at))
+    described = [one for one in read([given], ReadingOptions(existing=existing)) if isinstance(one, Description)]
+    [result] = join(described, existing)
+    assert ("subnet-x" in World(result.facts).subnets) is is_there
+    words = "in the plan alone, not among what exists: aws_subnet.x (subnet-x)"
+    assert result.facts.notes == (
+        words if is_there else "the plan expects aws_subnet.x (subnet-x), which was deleted since",
+    )
 
 
 class TestDeletedAnswers:

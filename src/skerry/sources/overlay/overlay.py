@@ -1,6 +1,8 @@
 """The changes of plans on what exists: created records are there, deleted ones are gone, others are changed."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
@@ -35,6 +37,7 @@ class PlannedChange(msgspec.Struct, frozen=True, gc=False):
 
     ``addresses`` are those of all resources of the plans, by id. ``unplaced`` are the kinds with a record in a VPC that
     is not known: it may be in any. ``deleted`` are resources of tasks that AWS answers about one by one.
+    ``made_at`` is the time of the plan.
     """
 
     before: Facts
@@ -42,6 +45,7 @@ class PlannedChange(msgspec.Struct, frozen=True, gc=False):
     addresses: Mapping[str, str] = {}
     unplaced: frozenset[str] = frozenset()
     deleted: tuple[DeletedResource, ...] = ()
+    made_at: datetime | None = None
 
 
 _NAMED: Final = ("clusters", "roles", "services")
@@ -63,7 +67,7 @@ def put_on(existing: Facts, change: PlannedChange) -> Facts:
     Raises `InputError` if no VPC with a changed resource exists.
     """
     _refuse_another_network(existing, change)
-    merged = _Merged(change.addresses)
+    merged = _Merged(change.addresses, _newer_lists(existing, change.made_at))
     tables = {
         field: merged.table(field, *(_table_of(facts, field) for facts in (existing, change.before, change.after)))
         for field in KEYS
@@ -82,6 +86,13 @@ def put_on(existing: Facts, change: PlannedChange) -> Facts:
         origins=_origins(existing, change),
         notes=(*existing.notes, *change.after.notes, *merged.notes(), *refused),
     )
+
+
+def _newer_lists(existing: Facts, made_at: datetime | None) -> frozenset[str]:
+    """Return the kinds whose complete lists were read after a plan was made; none if a time is not known."""
+    if existing.read_at is None or made_at is None or existing.read_at <= made_at:
+        return frozenset()
+    return frozenset(field for field in KEYS if existing.completeness.knows(field))
 
 
 def _without_answers(facts: Facts, deleted: Iterable[DeletedResource]) -> Facts:
@@ -126,7 +137,9 @@ def _table_of(facts: Facts, field: str) -> Table:
 class _Merged:
     """The removed records so far, and the differences between plans and what exists."""
 
-    def __init__(self, addresses: Mapping[str, str]) -> None:
+    def __init__(self, addresses: Mapping[str, str], newer: AbstractSet[str]) -> None:
+        """Start with the kinds whose complete lists were read after the plan was made."""
+        self._newer = newer
         self.removed: set[str] = set()
         self._addresses = addresses
         self._unseen: dict[str, None] = {}
@@ -140,7 +153,9 @@ class _Merged:
         for key in {**before, **after}:
             old, new, now = before.get(key), after.get(key), existing.get(key)
             if old is not None and new is not None and old == new:
-                if now is None:
+                if now is None and field in self._newer:
+                    self._deleted_since(key)
+                elif now is None:
                     self._unread_by_snapshot(key)
                     result[key] = new
             elif new is None:
@@ -173,7 +188,11 @@ class _Merged:
             return
         patched = patch(now, old, new)
         result[key] = patched.record
-        self._items += [f"{item} of {self.name_of(key)}" for item in patched.missing]
+        self._items += [f"removes {item} of {self.name_of(key)}, which is not there" for item in patched.missing]
+
+    def _deleted_since(self, key: Key) -> None:
+        if str(key) in self._addresses:
+            self._items.append(f"expects {self.name_of(key)}, which was deleted since")
 
     def _unseen_by_snapshot(self, key: Key) -> None:
         if str(key) in self._addresses:
@@ -195,7 +214,7 @@ class _Merged:
         for name in self._namesakes:
             yield f"the plan creates {name}, which exists already"
         for item in self._items:
-            yield f"the plan removes {item}, which is not there"
+            yield f"the plan {item}"
         if self._unread:
             names = list(self._unread)
             more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""

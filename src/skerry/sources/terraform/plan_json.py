@@ -5,6 +5,7 @@ OpenTofu prints the same form. A state in its own file has version 4.
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -130,6 +131,7 @@ class _Document(msgspec.Struct, frozen=True, gc=False):
     deferred_changes: tuple[_DeferredChange, ...] = ()
     complete: bool = True
     errored: bool = False
+    timestamp: str | None = None
     variables: dict[str, _Variable] = {}
     values: _Values | None = None
     root_module: _Module | None = None
@@ -147,6 +149,7 @@ class PlannedResources(msgspec.Struct, frozen=True, gc=False):
     ``data`` are the data sources that were read for a plan, ``variables`` the values of its variables.
     ``scopes`` are the accounts and Regions of the providers, by the addresses of their resources.
     ``has_configuration``: it says what the unknown values refer to. ``outputs`` are those of a state of a test.
+    ``made_at`` is the time of a plan.
     """
 
     instances: tuple[Instance, ...]
@@ -162,6 +165,7 @@ class PlannedResources(msgspec.Struct, frozen=True, gc=False):
     scopes: Mapping[str, ProviderScope] = {}
     has_configuration: bool = False
     outputs: Mapping[str, Any] = {}
+    made_at: datetime | None = None
 
     @property
     def has_strangers(self) -> bool:
@@ -210,31 +214,36 @@ def _refuse_other_clouds(name: str, types: frozenset[str]) -> None:
         raise InputError(message, "skerry checks tasks on AWS Fargate: give it the plan of those.")
 
 
+def _of_changes(document: _Document, changes: tuple[_ResourceChange, ...]) -> PlannedResources:
+    instances = tuple(_planned(changes))
+    types = frozenset(row.type for row in changes if row.mode == "managed")
+    is_whole = document.complete and not document.deferred_changes
+    variables = {name: variable.value for name, variable in document.variables.items()}
+    written = document.configuration or _Written()
+    plan = PlannedResources(
+        instances,
+        is_whole,
+        types,
+        written.root_module,
+        "plan",
+        tuple(_former(changes)),
+        tuple(
+            "an unnamed one" if one.resource_change is None else one.resource_change.address
+            for one in document.deferred_changes
+        ),
+        frozenset(row.address for row in changes if set(row.change.actions) - {"no-op", "read"}),
+        tuple(read_data(document.prior_state)),
+        variables,
+        scopes_in(written.root_module, written.provider_config, variables),
+        document.configuration is not None,
+        made_at=_time_of(document.timestamp),
+    )
+    return msgspec.structs.replace(plan, closed=is_whole and not plan.has_strangers)
+
+
 def _plan_of(name: str, document: _Document) -> PlannedResources:
     if document.resource_changes is not None:
-        instances = tuple(_planned(document.resource_changes))
-        types = frozenset(row.type for row in document.resource_changes if row.mode == "managed")
-        is_whole = document.complete and not document.deferred_changes
-        variables = {name: variable.value for name, variable in document.variables.items()}
-        written = document.configuration or _Written()
-        plan = PlannedResources(
-            instances,
-            is_whole,
-            types,
-            written.root_module,
-            "plan",
-            tuple(_former(document.resource_changes)),
-            tuple(
-                "an unnamed one" if one.resource_change is None else one.resource_change.address
-                for one in document.deferred_changes
-            ),
-            frozenset(row.address for row in document.resource_changes if set(row.change.actions) - {"no-op", "read"}),
-            tuple(read_data(document.prior_state)),
-            variables,
-            scopes_in(written.root_module, written.provider_config, variables),
-            document.configuration is not None,
-        )
-        return msgspec.structs.replace(plan, closed=is_whole and not plan.has_strangers)
+        return _of_changes(document, document.resource_changes)
     root = document.root_module if document.values is None else document.values.root_module
     if root is not None:
         rows = tuple(_in_module(root))
@@ -251,6 +260,15 @@ def _plan_of(name: str, document: _Document) -> PlannedResources:
         raise InputError(message, "Convert it with a newer Terraform: terraform show -json > state.json")
     message = f"{name} holds no plan and no state of Terraform"
     raise InputError(message, "Make it with: terraform show -json plan.out > plan.json")
+
+
+def _time_of(text: str | None) -> datetime | None:
+    """Return a time of Terraform; None if it is none with a zone."""
+    try:
+        time = None if text is None else datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return time if time is not None and time.tzinfo is not None else None
 
 
 def _planned(rows: tuple[_ResourceChange, ...]) -> Iterator[Instance]:

@@ -222,6 +222,7 @@ def _change(
         actions_of(former, configuration.instances, plan.acted, roles),
         frozenset(_FIELDS[key] for key in unplaced),
         tuple(deleted_of(former, plan.instances)) if plan.level == "plan" else (),
+        plan.made_at,
     )
     return msgspec.structs.replace(
         described,

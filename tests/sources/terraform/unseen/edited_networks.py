@@ -33,6 +33,8 @@ def edited(plans: Mapping[str, Json], snapshot: Json) -> dict[str, Json]:
         "groups-refused.json": _without_list(snapshot, "SecurityGroups"),
         "tables-refused.json": _without_list(snapshot, "RouteTables"),
         "roles-refused.json": _without_list(snapshot, "RoleDetailList"),
+        "endpoint-not-yet.json": _without_endpoint(snapshot, "ecr.dkr"),
+        "endpoint-gone.json": _read_at(_without_endpoint(snapshot, "ecr.dkr"), "2099-01-01T00:00:00Z"),
         "deferred.json": _deferred(plans["without-nat"]),
         "other-account.json": _replaced(plans["without-nat"], "123456789012", "210987654321"),
         "other-region.json": _replaced(plans["without-nat"], "eu-west-1", "eu-central-1"),
@@ -160,6 +162,15 @@ def _with_value(value: Any, key: str, new: Any) -> Any:
     if not isinstance(value, dict):
         return value
     return {name: new if name == key else _with_value(inner, key, new) for name, inner in value.items()}
+
+
+def _without_endpoint(snapshot: Json, service: str) -> Any:
+    return _filtered(snapshot, lambda row: str(row.get("ServiceName", "")).endswith(f".{service}"))
+
+
+def _read_at(snapshot: Json, time: str) -> Json:
+    """Return a snapshot of another time."""
+    return {**snapshot, "Snapshot": {**snapshot["Snapshot"], "ReadAt": time}}
 
 
 def _renamed_role(snapshot: Json) -> Json:
