@@ -200,6 +200,7 @@ def test_symbolic_links_are_named_and_not_edited(tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(folder)
     made = fixed(Path())
     assert made.patch == ""
+    assert len(made.manual) == 2
     assert all("registry_endpoints.tf is a symbolic link" in step.title for step in made.manual)
 
 

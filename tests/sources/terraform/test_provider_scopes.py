@@ -80,7 +80,10 @@ class TestPlans:
     def test_role_belongs_to_each_region(self) -> None:
         more: Json = {"configuration": configured(a="aws", b="aws.other"), "variables": VARIABLES}
         role = change("aws_iam_role.r", {"name": "r", "assume_role_policy": "{}"})
-        assert all("aws_iam_role.r" in addresses for addresses in parts(vpc("a"), vpc("b"), role, **more).values())
+        networks = parts(vpc("a"), vpc("b"), role, **more)
+        assert [region for (region, _), addresses in networks.items() if "aws_iam_role.r" in addresses] == [
+            *("eu-west-1", "us-east-1"),
+        ]
 
     def test_one_region_needs_no_name_of_it_elsewhere(self) -> None:
         [(region, _)] = parts(vpc("a"), configuration=configured(a="aws"))

@@ -13,6 +13,9 @@ from tests.sources.terraform.unseen_runs import UNSEEN, check, differences, runs
 
 SHORT = ("first-isolated", "services-of-states")
 PART = ("module-style", "two-accounts")
+OF_CODE = {
+    run.folder: [one for one in runs() if one.has_code and one.folder == run.folder] for run in runs() if run.has_code
+}
 
 
 def messages_of(names: tuple[str, ...] | None, place: Path) -> list[str]:
@@ -36,20 +39,16 @@ def test_all_kept_plans_have_their_labels(tmp_path: Path) -> None:
 
 @pytest.mark.long
 @pytest.mark.usefixtures("needs_terraform")
-def test_code_has_its_labels(tmp_path: Path) -> None:
-    texts = []
-    for number, run in enumerate(runs()):
-        if not run.has_code or not (os.environ.get("SKERRY_TEST_WHOLE") or run.folder in PART):
-            continue
-        place, code = tmp_path / f"files{number}", tmp_path / f"code{number}"
-        place.mkdir()
-        unpack(UNSEEN / run.folder, place)
-        shutil.copytree(UNSEEN / run.folder, code)
-        add_common(UNSEEN / run.folder, code)
-        initialise(code)
-        with stand_in():
-            texts += list(differences(run, place, code))
-    assert texts == []
+@pytest.mark.parametrize("folder", sorted(OF_CODE) if os.environ.get("SKERRY_TEST_WHOLE") else PART)
+def test_code_has_its_labels(folder: str, tmp_path: Path) -> None:
+    place, code = tmp_path / "files", tmp_path / "code"
+    place.mkdir()
+    unpack(UNSEEN / folder, place)
+    shutil.copytree(UNSEEN / folder, code)
+    add_common(UNSEEN / folder, code)
+    initialise(code)
+    with stand_in():
+        assert [text for run in OF_CODE[folder] for text in differences(run, place, code)] == []
 
 
 @pytest.mark.long
