@@ -109,6 +109,19 @@ def test_subnet_of_a_known_route_table_keeps_its_routes() -> None:
     assert assumed.notes[-1].endswith("its routes are those of its table rtb-1")
 
 
+@pytest.mark.parametrize("block", ["10.0.1.0/99", "10.0.1.0", "10.0.1.7/24", "10.0.0.0/15", "10.0.1.0/29", "1.2.3/24"])
+def test_block_that_no_subnet_has_is_refused(block: str) -> None:
+    with pytest.raises(InputError, match=rf"^{block} is no block of"):
+        parse_assumption(f"subnet-1=isolated,{block}")
+
+
+def test_block_outside_the_vpc_is_refused() -> None:
+    facts = facts_of(change("aws_vpc.main", {"id": "vpc-0", "cidr_block": "10.0.0.0/16"}, actions=("no-op",)))
+    assert assume(facts, [parse_assumption("subnet-1=isolated,10.0.1.0/24")]).subnets
+    with pytest.raises(InputError, match=r"10\.9\.1\.0/24 of subnet-1 is outside vpc-0, 10\.0\.0\.0/16"):
+        assume(facts, [parse_assumption("subnet-1=isolated,10.9.1.0/24")])
+
+
 @pytest.mark.parametrize("text", ["subnet-1", "subnet-1=nat", "vpc-1=isolated", "subnet-1=isolated,x"])
 def test_other_words_are_refused(text: str) -> None:
     with pytest.raises(InputError, match="is no assumption about a subnet"):

@@ -48,6 +48,8 @@ _HINT: Final = (
 _ANYWHERE: Final = "0.0.0.0/0"
 _BLOCK: Final = "10.255.0.0/16"
 _NAT_PREFIX: Final = 28
+_LARGEST: Final = 16
+_SMALLEST: Final = 28
 _FIRST: Final = 4
 _PUBLIC: Final = "203.0.113.1"
 """In place of an address that decides nothing inside the VPC: https://www.rfc-editor.org/rfc/rfc5737."""
@@ -78,7 +80,23 @@ def parse_assumption(text: str) -> SubnetAssumption:
         message = f"{text} is no assumption about a subnet"
         raise InputError(message, _HINT)
     place = next(word for word in get_args(AssumedPlace) if word == match[2])
-    return SubnetAssumption(match[1], place, match[3])
+    return SubnetAssumption(match[1], place, None if match[3] is None else _block_of(match[3]))
+
+
+def _block_of(text: str) -> str:
+    """Return the block of a subnet, which has 16 to 28 bits. Raises `InputError` for other texts.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+    """
+    try:
+        block = ipaddress.IPv4Network(text)
+    except ValueError as error:
+        message = f"{text} is no block of IPv4 addresses: {error}"
+        raise InputError(message, _HINT) from error
+    if not _LARGEST <= block.prefixlen <= _SMALLEST:
+        message = f"{text} is no block of a subnet: it has /{_LARGEST} to /{_SMALLEST}"
+        raise InputError(message, _HINT)
+    return str(block)
 
 
 def parse_assumptions(texts: Iterable[str]) -> tuple[SubnetAssumption, ...]:
@@ -110,6 +128,7 @@ def _with_subnet(facts: Facts, assumption: SubnetAssumption) -> Facts:
     if existing is None and assumption.block is None:
         _refuse_blocks(facts, assumption.subnet)
     subnet = _subnet(facts, assumption, vpc) if existing is None else existing
+    _refuse_outside(facts, assumption, vpc)
     others = tuple(row for row in facts.subnets if row.subnet_id != assumption.subnet)
     with_vpc = _with_vpc(msgspec.structs.replace(facts, subnets=(*others, subnet)), vpc, subnet)
     with_acl = _with_acl(with_vpc, vpc, subnet)
@@ -159,6 +178,18 @@ def _refuse_blocks(facts: Facts, subnet: str) -> None:
             if any(str(item.cidr_ip) != _ANYWHERE for item in permission.ip_ranges):
                 message = f"rules of {group.group_id} depend on the block of {subnet}"
                 raise InputError(message, f"Add it to the assumption: {subnet}=isolated,10.0.1.0/24.")
+
+
+def _refuse_outside(facts: Facts, assumption: SubnetAssumption, vpc: str) -> None:
+    """Raise `InputError` for a block outside those of its VPC."""
+    if assumption.block is None:
+        return
+    for row in facts.vpcs:
+        blocks = [row.cidr_block, *(one.cidr_block for one in row.cidr_block_association_set)]
+        own = ipaddress.IPv4Network(assumption.block)
+        if row.vpc_id == vpc and not any(own.subnet_of(ipaddress.IPv4Network(str(block))) for block in blocks):
+            message = f"{assumption.block} of {assumption.subnet} is outside {vpc}, {row.cidr_block}"
+            raise InputError(message, "Name a block of that VPC.")
 
 
 def _subnet(facts: Facts, assumption: SubnetAssumption, vpc: str) -> Subnet:

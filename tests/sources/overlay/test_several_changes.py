@@ -94,6 +94,16 @@ def test_resource_that_a_newer_reading_lacks_is_gone(network: Network, made_at: 
     )
 
 
+def test_new_vpc_has_the_dhcp_options_of_aws_whatever_a_newer_reading_lacks(network: Network) -> None:
+    existing = msgspec.structs.replace(network.world().facts, read_at=datetime(2026, 2, 1, tzinfo=UTC))
+    vpc = created("aws_vpc.new", cidr_block="10.9.0.0/16")
+    given = InputFile("plan.json", Path("plan.json"), plan_of(vpc, timestamp="2026-01-01T00:00:00Z"))
+    described = [one for one in read([given], ReadingOptions(existing=existing)) if isinstance(one, Description)]
+    [result] = join(described, existing)
+    [new] = [row for row in result.facts.vpcs if row.vpc_id != "vpc-1"]
+    assert new.dhcp_options_id in {row.dhcp_options_id for row in result.facts.dhcp_options}
+
+
 class TestDeletedAnswers:
     """Resources of tasks that AWS answers about one by one."""
 

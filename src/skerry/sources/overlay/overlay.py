@@ -153,8 +153,8 @@ class _Merged:
         for key in {**before, **after}:
             old, new, now = before.get(key), after.get(key), existing.get(key)
             if old is not None and new is not None and old == new:
-                if now is None and field in self._newer:
-                    self._deleted_since(key)
+                if now is None and field in self._newer and str(key) in self._addresses:
+                    self._items.append(f"expects {self.name_of(key)}, which was deleted since")
                 elif now is None:
                     self._unread_by_snapshot(key)
                     result[key] = new
@@ -189,10 +189,6 @@ class _Merged:
         patched = patch(now, old, new)
         result[key] = patched.record
         self._items += [f"removes {item} of {self.name_of(key)}, which is not there" for item in patched.missing]
-
-    def _deleted_since(self, key: Key) -> None:
-        if str(key) in self._addresses:
-            self._items.append(f"expects {self.name_of(key)}, which was deleted since")
 
     def _unseen_by_snapshot(self, key: Key) -> None:
         if str(key) in self._addresses:
