@@ -200,6 +200,14 @@ def test_hostile_names_stay_text() -> None:
     assert "\\u202e" in content
     assert HOSTILE.partition("<")[0] in page.text
     assert LONG[:30] in page.text
+    (summary,) = re.findall(r"<summary>(.*?)</summary>", content.partition('<details class="one"')[2], re.DOTALL)[:1]
+    assert len(summary) < 1_000
+
+
+def test_names_are_replaced_before_they_are_cut() -> None:
+    content = write_page(hostile_report(), View(rewrite=lambda text: text.replace(LONG, "stand-in")))
+    assert "stand-in" in content
+    assert LONG[:90] not in content
 
 
 def test_style_is_small() -> None:

@@ -47,6 +47,15 @@ def test_other_steps_have_rows_of_their_own(other: Planned) -> None:
     assert [row.numbers for row in plan_rows_of(plan_of(first, other))] == ["1", "2"]
 
 
+def test_rules_of_one_group_that_differ_in_their_addresses_are_one_row() -> None:
+    rows = plan_rows_of(of(RULE, AuthorizeRule("sg-1", "in", Rule("tcp", 443, "10.0.1.0/24"))))
+    assert [(row.numbers, row.title) for row in rows] == [
+        ("1-2", "allow TCP 443 from 10.0.0.0/24, 10.0.1.0/24, in sg-1")
+    ]
+    for other in (Rule("udp", 443, "10.0.1.0/24"), Rule("tcp", 53, "10.0.1.0/24")):
+        assert len(plan_rows_of(of(RULE, AuthorizeRule("sg-1", "in", other)))) == 2
+
+
 def test_equal_rules_of_two_groups_stay_two_rows() -> None:
     rows = plan_rows_of(of(RULE, AuthorizeRule("sg-2", "in", Rule("tcp", 443, "10.0.0.0/24"))))
     assert [row.numbers for row in rows] == ["1", "2"]

@@ -3,7 +3,7 @@
 Jinja escapes every text of the input, after its secrets are masked and its control characters made visible.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -32,6 +32,7 @@ from skerry.verdicts import BLOCKED, INTERMITTENT, OK, UNKNOWN, Verdict
 
 _FOLDER = Path(__file__).parent
 _MOST_NAMES = 6
+_LONGEST_NAME = 100
 MOST_BYTES = 1_000_000
 """The size of a page that opens at once, and that trackers of issues take as an attachment."""
 _ICONS: Mapping[Verdict, str] = {
@@ -163,12 +164,20 @@ def _environment(rewrite: Callable[[str], str]) -> Environment:
         cut = f"{whole[: most - 1 - tail]}…{whole[-tail:]}"
         return Markup('<span title="{}">{}</span>').format(whole, cut)
 
+    def list_shown(names: Iterable[str], most: int = _MOST_NAMES) -> Markup:
+        """Return the first names, each cut, after what must not be shown is replaced."""
+        return escape(list_first_names([_cut(clean(rewrite(name))) for name in names], most))
+
     environment.filters |= {
         "short": short,
         "count": pluralize,
-        "names": lambda names, most=_MOST_NAMES: list_first_names(list(names), most),
+        "names": list_shown,
     }
     return environment
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
 @cache

@@ -7,7 +7,7 @@ from itertools import takewhile
 import msgspec
 
 from skerry.model.missing import Missing
-from skerry.plan.changes import Advise
+from skerry.plan.changes import Advise, AuthorizeRule
 from skerry.plan.records import Plan, Planned
 from skerry.render.money import format_amount, format_cost, format_monthly
 from skerry.render.plan import details_of_change, title_of
@@ -32,7 +32,7 @@ class PlanRow(msgspec.Struct, frozen=True):
 
 
 def plan_rows_of(plan: Plan) -> tuple[PlanRow, ...]:
-    """Return a row for each change, in the order of their numbers; advice that differs in its objects is one row."""
+    """Return a row for each change, in the order of their numbers; those that differ only in addresses are one row."""
     groups: dict[object, dict[int, Planned]] = {}
     for number, planned in enumerate(plan.in_order, 1):
         groups.setdefault(_likeness(number, planned), {})[number] = planned
@@ -41,10 +41,15 @@ def plan_rows_of(plan: Plan) -> tuple[PlanRow, ...]:
 
 def _likeness(number: int, planned: Planned) -> object:
     """Return what rows of one line have in common; the number for a change with a line of its own."""
-    if not isinstance(planned.change, Advise):
-        return number
-    codes = tuple(dict.fromkeys(why.code for why in planned.why))
-    return planned.change.resource, codes, planned.by, len(_words_of(planned.change.message))
+    match planned.change:
+        case Advise(resource, message):
+            codes = tuple(dict.fromkeys(why.code for why in planned.why))
+            return resource, codes, planned.by, len(_words_of(message))
+        case AuthorizeRule(group_id, direction, rule):
+            steps = tuple(step for why in planned.why for step in why.steps)
+            return group_id, direction, rule.protocol, rule.port, steps, planned.disposition, planned.note, planned.by
+        case _:
+            return number
 
 
 def _words_of(message: str) -> list[str]:
@@ -77,7 +82,7 @@ def _row(numbers: str, several: Sequence[Planned]) -> PlanRow:
     formula = "" if planned.cost is None or planned.cost.data_formula == "" else format_cost(planned.cost)
     return PlanRow(
         numbers=numbers,
-        title=title_of(change) if len(several) == 1 else _title_of_advice(several),
+        title=title_of(change) if len(several) == 1 else _title_of_several(several),
         details=(*details, formula) if formula else details,
         note=note,
         only_by=planned.by or "",
@@ -87,10 +92,13 @@ def _row(numbers: str, several: Sequence[Planned]) -> PlanRow:
     )
 
 
-def _title_of_advice(several: Sequence[Planned]) -> str:
-    advice = [row.change for row in several if isinstance(row.change, Advise)]
-    whole = Advise(advice[0].resource, join_messages([change.message for change in advice]))
-    return title_of(whole)
+def _title_of_several(several: Sequence[Planned]) -> str:
+    changes = [row.change for row in several]
+    advice = [change for change in changes if isinstance(change, Advise)]
+    if not advice:
+        return join_messages([title_of(change) for change in changes])
+    # The title begins with the resource only where the message does not.
+    return title_of(Advise(advice[0].resource, join_messages([change.message for change in advice])))
 
 
 def _price_of(planned: Planned) -> str:
