@@ -22,6 +22,8 @@ def instance(kind: str, **values: Any) -> Instance:
          "aws_iam_role_policy", {"role": "web", "name": "a"}, "inline_policy", [{"name": "b"}]),
         ("aws_iam_role", {"id": "web"}, {"managed_policy_arns": ["a", "b"]},
          "aws_iam_role_policy_attachment", {"role": "web", "policy_arn": "a"}, "managed_policy_arns", ["b"]),
+        ("aws_iam_role", {"id": "web"}, {"managed_policy_arns": ["a", "b"]},
+         "aws_iam_policy_attachment", {"roles": ["other", "web"], "policy_arn": "a"}, "managed_policy_arns", ["b"]),
         ("aws_vpc_endpoint", {"id": "vpce-1"}, {"route_table_ids": ["rtb-1", "rtb-2"]},
          "aws_vpc_endpoint_route_table_association", {"vpc_endpoint_id": "vpce-1", "route_table_id": "rtb-1"},
          "route_table_ids", ["rtb-2"]),

@@ -249,6 +249,24 @@ class TestRoles:
         assert [one.policy_arn for one in role.attached_managed_policies or ()] == [arn]
         assert policy.arn == arn
 
+    def test_roles_of_one_attachment_and_exclusive_ones_have_its_policies(self) -> None:
+        """Without them the policies of the role would look whole, and its permissions denied."""
+        one = change("aws_iam_role_policy_attachment.a", {"role": "web", "policy_arn": "arn:a"})
+        many = change("aws_iam_policy_attachment.b", {"roles": ["other", "web"], "policy_arn": "arn:b"})
+        whole = change(
+            "aws_iam_role_policy_attachments_exclusive.c", {"role_name": "web", "policy_arns": ["arn:a", "arn:c"]}
+        )
+        [role] = self.roles(one, many, whole).roles
+        assert [row.policy_arn for row in role.attached_managed_policies or ()] == ["arn:a", "arn:b", "arn:c"]
+
+    def test_attachment_to_roles_that_are_not_known_leaves_the_lists_unknown(self) -> None:
+        for row in (
+            change("aws_iam_policy_attachment.b", {"policy_arn": "arn:b"}, unknown={"roles": True}),
+            change("aws_iam_role_policy_attachments_exclusive.c", {"role_name": "web"}, unknown={"policy_arns": True}),
+        ):
+            [role] = self.roles(row).roles
+            assert role.attached_managed_policies is UNSET
+
     def test_policy_of_aws_that_is_not_listed_has_no_document(self) -> None:
         arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
         facts = self.roles(change("aws_iam_role_policy_attachment.a", {"role": "web", "policy_arn": arn}))

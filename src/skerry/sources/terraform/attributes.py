@@ -68,6 +68,7 @@ ATTRIBUTES: Final[dict[str, tuple[str, ...]]] = {
     "aws_eip": ("instance", "network_interface"),
     "aws_eip_association": ("instance_id", "network_interface_id"),
     "aws_iam_policy": ("arn", "policy"),
+    "aws_iam_policy_attachment": ("policy_arn", "roles"),
     "aws_iam_policy_document": (
         *("override_json", "override_policy_documents", "source_json", "source_policy_documents", "statement"),
         "version",
@@ -77,6 +78,7 @@ ATTRIBUTES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "aws_iam_role_policy": ("name", "policy", "role"),
     "aws_iam_role_policy_attachment": ("policy_arn", "role"),
+    "aws_iam_role_policy_attachments_exclusive": ("policy_arns", "role_name"),
     "aws_instance": (
         *(
             "associate_public_ip_address",

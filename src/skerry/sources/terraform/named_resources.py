@@ -30,7 +30,7 @@ def roles_left_out(configuration: Configuration) -> list[str]:
 def write_roles(configuration: Configuration) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the documents of roles and of the policies of the account's own."""
     inline, is_open = group_by(configuration.of("aws_iam_role_policy"), "role")
-    attached, is_loose = group_by(configuration.of("aws_iam_role_policy_attachment"), "role")
+    attached, is_loose = _attachments(configuration)
     roles: list[dict[str, Value]] = []
     for role in configuration.of("aws_iam_role"):
         name = role.get("name", role.id)
@@ -71,14 +71,33 @@ def _of_aws(roles: Iterable[Mapping[str, Value]]) -> Iterator[dict[str, Value]]:
             yield {"Arn": arn, "PolicyVersionList": [{"IsDefaultVersion": True, "Document": listed.document}]}
 
 
-def _attached(role: Instance, single: Iterable[Instance]) -> Value:
+def _attachments(configuration: Configuration) -> tuple[dict[str, list[Value]], bool]:
+    """Return the policies that resources of their own attach to each role, and whether a role or list is not known.
+
+    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_policy_attachment,
+    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role_policy_attachments_exclusive
+    """
+    rows: list[tuple[Value, Value]] = [
+        (one.get("role"), [one.get("policy_arn", UNKNOWN)])
+        for one in configuration.of("aws_iam_role_policy_attachment")
+    ]
+    for one in configuration.of("aws_iam_policy_attachment"):
+        roles = texts_of(one.get("roles"))
+        names = roles if isinstance(roles, list) else [UNKNOWN]
+        rows += [(name, [one.get("policy_arn", UNKNOWN)]) for name in names]
+    for one in configuration.of("aws_iam_role_policy_attachments_exclusive"):
+        rows.append((one.get("role_name"), texts_of(one.get("policy_arns"))))
+    policies: dict[str, list[Value]] = {}
+    for role, arns in rows:
+        if isinstance(role, str) and isinstance(arns, list):
+            policies.setdefault(role, []).extend(arns)
+    return policies, any(UNKNOWN in row for row in rows)
+
+
+def _attached(role: Instance, single: Iterable[Value]) -> Value:
     """Return the managed policies of a role."""
     arns: Value = texts_of(role.get("managed_policy_arns"))
-    return (
-        UNKNOWN
-        if arns is UNKNOWN
-        else [{"PolicyArn": arn} for arn in [*arns, *(row.get("policy_arn", UNKNOWN) for row in single)]]
-    )
+    return UNKNOWN if arns is UNKNOWN else [{"PolicyArn": arn} for arn in dict.fromkeys([*arns, *single])]
 
 
 def _inline(own: Value, single: Iterable[Instance]) -> Value:

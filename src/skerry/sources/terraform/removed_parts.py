@@ -19,6 +19,7 @@ _DESTINATIONS: Final = {
 }
 _PEERS: Final = ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "security_groups")
 _ITEMS: Final = {
+    "aws_iam_policy_attachment": ("managed_policy_arns", "policy_arn"),
     "aws_iam_role_policy_attachment": ("managed_policy_arns", "policy_arn"),
     "aws_network_acl_association": ("subnet_ids", "subnet_id"),
     "aws_vpc_endpoint_route_table_association": ("route_table_ids", "route_table_id"),
@@ -46,6 +47,7 @@ server of a VPC without DHCP options, and the provider no private DNS of an endp
 """
 _PARENTS: Final = {
     "aws_ec2_managed_prefix_list_entry": "prefix_list_id",
+    "aws_iam_policy_attachment": "roles",
     "aws_iam_role_policy": "role",
     "aws_iam_role_policy_attachment": "role",
     "aws_internet_gateway_attachment": "internet_gateway_id",
@@ -82,8 +84,10 @@ def without_removed_parts(after: Iterable[Instance], former: Iterable[Instance])
     for part in before:
         parent = part.values.get(_PARENTS.get(part.type, ""))
         now = same.get((part.address, part.id))
-        if isinstance(parent, str) and (now is None or dict(now.values) != dict(part.values)):
-            parts.setdefault(parent, []).append(part)
+        if now is None or dict(now.values) != dict(part.values):
+            for name in parent if isinstance(parent, list) else [parent]:
+                if isinstance(name, str):
+                    parts.setdefault(name, []).append(part)
     if not parts:
         return instances
     own = {(one.type, one.id): one for one in before if one.mode == "managed" and one.type not in _PARENTS}

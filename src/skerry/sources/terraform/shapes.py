@@ -23,8 +23,16 @@ _LISTS: Final = {
     *("actions", "capacity_providers", "cidr_blocks", "compute_environments", "domain_name_servers", "domains"),
     *("identifiers", "instance_type", "ipv6_cidr_blocks", "managed_policy_arns", "not_actions", "not_resources"),
     *("override_policy_documents", "platform_capabilities", "prefix_list_ids", "private_ips", "propagating_vgws"),
-    *("records", "requires_compatibilities", "resources", "route_table_ids", "security_group_ids"),
-    *("security_groups", "source_policy_documents", "subnet_ids", "subnets", "values", "vpc_security_group_ids"),
+    *("policy_arns", "records", "requires_compatibilities", "resources", "roles", "route_table_ids"),
+    *(
+        "security_group_ids",
+        "security_groups",
+        "source_policy_documents",
+        "subnet_ids",
+        "subnets",
+        "values",
+        "vpc_security_group_ids",
+    ),
 }
 _NUMBERS: Final = {
     *("from_port", "to_port", "icmp_code", "icmp_type", "priority", "revision", "rule_no", "rule_number", "port"),
