@@ -40,9 +40,10 @@ def _stem(path: Path) -> str:
 FIXABLE: Final = Cases(
     HERE / "fixable",
     {
-        "own-network": ("task",),
-        "without-endpoints": ("task", "network"),
-        "with-endpoints": ("task", "network", "endpoints"),
+        "logging-without-endpoints": ("provider", "task_with_logs", "network"),
+        "own-network": ("provider", "task"),
+        "with-endpoints": ("provider", "task", "network", "endpoints"),
+        "without-endpoints": ("provider", "task", "network"),
     },
 )
 LABELLED: Final = Cases(

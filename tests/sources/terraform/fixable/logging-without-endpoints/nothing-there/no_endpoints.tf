@@ -1,0 +1,1 @@
+# Nothing is there but the network and its service.
