@@ -19,7 +19,6 @@ from skerry.catalogue.services import (
     service_by_naming_rule,
     service_of_endpoint,
 )
-from skerry.diagnose.diagnosis import ServiceDiagnosis
 from skerry.errors import Argument, InputError
 from skerry.launch.launches import Launch
 from skerry.model.world import World
@@ -27,6 +26,7 @@ from skerry.plan import planner
 from skerry.plan.fingerprints import fingerprint_of
 from skerry.plan.records import INGRESSES, Ingress, Options, Plan, PlannedLaunch
 from skerry.plan.scope import Scope
+from skerry.plan.search import Looks
 from skerry.suggestions import suggest
 from skerry.verdicts import NOT_APPLICABLE
 
@@ -113,20 +113,19 @@ def plan_hypothetical(world: World, task: Hypothetical, options: Options | None 
     return plan_launches(world, [hypothetical_launch(world, task)], options)
 
 
-def plan_launches(
-    world: World,
-    chosen: Sequence[Launch],
-    options: Options | None = None,
-    *,
-    fingerprint: bool = True,
-    diagnosed: Sequence[ServiceDiagnosis] = (),
-) -> Plan:
-    """Plan the smallest changes for these launches; ``fingerprint``: with that of their walks.
+def plan_launches(world: World, chosen: Sequence[Launch], options: Options | None = None) -> Plan:
+    """Plan the smallest changes for these launches."""
+    return plan_scope(world, scope_for(world, chosen, options), options)
 
-    ``diagnosed`` are their diagnoses, if they are made already.
+
+def plan_scope(
+    world: World, scope: Scope, options: Options | None = None, looks: Looks | None = None, *, fingerprint: bool = True
+) -> Plan:
+    """Plan the smallest changes for the launches of a scope; ``fingerprint``: with that of their walks.
+
+    ``looks`` are those of the caller.
     """
-    scope = scope_for(world, chosen, options)
-    made = planner.plan(world, scope, options, diagnosed=diagnosed)
+    made = planner.plan(world, scope, options, looks=looks)
     changes = [planned.change for planned in made.changes]
     return msgspec.structs.replace(
         made,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from skerry.app.diagnosis import complete
-from skerry.app.planning import plan_launches
+from skerry.app.planning import plan_scope, scope_for
 from skerry.app.selection import Hypothetical, Selection, hypothetical_launch, launches
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import Diagnosis
@@ -13,8 +13,7 @@ from skerry.plan.changes import ConfigureService
 from skerry.plan.launches_after import configure_launches
 from skerry.plan.records import Options, Plan
 from skerry.plan.report import PlannedNetwork, Report
-from skerry.plan.vpc_effects import VpcEffects
-from skerry.plan.world_after import apply_changes
+from skerry.plan.search import Looks
 from skerry.reach.walk import Walker
 from skerry.verdicts import NOT_APPLICABLE, OK, Verdict
 
@@ -44,19 +43,18 @@ def _report(world: World, chosen: Sequence[Launch], options: Options | None, *, 
     diagnosis = complete(world, diagnose(Walker(world), chosen, world.facts.tasks))
     if diagnosis.verdict in _NOTHING_TO_CHANGE:
         return Report(world, diagnosis)
-    made = plan_launches(world, chosen, options, fingerprint=fingerprint, diagnosed=diagnosis.services)
-    return Report(world, diagnosis, made, _planned(world, diagnosis, chosen, made))
+    scope = scope_for(world, chosen, options)
+    looks = Looks(world, scope, diagnosis.services)
+    made = plan_scope(world, scope, options, looks, fingerprint=fingerprint)
+    return Report(world, diagnosis, made, _planned(looks, diagnosis, chosen, made))
 
 
-def _planned(world: World, diagnosis: Diagnosis, chosen: Sequence[Launch], made: Plan) -> PlannedNetwork | None:
+def _planned(looks: Looks, diagnosis: Diagnosis, chosen: Sequence[Launch], made: Plan) -> PlannedNetwork | None:
     """Return the network with the plan; None if no verdict differs there, as with manual steps alone."""
     changes = [row.change for row in made.changes]
-    after = apply_changes(world, changes)
     settings = [change for change in changes if isinstance(change, ConfigureService)]
-    effects = VpcEffects(world)
-    by_group = effects.changes_by_group(changes)
-    as_now = [service for service in diagnosis.services if not by_group.of(effects.group_of(service.launch))]
-    planned = diagnose(Walker(after), configure_launches(chosen, settings), done=as_now)
+    after, _ = looks.after(changes)
+    planned = diagnose(Walker(after), configure_launches(chosen, settings), done=looks.diagnoses_after(changes))
     if _verdicts_of(planned) == _verdicts_of(diagnosis):
         return None
     return PlannedNetwork(after, planned)

@@ -49,7 +49,8 @@ def demand_of(courses: Iterable[Course]) -> dict[Road, int]:
 
 
 def _uses(frame: Frame, path: MapPath, course: Course) -> Iterable[tuple[Road, Stretch]]:
-    for (leg, _), points in zip(zip(*course, strict=True), lines_of(frame, path, course), strict=True):
+    lines = lines_of(frame, course, passages_of(frame, path, course))
+    for (leg, _), points in zip(zip(*course, strict=True), lines, strict=True):
         for number, road in enumerate(leg.roads, 1):
             start, end = points[number], points[number + 1]
             ends = sorted((start.y, end.y) if road.kind in VERTICAL else (start.x, end.x))
@@ -78,9 +79,8 @@ def passages_of(frame: Frame, path: MapPath, course: Course) -> list[Passage]:
     return passages
 
 
-def lines_of(frame: Frame, path: MapPath, course: Course) -> list[list[Point]]:
+def lines_of(frame: Frame, course: Course, passages: list[Passage]) -> list[list[Point]]:
     """Return the corners of each leg."""
-    passages = passages_of(frame, path, course)
     lines = []
     for leg, slots, start, end in zip(*course, passages, passages[1:], strict=False):
         assert start.leaves is not None  # noqa: S101 -- a leg starts at each stop but the last

@@ -6,10 +6,9 @@ the network before it as ``current``, both pictures have the same frame: nothing
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple
 
 from skerry.draw.boxes import BoxWriter, map_parts
-from skerry.draw.courses import Course, course_of, demand_of
+from skerry.draw.courses import course_of, demand_of
 from skerry.draw.frame import Frame
 from skerry.draw.network_map import NetworkMap, Stop
 from skerry.draw.picture import Picture, Rect, Shape
@@ -23,19 +22,24 @@ _TITLE_ROWS = 34
 _FRAMES: Mapping[Shape, type[TallFrame] | type[WideFrame]] = {"tall": TallFrame, "wide": WideFrame}
 
 
-class _Plot(NamedTuple):
+class _Plot:
     """A map in a rough frame, with the course of each step there: what its pictures share."""
 
-    shape: Shape
-    network: NetworkMap
-    rough: Frame
-    courses: dict[int, Course]
+    def __init__(self, shape: Shape, network: NetworkMap) -> None:
+        self.shape, self.network = shape, network
+        self._rough = _FRAMES[shape](network, {}).frame
+        self.courses = {
+            step.number: course_of(self._rough, step.path) for step in network.steps if step.path is not None
+        }
+        self._frames: dict[frozenset[Stop], Frame] = {}
 
-    def frame(self, hidden: set[Stop]) -> Frame:
+    def frame(self, hidden: frozenset[Stop]) -> Frame:
         """Return the frame whose roads are as wide as the paths need."""
-        demand = demand_of(self.courses.values())
-        is_final = not hidden and max(demand.values(), default=1) == 1
-        return self.rough if is_final else _FRAMES[self.shape](self.network, demand, hidden).frame
+        if hidden not in self._frames:
+            demand = demand_of(self.courses.values())
+            is_final = not hidden and max(demand.values(), default=1) == 1
+            self._frames[hidden] = self._rough if is_final else _FRAMES[self.shape](self.network, demand, hidden).frame
+        return self._frames[hidden]
 
 
 def layout(
@@ -46,28 +50,22 @@ def layout(
         return layout_pair(network, planned, shape)[0]
     if current is not None:
         return layout_pair(current, network, shape)[1]
-    return _picture(network, _plot(shape, network))
+    return _picture(network, _Plot(shape, network))
 
 
 def layout_pair(current: NetworkMap, planned: NetworkMap, shape: Shape = "wide") -> tuple[Picture, Picture]:
     """Return the pictures of a network before and after a plan: what both have stands in the same place."""
-    plot = _plot(shape, union_of(current, planned))
+    plot = _Plot(shape, union_of(current, planned))
     new = map_parts(planned) - map_parts(current)
     # The steps of the planned map come after the others.
     return _picture(current, plot), _picture(planned, plot, new, len(current.steps))
-
-
-def _plot(shape: Shape, network: NetworkMap) -> _Plot:
-    rough = _FRAMES[shape](network, {}).frame
-    courses = {step.number: course_of(rough, step.path) for step in network.steps if step.path is not None}
-    return _Plot(shape, network, rough, courses)
 
 
 def _picture(network: NetworkMap, plot: _Plot, new: AbstractSet[Stop] = frozenset(), behind: int = 0) -> Picture:
     """Return the picture of one of the maps of a plot; ``behind`` are the steps of the other map before its own."""
     if plot.network.is_empty:
         return Picture(plot.shape, 0, 0, (), (), (), (), ())
-    frame = plot.frame(map_parts(plot.network) - map_parts(network))
+    frame = plot.frame(frozenset(map_parts(plot.network) - map_parts(network)))
     courses = {step.number: plot.courses[step.number + behind] for step in network.steps if step.path is not None}
     writer = BoxWriter(frame, network, new, _crowds(plot.network))
     frames, chips = tuple(writer.frames()), tuple(writer.chips())

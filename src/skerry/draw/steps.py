@@ -51,7 +51,7 @@ class StepDrawer:
             step.number,
             tuple(line.lines()),
             tuple(self._rings(step, step.path)),
-            tuple(line.dots()),
+            tuple(line.dots),
             tuple(self._notes(step.path)),
             callout,
         )
@@ -81,7 +81,7 @@ class StepDrawer:
             return None if beyond is None else self._callout_beyond(step, line.path, beyond)
         verdict = HOP_VERDICTS[failing.hop.disposition]
         words, at = words_of_hop(step, failing.hop), line.point_of(failing)
-        obstacles = [*self.obstacles, *(_around(dot.at) for dot in line.dots()), *line.strips()]
+        obstacles = [*self.obstacles, *(_around(dot.at) for dot in line.dots), *line.strips()]
         return place_callout(words, at, verdict, obstacles, Point(self.frame.width, self.frame.height))
 
     def _callout_beyond(self, step: MapStep, path: MapPath, beyond: Trace) -> Callout:
@@ -124,11 +124,14 @@ class _PathLine:
         self.unreached: float | None = None
         self._follow()
         self._spread()
+        self.corners = polyline.clean(self.points)
+        self.back = self._back()
+        self.dots = self._dots()
 
     def _follow(self) -> None:
         """Put the legs together, with the hops at stops and at the borders of subnets."""
         passages = passages_of(self.frame, self.path, self.course)
-        lines = lines_of(self.frame, self.path, self.course)
+        lines = lines_of(self.frame, self.course, passages)
         for number, passage in enumerate(passages):
             if number:
                 self._add_leg(passages[number - 1].hops.out, passage.hops.into, lines[number - 1], number)
@@ -192,7 +195,7 @@ class _PathLine:
 
     def first_failing(self) -> Placed | None:
         """Return the first hop that does not keep all packets, lost ones before undecided ones."""
-        hops = [*self.placed, *self._back()]
+        hops = [*self.placed, *self.back]
         failing = [item for item in hops if item.hop.disposition != KEPT]
         lost = [item for item in failing if item.hop.disposition != "undecided"]
         return next(iter(lost or failing), None)
@@ -206,18 +209,17 @@ class _PathLine:
         lost = [item for item in self.placed if item.hop.disposition == "lost"]
         verdict = self.path.trace.verdict
         style = _LIVE if verdict is BLOCKED else str(verdict)
-        corners = polyline.clean(self.points)
         ends = [item.far for item in lost if item.far is not None]
         ends += [] if self.unreached is None else [self.unreached]
         lines = []
-        solid, ghost = polyline.cut(corners, min(ends)) if ends else (corners, [])
+        solid, ghost = polyline.cut(self.corners, min(ends)) if ends else (self.corners, [])
         if len(ghost) > 1:
             lines.append(PictureLine("ghost", tuple(ghost), "ghost"))
         if len(solid) > 1:
             lines.append(PictureLine("there", tuple(solid), style, arrow=not ends))
-        if not ends and len(corners) > 1:
-            lost_back = any(item.hop.disposition == "lost" for item in self._back())
-            back = [Point(point.x + REPLY, point.y + REPLY) for point in reversed(corners)]
+        if not ends and len(self.corners) > 1:
+            lost_back = any(item.hop.disposition == "lost" for item in self.back)
+            back = [Point(point.x + REPLY, point.y + REPLY) for point in reversed(self.corners)]
             lines.append(PictureLine("back", tuple(back), str(BLOCKED if lost_back else verdict), arrow=True))
         return lines
 
@@ -225,12 +227,12 @@ class _PathLine:
         """Return the stretches of the line as rectangles."""
         return [
             Rect(min(start.x, end.x) - 2, min(start.y, end.y) - 2, abs(start.x - end.x) + 9, abs(start.y - end.y) + 9)
-            for start, end in pairwise(polyline.clean(self.points))
+            for start, end in pairwise(self.corners)
         ]
 
-    def dots(self) -> list[Dot]:
+    def _dots(self) -> list[Dot]:
         """Return the marks of all hops that have one."""
-        hops = [*self.placed, *self._back()]
+        hops = [*self.placed, *self.back]
         points: list[Point] = []
         for item in hops:
             points.append(_free(self.point_of(item), points))

@@ -9,7 +9,7 @@ import msgspec
 
 from skerry.catalogue.services import ServiceRef, service_of_endpoint
 from skerry.cost.prices import load_prices
-from skerry.diagnose.diagnosis import Finding, ServiceDiagnosis
+from skerry.diagnose.diagnosis import Finding
 from skerry.model.origins import Origin
 from skerry.model.world import World
 from skerry.plan import impact, preference
@@ -45,17 +45,17 @@ def plan(
     scope: Scope,
     options: Options | None = None,
     today: World | None = None,
-    diagnosed: Iterable[ServiceDiagnosis] = (),
+    looks: Looks | None = None,
 ) -> Plan:
     """Plan the least changes after which every launch of the scope can start.
 
     Every strategy makes a plan, and one key compares them: `preference.rank_of`. ``today``: the World
-    before the changes, if ``world`` is another one. Flows of others that work there must go on. ``diagnosed`` are the
-    diagnoses of the launches, if they are made already.
+    before the changes, if ``world`` is another one. Flows of others that work there must go on. ``looks``: those of
+    the caller, at the same World and scope.
     """
     options = options or Options()
     names = tuple(dict.fromkeys(name for kind in scope.kinds for name in kind.names))
-    looks = Looks(world, scope, diagnosed)
+    looks = looks or Looks(world, scope)
     _, before = looks.after(())
     if before.verdict in _NOTHING_TO_DO:
         return Plan(names, before.verdict, before.verdict, proven=True)

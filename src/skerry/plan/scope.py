@@ -119,18 +119,22 @@ class Walks:
         self._scope, self._diagnosed = scope, diagnosed or {}
         self._walker, self._beyond = Walker(world), AccessCheck(world)
 
-    def of(self, kind: Kind) -> Found:
-        """Walk every call of one kind of launch."""
-        rows = tuple(self._rows_of(kind))
+    def diagnosis_of(self, kind: Kind) -> ServiceDiagnosis:
+        """Return the diagnosis of one launch of a kind."""
+        return self._diagnosed.get(id(kind.launch)) or diagnose_one(self._walker, kind.launch, {}, self._beyond)
+
+    def of(self, kind: Kind, diagnosis: ServiceDiagnosis | None = None) -> Found:
+        """Walk every call of one kind of launch; ``diagnosis``: that of its launch, if it is made already."""
+        rows = tuple(self._rows_of(kind, diagnosis or self.diagnosis_of(kind)))
         return Found(
             worst_of(verdict for verdict, _, _ in rows),
             tuple(failing for _, calls, _ in rows for failing in calls),
             tuple(fact for _, _, facts in rows for fact in facts),
         )
 
-    def _rows_of(self, kind: Kind) -> Iterator[tuple[Verdict, list[Failing], tuple[Missing, ...]]]:
-        made = self._diagnosed.get(id(kind.launch))
-        diagnosis = made or diagnose_one(self._walker, kind.launch, {}, self._beyond)
+    def _rows_of(
+        self, kind: Kind, diagnosis: ServiceDiagnosis
+    ) -> Iterator[tuple[Verdict, list[Failing], tuple[Missing, ...]]]:
         rows = [need_diagnosis for need_diagnosis in diagnosis.needs if need_diagnosis.need.blocks == "start"]
         failing = [
             Failing(kind, need_diagnosis.need, subnet, outcome)

@@ -74,7 +74,9 @@ class Looks:
     def __init__(self, world: World, scope: Scope, diagnosed: Iterable[ServiceDiagnosis] = ()) -> None:
         """Begin with the diagnoses of launches that are made already."""
         self._world, self._scope = world, scope
-        self._diagnosed = {id(service.launch): service for service in diagnosed}
+        # No task stopped in the World after changes.
+        self._diagnosed = {id(row.launch): replace(row, stops=(), loops=()) for row in diagnosed}
+        self._diagnoses: dict[tuple[int, tuple[Change, ...]], ServiceDiagnosis] = {}
         self._effects = VpcEffects(world)
         self._seen: dict[tuple[Change, ...], tuple[World, Found]] = {}
         self._by_kind: dict[tuple[int, tuple[Change, ...]], Found] = {}
@@ -100,8 +102,19 @@ class Looks:
         for place, kind in scope.kinds_from(first):
             key = (place, changes.of(self._effects.group_of(kind.launch)))
             if key not in self._by_kind:
-                self._by_kind[key] = walks.of(kind)
+                self._diagnoses[key] = walks.diagnosis_of(kind)
+                self._by_kind[key] = walks.of(kind, self._diagnoses[key])
             yield self._by_kind[key]
+
+    def diagnoses_after(self, changes: Iterable[Change]) -> list[ServiceDiagnosis]:
+        """Return the diagnosis of one launch of each kind in the World after changes, as far as it was looked at."""
+        made = tuple(changes)
+        by_group = self._effects.changes_by_group(made)
+        keys = (
+            (place, by_group.of(self._effects.group_of(kind.launch)))
+            for place, kind in enumerate(self._scope.after(made).kinds)
+        )
+        return [self._diagnoses[key] for key in keys if key in self._diagnoses]
 
     def outages(self, today: World, made: tuple[Change, ...]) -> tuple[Outage, ...]:
         """Return the flows that fail between two changes; strategies often come to the same changes."""

@@ -175,5 +175,6 @@ def _number(value: float) -> str:
     return f"{round(value, 1):g}"
 
 
+@lru_cache(maxsize=4096)
 def _escape(text: str) -> str:
     return escape(clean(text))

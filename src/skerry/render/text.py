@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 import click
@@ -36,10 +37,20 @@ _SEPARATORS = "/:,&?="
 _WORD = 16
 _NARROWEST = 12
 _NARROWEST_TEXT = 24
+_MOST_REMEMBERED = 200
 
 
 def clean(text: str) -> str:
     """Make text safe to show: secrets are masked, control and formatting characters become visible escapes."""
+    return _remembered(text) if len(text) <= _MOST_REMEMBERED else _clean(text)
+
+
+@lru_cache(maxsize=8_192)
+def _remembered(text: str) -> str:
+    return _clean(text)
+
+
+def _clean(text: str) -> str:
     text = mask(text)
     if text.isascii() and text.isprintable():
         return text
