@@ -281,6 +281,15 @@ class TestMismatches:
         [note] = notes_of(network, deleted("aws_nat_gateway.old", id="nat-9", subnet_id="subnet-b"))
         assert note == ("the plan changes aws_nat_gateway.old (nat-9), which is not among the resources that exist")
 
+    def test_unchanged_part_that_does_not_exist_is_told(self, network: Network) -> None:
+        """The network stays as it was read; the user learns that the plan saw another one."""
+        table = kept("aws_route_table.main", **TABLE, route=[INLINE, {**INLINE, "cidr_block": "192.0.2.0/24"}])
+        result = put(network, table)
+        assert result.facts.notes == (
+            "the plan expects 192.0.2.0/24 of aws_route_table.main (rtb-main), which is not there",
+        )
+        assert "192.0.2.0/24" not in routes_of(World(result.facts))
+
     def test_unchanged_resource_that_does_not_exist_is_told(self, network: Network) -> None:
         subnet = kept("aws_subnet.x", id="subnet-x", vpc_id="vpc-1", cidr_block="10.0.9.0/24")
         assert notes_of(network, subnet) == ["in the plan alone, not among what exists: aws_subnet.x (subnet-x)"]

@@ -15,7 +15,7 @@ from skerry.model.origins import Origin
 from skerry.model.resource_answers import Absent, Refused, ResourceAnswer
 from skerry.sources.overlay.dangling_names import dangling_names
 from skerry.sources.overlay.effects import add_effects
-from skerry.sources.overlay.patching import patch
+from skerry.sources.overlay.patching import lacking, patch
 from skerry.sources.overlay.record_keys import KEYS, Key
 from skerry.sources.overlay.table_associations import subnets_of_two_tables, without_associations
 
@@ -158,6 +158,8 @@ class _Merged:
                 elif now is None:
                     self._unread_by_snapshot(key)
                     result[key] = new
+                else:
+                    self._compare(key, now, new)
             elif new is None:
                 self._remove(field, key, result)
             elif old is None:
@@ -189,6 +191,10 @@ class _Merged:
         patched = patch(now, old, new)
         result[key] = patched.record
         self._items += [f"removes {item} of {self.name_of(key)}, which is not there" for item in patched.missing]
+
+    def _compare(self, key: Key, now: Any, expected: Any) -> None:  # noqa: ANN401 -- records of any kind
+        if str(key) in self._addresses:
+            self._items += [f"expects {it} of {self.name_of(key)}, which is not there" for it in lacking(now, expected)]
 
     def _unseen_by_snapshot(self, key: Key) -> None:
         if str(key) in self._addresses:

@@ -29,6 +29,8 @@ _KEYS: Final[Mapping[type, Callable[[Any], Hashable]]] = {
     Route: lambda item: item.to,
 }
 """The identity of an item among those of its list; an item of another type is its own."""
+_COMPARED: Final = (AclAssociation, AclEntry, AttachedPolicy, GatewayAttachment, InlinePolicy, IpPermission, Route)
+"""The items that a plan and AWS write alike."""
 _PEERS: Final[Mapping[str, Callable[[Any], str]]] = {
     "ip_ranges": lambda peer: str(peer.cidr_ip),
     "ipv6_ranges": lambda peer: str(peer.cidr_ipv6),
@@ -58,6 +60,19 @@ def patch(existing: _Record, before: _Record, after: _Record) -> Patched:
         elif now is not UNSET or not isinstance(new, tuple):
             values[info.name] = new
     return Patched(msgspec.structs.replace(existing, **values), tuple(missing))
+
+
+def lacking(existing: msgspec.Struct, expected: msgspec.Struct) -> Iterator[str]:
+    """Yield in words the items of a description without a counterpart in the lists of a record."""
+    for info in msgspec.structs.fields(existing):
+        now, new = getattr(existing, info.name), getattr(expected, info.name)
+        if isinstance(now, tuple) and isinstance(new, tuple):
+            keys, expected_keys = ([key for key, _ in _keyed(_compared(items))] for items in (now, new))
+            yield from (_words_of(key) for key in expected_keys if key not in keys)
+
+
+def _compared(items: _Items) -> _Items:
+    return tuple(item for item in items if type(item) in _COMPARED)
 
 
 def _patched_list(now: _Items, old: _Items, new: _Items, missing: list[str]) -> _Items:
