@@ -3,7 +3,10 @@
 import re
 
 import pytest
+from msgspec.structs import replace
 
+from skerry.model.facts import Refusal
+from skerry.model.world import World
 from skerry.plan.report import Report
 from skerry.render.report.markdown import MOST_BYTES, write_markdown
 from skerry.render.report.markdown_text import code_block, code_span, escape_markdown
@@ -83,3 +86,12 @@ def test_long_markdown_leaves_out_parts_by_name() -> None:
     assert last.startswith("Left out, as GitHub takes no longer comments: ")
     assert "map (" in last
     assert "yyy" not in last
+
+
+def test_names_of_refused_calls_are_inert() -> None:
+    operation = "ec2:DescribeVpcs` <script> password=hunter2"
+    network = report_of("article-broken")
+    facts = replace(network.world.facts, refused=(Refusal(operation, "AccessDenied"),))
+    text = write_markdown(replace(network, world=World(facts)))
+    assert "- Not answered: ``ec2:DescribeVpcs` <script> " in text
+    assert "hunter2" not in text

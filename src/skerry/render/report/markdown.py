@@ -237,10 +237,10 @@ class _Writer:
         yield f"- Read: {format_time(facts.read_at) if facts.read_at else 'at a time that the input does not tell'}"
         yield f"- skerry {report.diagnosis.made_by}; no packet was sent"
         for fact in dict.fromkeys(fact for group in report.groups for fact in group.missing_facts):
-            action = f"; supply the answer of `{fact.action}`" if fact.action else ""
+            action = f"; supply the answer of {self._code(fact.action)}" if fact.action else ""
             yield f"- Unknown: {self._text(fact.fact)}{action}"
         for action, code, _ in list_refusals(facts.refused):
-            yield f"- Not answered: `{action}` ({self._code(code)})"
+            yield f"- Not answered: {self._code(action)} ({self._code(code)})"
         if report.diagnosis.unexamined:
             yield f"- Not examined: {self._text(list_names(report.diagnosis.unexamined, 20))}"
         yield ""
