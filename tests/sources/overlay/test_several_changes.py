@@ -104,6 +104,33 @@ def test_new_vpc_has_the_dhcp_options_of_aws_whatever_a_newer_reading_lacks(netw
     assert new.dhcp_options_id in {row.dhcp_options_id for row in result.facts.dhcp_options}
 
 
+@pytest.mark.parametrize("region", [REGION, "us-east-1"])
+def test_accounts_and_regions_of_a_plan_have_their_own_resources_before_it(network: Network, region: str) -> None:
+    """Nothing of one of them is taken for deleted in the other one."""
+    role = {"assume_role": [{"role_arn": {"constant_value": "arn:aws:iam::000011112222:role/deploy"}}]}
+    providers = {
+        "aws": {"name": "aws", "expressions": {"region": {"constant_value": REGION}}},
+        "aws.far": {"name": "aws", "alias": "far", "expressions": {"region": {"constant_value": region}, **role}},
+    }
+    keys = {"aws_vpc.main": "aws", "aws_subnet.b": "aws", "aws_vpc.far": "aws.far", "aws_subnet.far": "aws.far"}
+    resources = [{"address": address, "provider_config_key": key} for address, key in keys.items()]
+    rows = (
+        kept("aws_vpc.main", id="vpc-1", cidr_block="10.0.0.0/16"),
+        kept("aws_subnet.b", id="subnet-b", vpc_id="vpc-1", cidr_block="10.0.2.0/24"),
+        kept("aws_vpc.far", id="vpc-9", cidr_block="10.9.0.0/16"),
+        deleted("aws_subnet.far", id="subnet-9", vpc_id="vpc-9", cidr_block="10.9.0.0/24"),
+    )
+    existing = msgspec.structs.replace(network.world().facts, account=ACCOUNT)
+    content = plan_of(*rows, configuration={"root_module": {"resources": resources}, "provider_config": providers})
+    options = ReadingOptions(account=ACCOUNT, existing=existing)
+    given = InputFile("plan.json", Path("plan.json"), content)
+    described = [one for one in read([given], options) if isinstance(one, Description)]
+    first, second = sorted(join(described, existing), key=lambda one: one.existing is None)
+    assert (len(described), second.existing) == (2, None)
+    assert first.facts.subnets == existing.subnets
+    assert not any("deletes" in note or "changes" in note for note in first.facts.notes)
+
+
 class TestDeletedAnswers:
     """Resources of tasks that AWS answers about one by one."""
 

@@ -131,8 +131,18 @@ def _of_plan(
             yield msgspec.structs.replace(_described(name, level, part, positions, notes), **acts)
         return
     for part in parts:
-        change = _change(name, part, plan, options.existing, positions, notes)
+        former = _former_of(part, configuration, plan.former) if plan.level == "plan" else part.instances
+        change = _change(name, part, plan, former, options.existing, positions, notes)
         yield msgspec.structs.replace(change, **acts)
+
+
+def _former_of(part: Configuration, whole: Configuration, former: tuple[Instance, ...]) -> tuple[Instance, ...]:
+    """Return the instances before a plan that are in the account and Region of a part of it."""
+    parts = [one for one in split_scopes(msgspec.structs.replace(whole, instances=former)) if one.region == part.region]
+    if len(parts) != 1:
+        return next((one.instances for one in parts if one.account == part.account), ())
+    regions = own_regions(former, whole.scopes)
+    return parts[0].instances if not regions or part.region in regions else ()
 
 
 def _acts_of(plan: PlannedResources) -> dict[str, dict[ResourceKey, str]]:
@@ -199,16 +209,12 @@ def _change(
     name: str,
     configuration: Configuration,
     plan: PlannedResources,
+    former: tuple[Instance, ...],
     existing: Facts,
     positions: "Mapping[str, Position]",
     notes: Sequence[str],
 ) -> Description:
     """Return a plan as a change of what exists; a state changes nothing."""
-    former = configuration.instances
-    if plan.level == "plan":
-        before = msgspec.structs.replace(configuration, instances=plan.former)
-        scopes = (one for one in split_scopes(before) if one.region == configuration.region)
-        former = next(scopes, before).instances
     before, after = split_change(configuration, former, existing)
     described = _described(name, configuration.level, after, positions, notes)
     first, unplaced = write(before), write(after).unplaced
