@@ -95,3 +95,20 @@ def first_service(name: str, *, is_public: bool) -> bytes:
         rows.append(change("aws_route.out", route, unknown={"route_table_id": True, "gateway_id": True}))
     written = [{"address": address, "expressions": expressions} for address, expressions in refers.items()]
     return plan_of(*rows, configuration={"root_module": {"resources": written}})
+
+
+def test_assumption_of_the_user_goes_before_that_of_the_repository(
+    run: Skerry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A subnet has one place: the user's."""
+    network = {"subnets": ["subnet-1"], "security_groups": [], "assign_public_ip": False}
+    service = {"name": "web", "launch_type": "FARGATE", "network_configuration": [network]}
+    (tmp_path / "plan.json").write_bytes(plan_of(change("aws_ecs_service.web", service)))
+    (tmp_path / "skerry.toml").write_text('assume = ["subnet-1=isolated"]\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    found = run("check", "plan.json", "--region", "eu-west-1", "--assume", "subnet-1=public")
+    assert "assumed: subnet-1 is public" in found.err
+    refused = run(
+        "check", "plan.json", "--region", "eu-west-1", "--assume", "subnet-1=public", "--assume", "subnet-1=isolated"
+    )
+    assert "subnet-1 is assumed twice, and differently" in refused.err
