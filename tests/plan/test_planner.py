@@ -8,6 +8,7 @@ import pytest
 from skerry import app
 from skerry.catalogue.services import ServiceRef
 from skerry.model.origins import Origin
+from skerry.plan import planner
 from skerry.plan.changes import (
     Advise,
     ConfigureService,
@@ -22,6 +23,7 @@ from skerry.plan.planner import plan
 from skerry.plan.records import Options, Plan, Planned
 from skerry.plan.scope import Scope
 from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, UNKNOWN
+from tests.amount import some
 from tests.networks import ACCOUNT, ALL, REGION, VPC, Network, awslogs
 from tests.planning import (
     changes,
@@ -306,3 +308,16 @@ class TestSeveralServices:
 def test_plan_without_launches_or_options_is_not_applicable() -> None:
     world = isolated().world()
     assert plan(world, Scope([])).before is NOT_APPLICABLE
+
+
+@pytest.mark.long
+def test_plans_of_networks_without_any_way_out_are_as_if_ways_to_the_internet_were_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def answers() -> list[object]:
+        plans = (app.plan(app.load(path)) for path in some(sorted(SCENARIOS.glob("*/network.json")), 8))
+        return [(one.changes, one.strategy, one.because, one.runners_up) for one in plans]
+
+    expected = answers()
+    monkeypatch.setattr(planner, "_may_lead_out", lambda _world: True)
+    assert answers() == expected

@@ -6,6 +6,7 @@ Nothing here touches an account: a plan is data, which others write down or carr
 from collections.abc import Iterable, Iterator
 
 import msgspec
+from msgspec import UNSET
 
 from skerry.catalogue.services import ServiceRef, service_of_endpoint
 from skerry.cost.prices import load_prices
@@ -84,12 +85,19 @@ def _strategies(
         yield from (strategy for strategy in broader_strategies() if leads_out or not strategy.opens_ways)
     if options.ingress == "subnets" and any(_is_ingress(change) for change in exact):
         yield TASK_GROUPS
-    if not options.nat and any(isinstance(change, CreateInterfaceEndpoint | CreateGatewayEndpoint) for change in exact):
-        yield NAT
-    if not options.public and any(
-        isinstance(change, CreateInterfaceEndpoint | CreateGatewayEndpoint) for change in exact
-    ):
-        yield PUBLIC
+    creates = any(isinstance(change, CreateInterfaceEndpoint | CreateGatewayEndpoint) for change in exact)
+    if creates and _may_lead_out(world):
+        yield from () if options.nat else (NAT,)
+        yield from () if options.public else (PUBLIC,)
+
+
+def _may_lead_out(world: World) -> bool:
+    """Tell whether anything may lead to the internet: no plan creates an internet gateway."""
+    facts = world.facts
+    routes = (route for table in facts.route_tables if table.routes is not UNSET for route in table.routes)
+    # A prefix list leads to a gateway endpoint.
+    blocks = (route for route in routes if route.destination_prefix_list_id is None)
+    return bool(facts.internet_gateways or facts.nat_gateways) or any(route.gateway_id != "local" for route in blocks)
 
 
 def _is_any_routed_out(world: World, scope: Scope) -> bool:

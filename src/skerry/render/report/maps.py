@@ -21,7 +21,13 @@ _WIDEST = 940
 """The width of a map above which the list of hops stands below it."""
 
 _SHAPES: tuple[Shape, ...] = ("wide", "tall")
+_MOST_TALL = 5
+"""The groups with maps for phones, the worst first: phones show the maps of others in boxes that scroll.
+
+Each shape makes a page longer by a tenth.
+"""
 _NOTHING = Markup("")
+_NONE = (_NOTHING, _NOTHING)
 
 
 class MapView(msgspec.Struct, frozen=True):
@@ -30,8 +36,8 @@ class MapView(msgspec.Struct, frozen=True):
     ``lines`` are the kinds and styles of the lines in them.
     """
 
-    wide: tuple[Markup, Markup] = (_NOTHING, _NOTHING)
-    tall: tuple[Markup, Markup] = (_NOTHING, _NOTHING)
+    wide: tuple[Markup, Markup] = _NONE
+    tall: tuple[Markup, Markup] = _NONE
     is_wide: bool = False
     lines: frozenset[tuple[str, str]] = frozenset()
 
@@ -61,7 +67,10 @@ def map_views_of(
         services = [view.planned_service for view in views if view.planned_service is not None]
         maps = _maps_of(report.planned.world, services, rewrite)
         planned = {view.slug: after for view, after in zip(views, maps, strict=True)}
-    return {view.slug: _view_of(view, now, planned.get(view.slug)) for view, now in zip(groups, current, strict=True)}
+    return {
+        view.slug: _view_of(view, now, planned.get(view.slug), _SHAPES if number < _MOST_TALL else _SHAPES[:1])
+        for number, (view, now) in enumerate(zip(groups, current, strict=True))
+    }
 
 
 def _maps_of(world: World, services: Iterable[ServiceDiagnosis], rewrite: Callable[[str], str]) -> Iterable[NetworkMap]:
@@ -69,22 +78,22 @@ def _maps_of(world: World, services: Iterable[ServiceDiagnosis], rewrite: Callab
     return maps if rewrite is str else (rewrite_map(network_map, rewrite) for network_map in maps)
 
 
-def _view_of(view: GroupView, now: NetworkMap, after: NetworkMap | None) -> MapView:
+def _view_of(view: GroupView, now: NetworkMap, after: NetworkMap | None, shapes: Sequence[Shape]) -> MapView:
     if now.is_empty:
         return MapView()
     after = None if after is None else _renumbered(after, now)
     if after is None:
-        alone = {shape: layout(now, shape) for shape in _SHAPES}
+        alone = {shape: layout(now, shape) for shape in shapes}
         drawn = {shape: (_drawn(view, now, picture, "now"), _NOTHING) for shape, picture in alone.items()}
         is_wide = alone["wide"].width > _WIDEST
-        return MapView(drawn["wide"], drawn["tall"], is_wide=is_wide, lines=_lines_of(alone["wide"]))
-    pairs = {shape: layout_pair(now, after, shape) for shape in _SHAPES}
+        return MapView(drawn["wide"], drawn.get("tall", _NONE), is_wide=is_wide, lines=_lines_of(alone["wide"]))
+    pairs = {shape: layout_pair(now, after, shape) for shape in shapes}
     drawn = {
         shape: (_drawn(view, now, pair[0], "now"), _drawn(view, after, pair[1], "planned"))
         for shape, pair in pairs.items()
     }
     is_wide = pairs["wide"][0].width > _WIDEST
-    return MapView(drawn["wide"], drawn["tall"], is_wide=is_wide, lines=_lines_of(*pairs["wide"]))
+    return MapView(drawn["wide"], drawn.get("tall", _NONE), is_wide=is_wide, lines=_lines_of(*pairs["wide"]))
 
 
 def _lines_of(*pictures: Picture) -> frozenset[tuple[str, str]]:
