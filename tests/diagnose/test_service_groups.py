@@ -198,3 +198,12 @@ class TestNextSteps:
 
     def test_nothing_is_next_without_services(self) -> None:
         assert Diagnosis(OK, ()).next_step is None
+
+
+def test_cause_of_several_groups_with_a_resource_in_common_is_counted_once(network: Network) -> None:
+    network.table("rtb-own", subnets=["subnet-b"])
+    network.service("api", ["subnet-a", "subnet-b"])
+    found = all_of(network)
+    assert [names_of(group) for group in found.failing_groups] == [["web"], ["api"]]
+    assert [(cause.resources, cause.services) for cause in found.causes] == [(("rtb-main", "rtb-own"), ("web", "api"))]
+    assert found.cause_count == 1

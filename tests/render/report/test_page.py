@@ -119,6 +119,12 @@ def test_list_of_hops_names_the_reason_of_a_missing_route_as_the_map_does() -> N
     assert "no route, as private DNS of the endpoint is off" in page.text.replace("DNS of", "DNS of").replace("  ", " ")
 
 
+def test_steps_of_the_same_hops_name_the_first_of_them_for_paper(blocked: Page) -> None:
+    like = "The hops are like those of 3 · secrets."
+    assert blocked.text.count(like) == 4
+    assert "The hops are like" not in page_of(report_of("efs-group-closed")).text.partition("6 · volumes")[2]
+
+
 def test_path_to_a_dns_server_says_so() -> None:
     asks = "The path below is that of the question for this name to DNS server 10.0.2.53 ."
     assert asks in page_of(report_of("dns-server-behind-nacl")).text
