@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from html import escape
+
+from markupsafe import escape
 
 from skerry.draw.picture import Callout, Dot, Picture, PictureBox, PictureLine, PictureText, Point, Ring, StepPicture
 from skerry.render.svg_style import GLYPHS, STYLE, SYMBOLS, TOKENS, VERDICT_CLASSES, file_style
@@ -177,4 +178,4 @@ def _number(value: float) -> str:
 
 @lru_cache(maxsize=4096)
 def _escape(text: str) -> str:
-    return escape(clean(text))
+    return str(escape(clean(text)))
