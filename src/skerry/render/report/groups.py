@@ -49,6 +49,12 @@ class GroupView(msgspec.Struct, frozen=True):
     first: int
 
     @property
+    def unchanged(self) -> frozenset[int]:
+        """The numbers of the steps with one panel for both networks, as the plan changes no word of it."""
+        pairs = zip(self.steps, self.planned_steps, strict=False)
+        return frozenset(now.summary.number for now, planned in pairs if now.says_the_same(planned))
+
+    @property
     def names(self) -> list[str]:
         """The names of the services."""
         return [service.launch.name for service in self.group.services]

@@ -111,6 +111,14 @@ class StepView(msgspec.Struct, frozen=True):
         unmet = tuple(tuple(fault.code for hop in way.hops for fault in hop.faults) for way in self.intended)
         return self.summary.verdict, self.subnet, self.others, tuple(hop.likeness for hop in hops), unmet
 
+    def says_the_same(self, other: "StepView") -> bool:
+        """Tell whether the panel of the same step in another network has the same words."""
+        return self.summary.verdict is other.summary.verdict and all(
+            getattr(self, name) == getattr(other, name)
+            for name in self.__struct_fields__
+            if name not in {"summary", "anchor", "origins", "like"}
+        )
+
     @property
     def is_lost_there(self) -> bool:
         """Tell whether no packet arrives, so that no reply is sent."""
