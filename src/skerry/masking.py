@@ -144,6 +144,8 @@ def _remembered(text: str) -> str:
 
 def _mask(text: str, put: Callable[[str], str]) -> str:
     small = text.lower()
+    if not _likely().search(small):
+        return text
     for form in _FORMS:
         if any(part in small for part in form.parts):
             text = _compiled(form).sub(lambda match: match[1] + _put(match[2], put), text)
@@ -157,6 +159,13 @@ def _put(secret: str, put: Callable[[str], str]) -> str:
         return secret
     before, _, after = secret.partition(bare)
     return before + put(bare) + after
+
+
+@cache
+def _likely() -> re.Pattern[str]:
+    """Compile the parts of all forms as one pattern: most texts have none."""
+    parts = dict.fromkeys(part for form in _FORMS for part in form.parts)
+    return re.compile("|".join(map(re.escape, parts)))
 
 
 @cache

@@ -15,6 +15,7 @@ from skerry.plan.changes import (
 from skerry.plan.ordering import sort_changes
 from skerry.plan.outages import find_outages
 from skerry.plan.scope import Scope
+from skerry.reach.walk import Walker
 from tests.networks import HTTPS, S3_CIDRS, VPC, Network, entry
 from tests.planning import changes, isolated, launches, planned
 
@@ -77,10 +78,10 @@ def test_wrong_order_shows_the_outage_of_the_other_service() -> None:
     scope = Scope([launch for launch in launches(world) if launch.name == "web"], (), launches(world))
     admit = [AuthorizeRule("sg-end", "in", Rule("tcp", 443, f"10.0.{number}.0/24")) for number in (1, 2)]
     attribute = SetVpcAttribute(VPC, "enable_dns_hostnames")
-    outages = list(find_outages(world, scope, [attribute, *admit]))
+    outages = list(find_outages(Walker(world), scope, [attribute, *admit]))
     assert {outage.failing.kind.names for outage in outages} == {("web2",)}
     assert {(outage.first, outage.last) for outage in outages} == {(1, 3)}
-    assert list(find_outages(world, scope, [*admit, attribute])) == []
+    assert list(find_outages(Walker(world), scope, [*admit, attribute])) == []
 
 
 def test_flow_that_stays_broken_is_no_outage() -> None:
@@ -88,13 +89,13 @@ def test_flow_that_stays_broken_is_no_outage() -> None:
     world = network.world()
     scope = Scope([launch for launch in launches(world) if launch.name == "web"], (), launches(world))
     admit = AuthorizeRule("sg-end", "in", Rule("tcp", 443, "10.0.1.0/24"))
-    assert list(find_outages(world, scope, [SetVpcAttribute(VPC, "enable_dns_hostnames"), admit])) == []
+    assert list(find_outages(Walker(world), scope, [SetVpcAttribute(VPC, "enable_dns_hostnames"), admit])) == []
 
 
 def test_changes_that_lead_nobody_elsewhere_make_no_outage() -> None:
     world = bystander().world()
     group = CreateSecurityGroup("sg-new-x", VPC, "x", "")
-    assert list(find_outages(world, Scope(launches(world)), [group])) == []
+    assert list(find_outages(Walker(world), Scope(launches(world)), [group])) == []
 
 
 def test_working_service_in_scope_is_watched_too() -> None:
@@ -103,7 +104,9 @@ def test_working_service_in_scope_is_watched_too() -> None:
     scope = Scope(launches(world))
     admit = AuthorizeRule("sg-end", "in", Rule("tcp", 443, "10.0.2.0/24"))
     attribute = SetVpcAttribute(VPC, "enable_dns_hostnames")
-    assert {outage.failing.kind.names for outage in find_outages(world, scope, [attribute, admit])} == {("web2",)}
+    assert {outage.failing.kind.names for outage in find_outages(Walker(world), scope, [attribute, admit])} == {
+        ("web2",)
+    }
 
 
 def test_plan_in_an_order_with_an_outage_is_not_proven(monkeypatch: pytest.MonkeyPatch) -> None:

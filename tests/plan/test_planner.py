@@ -24,7 +24,7 @@ from skerry.plan.records import Options, Plan, Planned
 from skerry.plan.scope import Scope
 from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, UNKNOWN
 from tests.amount import some
-from tests.networks import ACCOUNT, ALL, REGION, VPC, Network, awslogs
+from tests.networks import ACCOUNT, ALL, REGION, VPC, Network, awslogs, both_ways, entry
 from tests.planning import (
     changes,
     diagnosed,
@@ -321,3 +321,13 @@ def test_plans_of_networks_without_any_way_out_are_as_if_ways_to_the_internet_we
     expected = answers()
     monkeypatch.setattr(planner, "_may_lead_out", lambda _world: True)
     assert answers() == expected
+
+
+def test_way_out_behind_a_closed_filter_is_opened_also_where_names_fail_first() -> None:
+    network = isolated()
+    network.serve_internet_by_nat()
+    network.attribute("EnableDnsSupport", value=False)
+    network.acl("acl-deny", both_ways(entry(50, "deny", ports=(400, 500), protocol="6"), entry(100)), ["subnet-a"])
+    found = planned(network, nat=True)
+    assert found.proven
+    assert kinds(found) == ["AddAclEntry", "SetVpcAttribute"]

@@ -75,7 +75,7 @@ def effective(found: Plan) -> Iterator[Change]:
 def flows(world: World, found: Plan) -> tuple[impact.Flow, ...]:
     """The calls of everybody in the VPCs of a plan that it may touch."""
     scope = Scope(launches(world))
-    return impact.find_working_flows(world, scope, changes(found))
+    return impact.find_working_flows(Walker(world), scope, changes(found))
 
 
 def test_proven_plan_makes_the_diagnosis_ok(cases: list[Case]) -> None:

@@ -1,7 +1,7 @@
 """The use case of `skerry plan`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -139,8 +139,13 @@ def plan_scope(
 
 def scope_for(world: World, chosen: Sequence[Launch], options: Options | None = None) -> Scope:
     """Return the scope of a plan for launches: all other launches must go on as they did."""
+    return scope_of(chosen, all_launches(world), options)
+
+
+def scope_of(chosen: Sequence[Launch], launches: Iterable[Launch], options: Options | None = None) -> Scope:
+    """Return the scope of a plan for some of several launches: the others must go on as they did."""
     names = {(launch.cluster, launch.name) for launch in chosen}
-    others = [launch for launch in all_launches(world) if (launch.cluster, launch.name) not in names]
+    others = [launch for launch in launches if (launch.cluster, launch.name) not in names]
     return Scope(chosen, (options or Options()).also, others)
 
 

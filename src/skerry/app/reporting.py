@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from skerry.app.diagnosis import complete
-from skerry.app.planning import plan_scope, scope_for
-from skerry.app.selection import Hypothetical, Selection, hypothetical_launch, launches
+from skerry.app.planning import plan_scope, scope_of
+from skerry.app.selection import Hypothetical, Selection, all_launches, hypothetical_launch, launches
 from skerry.diagnose.diagnose import diagnose
 from skerry.diagnose.diagnosis import Diagnosis
 from skerry.launch.launches import Launch
@@ -29,22 +29,29 @@ def report(
 
     Raises `NothingFoundError` if the selection names something that does not exist, or the input cannot show launches.
     """
-    return _report(world, launches(world, selection or Selection()), options, fingerprint=fingerprint)
+    chosen = launches(world, selection or Selection())
+    others = () if selection is None or selection == Selection() else all_launches(world)
+    return _report(world, chosen, others, options, fingerprint=fingerprint)
 
 
 def report_hypothetical(
     world: World, task: Hypothetical, options: Options | None = None, *, fingerprint: bool = True
 ) -> Report:
     """Return the diagnosis of a task that does not exist yet with the plan for it."""
-    return _report(world, [hypothetical_launch(world, task)], options, fingerprint=fingerprint)
+    task_launch = hypothetical_launch(world, task)
+    return _report(world, [task_launch], all_launches(world), options, fingerprint=fingerprint)
 
 
-def _report(world: World, chosen: Sequence[Launch], options: Options | None, *, fingerprint: bool) -> Report:
-    diagnosis = complete(world, diagnose(Walker(world), chosen, world.facts.tasks))
+def _report(
+    world: World, chosen: Sequence[Launch], others: Sequence[Launch], options: Options | None, *, fingerprint: bool
+) -> Report:
+    """Report on chosen launches; ``others`` of the World must go on as they did."""
+    walker = Walker(world)
+    diagnosis = complete(world, diagnose(walker, chosen, world.facts.tasks))
     if diagnosis.verdict in _NOTHING_TO_CHANGE:
         return Report(world, diagnosis)
-    scope = scope_for(world, chosen, options)
-    looks = Looks(world, scope, diagnosis.services)
+    scope = scope_of(chosen, others, options)
+    looks = Looks(walker, scope, diagnosis.services)
     made = plan_scope(world, scope, options, looks, fingerprint=fingerprint)
     return Report(world, diagnosis, made, _planned(looks, diagnosis, chosen, made))
 

@@ -18,7 +18,7 @@ import msgspec
 
 from skerry.apply.journal_entries import VERSION, Entry, Opened
 from skerry.errors import InputError, OutputError
-from skerry.writing.folders import sync_folder
+from skerry.writing.durability import sync_folder
 
 _MOST_BYTES = 64 * 1024 * 1024
 _FOLDER, _SUFFIX = "skerry", ".journal"

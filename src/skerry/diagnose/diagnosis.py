@@ -1,15 +1,16 @@
 """Records of a Diagnosis."""
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Literal, TypeVar, get_args
 
 import msgspec
 
-from skerry.catalogue.services import ServiceRef, load_services
+from skerry.diagnose.called import called_by
 from skerry.diagnose.causes import Cause, SharedCause, StoppedStep, combine_causes, share_causes
 from skerry.diagnose.stopped_tasks import CrashLoop, ExplainedReason, StopReason
 from skerry.launch.launches import Launch
-from skerry.launch.needs import STEPS, Call, Mount, Need, Placement
+from skerry.launch.needs import STEPS, Call, Need
 from skerry.model.facts import Missing
 from skerry.model.origins import Origin
 from skerry.reach.outcome import Outcome
@@ -102,7 +103,7 @@ class NeedDiagnosis(msgspec.Struct, frozen=True, gc=False):
             notes[self.need.note] = None
         for trace in self.traces:
             if not trace.intended:
-                notes |= {hop.rule: None for hop, _ in trace.hops() if hop.grade == "inferred"}
+                notes |= {hop.rule: None for _, hop in trace.way() if hop.grade == "inferred"}
         return tuple(notes | {_INFERRED_CAUSES[why]: None for why in _INFERRED_CAUSES if why in self.because})
 
     @property
@@ -137,7 +138,7 @@ class StepSummary(msgspec.Struct, frozen=True, gc=False):
     fails_first: bool = False
 
 
-class ServiceDiagnosis(msgspec.Struct, frozen=True, gc=False):
+class ServiceDiagnosis(msgspec.Struct, frozen=True, dict=True):
     """One service, or one task: whether its tasks can start.
 
     ``reasons`` are ECS's own texts about the service, explained. ``not_examined`` are the kinds of facts that the
@@ -163,6 +164,11 @@ class ServiceDiagnosis(msgspec.Struct, frozen=True, gc=False):
         errors = (need_diagnosis.error for need_diagnosis in self.needs if need_diagnosis.need.blocks == "start")
         return tuple(error for error in errors if error and error.text and error.text not in predicted)
 
+    @cached_property
+    def steps(self) -> "tuple[StepSummary, ...]":
+        """The steps of the service alone, in launch order."""
+        return ServiceGroup((self,)).steps
+
     @property
     def causes_by_resource(self) -> frozenset[tuple[str, str]]:
         """Code and resource of each blocker; the task's own security groups, which differ by service, are left out."""
@@ -179,12 +185,12 @@ class ServiceDiagnosis(msgspec.Struct, frozen=True, gc=False):
         return frozenset(fact.action for need_diagnosis in self.needs for fact in need_diagnosis.unknowns)
 
 
-class ServiceGroup(msgspec.Struct, frozen=True, gc=False):
+class ServiceGroup(msgspec.Struct, frozen=True, dict=True):
     """Services that fail alike, by the same causes and for want of the same facts; or one service alone."""
 
     services: tuple[ServiceDiagnosis, ...]
 
-    @property
+    @cached_property
     def steps(self) -> tuple[StepSummary, ...]:
         """The steps of all services in launch order, numbered, with the labels of their causes."""
         rows = _number_steps(self.services)
@@ -200,7 +206,7 @@ class ServiceGroup(msgspec.Struct, frozen=True, gc=False):
             for row in rows
         )
 
-    @property
+    @cached_property
     def causes(self) -> tuple[Cause, ...]:
         """The causes of all failing steps, in launch order."""
         return _causes_of(self.services, _number_steps(self.services))
@@ -231,26 +237,10 @@ def _number_steps(services: Iterable[ServiceDiagnosis]) -> tuple[StepSummary, ..
     for service in services:
         for need_diagnosis in service.needs:
             need = need_diagnosis.need
-            key = (need.step, _called_by(need, service.launch), need.blocks, need_diagnosis.verdict)
+            key = (need.step, called_by(need, service.launch), need.blocks, need_diagnosis.verdict)
             rows.setdefault(key, []).append(need_diagnosis)
     ordered = sorted(rows.items(), key=lambda item: STEPS.index(item[1][0].need.step))
     return tuple(StepSummary(number, *key, needs=tuple(needs)) for number, (key, needs) in enumerate(ordered, 1))
-
-
-def _called_by(need: Need, launch: Launch) -> str:
-    """Return the destination of a step: a service's title, a host outside AWS, or a file system."""
-    match need:
-        case Call(service=None):
-            return need.host or need.note
-        case Call(service=ServiceRef() as service):
-            title = load_services()[service.key].title
-            return title if service.region == launch.region else f"{title} in {service.region}"
-        case Placement():
-            return f"Fargate {need.version}" if need.family == "linux" else f"Fargate {need.family} {need.version}"
-        case Mount():
-            return need.file_system
-        case _:
-            return ""
 
 
 def _causes_of(services: Iterable[ServiceDiagnosis], rows: Iterable[StepSummary]) -> tuple[Cause, ...]:
@@ -320,7 +310,7 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
     origin: Origin | None = None
 
 
-class Diagnosis(msgspec.Struct, frozen=True, gc=False):
+class Diagnosis(msgspec.Struct, frozen=True, dict=True):
     """Verdicts on all launches of one World, with the findings of checks.
 
     ``unexamined`` are the facts that nobody asked for, in words; ``not_examined`` their kinds.
@@ -337,7 +327,7 @@ class Diagnosis(msgspec.Struct, frozen=True, gc=False):
     old_data: tuple[str, ...] = ()
     made_by: str = ""
 
-    @property
+    @cached_property
     def causes(self) -> tuple[SharedCause, ...]:
         """The causes of all failing steps, each once with the services that it stops."""
         return share_causes(
@@ -355,7 +345,7 @@ class Diagnosis(msgspec.Struct, frozen=True, gc=False):
         """The number of causes of all failing steps, each counted once."""
         return len(self.causes)
 
-    @property
+    @cached_property
     def failing_groups(self) -> tuple[ServiceGroup, ...]:
         """The services with a blocker or missing fact, in groups that fail alike; a service alone in any case."""
         if len(self.services) == 1:
@@ -367,7 +357,7 @@ class Diagnosis(msgspec.Struct, frozen=True, gc=False):
                 alike.setdefault(key, []).append(service)
         return tuple(ServiceGroup(tuple(services)) for services in alike.values())
 
-    @property
+    @cached_property
     def working_groups(self) -> tuple[ServiceGroup, ...]:
         """The services without a blocker or missing fact, by cluster, unless a service is alone."""
         if len(self.services) == 1:

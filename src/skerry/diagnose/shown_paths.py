@@ -1,6 +1,7 @@
 """The path of each step that pictures and reports show: one of many, with its hops numbered."""
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -21,7 +22,7 @@ class NumberedHop(NamedTuple):
     disposition: str
 
 
-class ShownPath(msgspec.Struct, frozen=True, gc=False):
+class ShownPath(msgspec.Struct, frozen=True, dict=True):
     """The path that a step shows.
 
     ``alike`` are other subnets of the launch with the same verdict, ``others`` the paths from subnets with another
@@ -35,7 +36,7 @@ class ShownPath(msgspec.Struct, frozen=True, gc=False):
     intended: tuple[Trace, ...] = ()
     beyond: Trace | None = None
 
-    @property
+    @cached_property
     def hops(self) -> tuple[NumberedHop, ...]:
         """The hops in the order of the way, there and back."""
         return tuple(NumberedHop(number, *pair) for number, pair in enumerate(self.trace.hops(), 1))
@@ -48,7 +49,9 @@ class ShownPath(msgspec.Struct, frozen=True, gc=False):
     @property
     def intended_hops(self) -> tuple[tuple[Trace, tuple[NumberedHop, ...]], ...]:
         """The faulty hops of each intended path that the shown path does not have, numbered on their own path."""
-        shown = {_fault_of(hop) for hop, _ in self.trace.hops()}
+        if not self.intended:
+            return ()
+        shown = {_fault_of(hop) for _, hop in self.trace.way()}
         paths = ((path, tuple(_faults_beyond(shown, path))) for path in self.intended)
         return tuple((path, hops) for path, hops in paths if hops)
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from skerry.diagnose.diagnosis import ServiceDiagnosis, ServiceGroup, StepSummary
+from skerry.diagnose.diagnosis import ServiceDiagnosis, StepSummary
 from skerry.diagnose.shown_paths import ShownPath, shown_path_of
 from skerry.draw.network_map import (
     ChipStop,
@@ -70,8 +70,7 @@ class _Builder:
 
     def __init__(self, reader: VpcReader, service: ServiceDiagnosis) -> None:
         self.reader, self.service = reader, service
-        rows = ServiceGroup((service,)).steps
-        self.shown = [_Shown(row, shown_path_of(row)) for row in rows]
+        self.shown = [_Shown(row, shown_path_of(row)) for row in service.steps]
         drawn = (item.packets for item in self.shown if item.service is not None)
         self.links = links_of([trace for trace in drawn if trace is not None])
 

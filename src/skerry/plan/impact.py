@@ -128,13 +128,15 @@ def _named_by(world: World, zones: list[str]) -> Iterator[ServiceRef]:
             yield ref
 
 
-def find_working_flows(world: World, scope: Scope, changes: Iterable[Change], *, own: bool = False) -> tuple[Flow, ...]:
-    """Return the flows of others to services that the changes touch, as far as they may work in this World.
+def find_working_flows(
+    walker: Walker, scope: Scope, changes: Iterable[Change], *, own: bool = False
+) -> tuple[Flow, ...]:
+    """Return the flows of others to services that the changes touch, as far as they may work in a walker's World.
 
     ``own``: also those of the launches in scope.
     """
     launches = (*scope.launches, *scope.others) if own else scope.others
-    walker = Walker(world)
+    world = walker.world
     flows = (
         flow for vpc_id, ref in touched_services_of(world, changes) for flow in _flows(world, launches, vpc_id, ref)
     )

@@ -23,6 +23,7 @@ from skerry.plan.changes import (
 from skerry.plan.impact import Flow
 from skerry.plan.scope import Failing, Scope
 from skerry.plan.world_after import apply_changes
+from skerry.reach.walk import Walker
 
 _DIVERTING = (
     CreateInterfaceEndpoint
@@ -49,13 +50,13 @@ class Outage(NamedTuple):
     last: int
 
 
-def find_outages(world: World, scope: Scope, changes: Iterable[Change]) -> Iterator[Outage]:
-    """Yield the failing flows between two changes, also those of the launches in scope.
+def find_outages(walker: Walker, scope: Scope, changes: Iterable[Change]) -> Iterator[Outage]:
+    """Yield the failing flows between two changes of a walker's World, also those of the launches in scope.
 
     A flow that fails after all changes is broken, and no outage.
     """
-    ordered = tuple(changes)
-    flows = impact.find_working_flows(world, scope, ordered, own=True)
+    ordered, world = tuple(changes), walker.world
+    flows = impact.find_working_flows(walker, scope, ordered, own=True)
     if not flows:
         return
     lasting = {_key(failing) for failing in impact.find_broken_flows(apply_changes(world, ordered), flows)}

@@ -17,6 +17,7 @@ from skerry.plan import impact, preference
 from skerry.plan.change_costs import budget_message, cost_of_change, sum_costs
 from skerry.plan.changes import (
     AddAclEntry,
+    Advise,
     AuthorizeRule,
     Change,
     ConfigureService,
@@ -36,6 +37,7 @@ from skerry.plan.scope import Failing, Found, Scope
 from skerry.plan.search import Looks, SearchResult, search
 from skerry.plan.strategies import EXACT, NAT, PUBLIC, TASK_GROUPS, Strategy, broader_strategies
 from skerry.reach.trace import Hop, Piece
+from skerry.reach.walk import Walker
 from skerry.verdicts import NOT_APPLICABLE, OK, UNKNOWN
 
 _NOTHING_TO_DO = {OK, NOT_APPLICABLE}
@@ -56,7 +58,7 @@ def plan(
     """
     options = options or Options()
     names = tuple(dict.fromkeys(name for kind in scope.kinds for name in kind.names))
-    looks = looks or Looks(world, scope)
+    looks = looks or Looks(Walker(world), scope)
     _, before = looks.after(())
     if before.verdict in _NOTHING_TO_DO:
         return Plan(names, before.verdict, before.verdict, proven=True)
@@ -79,10 +81,14 @@ def _strategies(
     """Yield the strategies to try; the broader ones may differ from the exact one only where filters lose packets."""
     yield EXACT
     exact = results[EXACT].changes
-    if any(_is_filter_change(change) for change in exact) or any(_is_filtered(failing) for failing in before.failing):
-        # A plan for a way to the internet opens it too.
-        leads_out = options.nat or options.public or _is_any_routed_out(world, scope)
-        yield from (strategy for strategy in broader_strategies() if leads_out or not strategy.opens_ways)
+    # A broader rule may stand for a manual step too.
+    is_at_filters = any(_is_filter_change(change) or isinstance(change, Advise) for change in exact)
+    if is_at_filters:
+        yield from (strategy for strategy in broader_strategies() if not strategy.opens_ways)
+    # A plan for a way to the internet opens it too.
+    may_be_closed = is_at_filters or any(_is_filtered(failing) for failing in before.failing)
+    if options.nat or options.public or (may_be_closed and _is_any_routed_out(world, scope)):
+        yield from (strategy for strategy in broader_strategies() if strategy.opens_ways)
     if options.ingress == "subnets" and any(_is_ingress(change) for change in exact):
         yield TASK_GROUPS
     creates = any(isinstance(change, CreateInterfaceEndpoint | CreateGatewayEndpoint) for change in exact)

@@ -44,7 +44,7 @@ class Report(msgspec.Struct, frozen=True):
         places = {id(row): place for place, row in enumerate(service.needs)}
         return tuple(
             msgspec.structs.replace(step, needs=needs, verdict=worst_of(row.verdict for row in needs), causes=())
-            for step in ServiceGroup((service,)).steps
+            for step in service.steps
             for needs in [tuple(planned.needs[places[id(row)]] for row in step.needs)]
         )
 

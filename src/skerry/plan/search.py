@@ -34,6 +34,7 @@ from skerry.plan.strategies import EXACT, Strategy
 from skerry.plan.vpc_effects import VpcEffects
 from skerry.plan.world_after import apply_changes
 from skerry.reach.cache import Memo
+from skerry.reach.walk import Walker
 from skerry.verdicts import NOT_APPLICABLE, OK
 
 _ROUNDS = 16
@@ -71,13 +72,13 @@ class Looks:
     A launch is walked again only after changes that can matter to it.
     """
 
-    def __init__(self, world: World, scope: Scope, diagnosed: Iterable[ServiceDiagnosis] = ()) -> None:
-        """Begin with the diagnoses of launches that are made already."""
-        self._world, self._scope = world, scope
+    def __init__(self, walker: Walker, scope: Scope, diagnosed: Iterable[ServiceDiagnosis] = ()) -> None:
+        """Begin in a walker's World, with the diagnoses of launches that are made there already."""
+        self._walker, self._world, self._scope = walker, walker.world, scope
         # No task stopped in the World after changes.
         self._diagnosed = {id(row.launch): replace(row, stops=(), loops=()) for row in diagnosed}
         self._diagnoses: dict[tuple[int, tuple[Change, ...]], ServiceDiagnosis] = {}
-        self._effects = VpcEffects(world)
+        self._effects = VpcEffects(self._world)
         self._seen: dict[tuple[Change, ...], tuple[World, Found]] = {}
         self._by_kind: dict[tuple[int, tuple[Change, ...]], Found] = {}
         self._calls: dict[object, Failing | None] = {}
@@ -116,12 +117,19 @@ class Looks:
         )
         return [self._diagnoses[key] for key in keys if key in self._diagnoses]
 
+    def working_flows(self, today: World, changes: Iterable[Change]) -> tuple[Flow, ...]:
+        """Return the flows of others to services that the changes touch."""
+        return impact.find_working_flows(self._walker_of(today), self._scope, changes)
+
     def outages(self, today: World, made: tuple[Change, ...]) -> tuple[Outage, ...]:
         """Return the flows that fail between two changes; strategies often come to the same changes."""
         key = (id(today), made)
         if key not in self._outages:
-            self._outages[key] = tuple(find_outages(today, self._scope, made))
+            self._outages[key] = tuple(find_outages(self._walker_of(today), self._scope, made))
         return self._outages[key]
+
+    def _walker_of(self, today: World) -> Walker:
+        return self._walker if today is self._world else Walker(today)
 
     def _again(self, made: tuple[Change, ...], failing: Failing) -> Failing | None:
         """Walk a call again after changes that configure no service; None if it works, or is a call of others."""
@@ -227,7 +235,7 @@ class _State:
 
     def _let_others_in(self) -> bool:
         options = replace(self.options, ingress="subnets") if self.options.ingress == "article" else self.options
-        self.flows = impact.find_working_flows(self.today, self.scope, self.changes)
+        self.flows = self._looks.working_flows(self.today, self.changes)
         current = apply_changes(self.world, self.changes)
         return self._add_all(current, impact.find_broken_flows(current, self.flows), options, _FILTERS)
 

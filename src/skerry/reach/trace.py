@@ -279,12 +279,16 @@ class Trace(msgspec.Struct, frozen=True, gc=False):
         return join_segments(self.first, self.passage, self.last, self.destination)
 
     def hops(self) -> Iterator[tuple[Hop, str]]:
-        """Yield every hop in the order of the way, there and back, with what it does to the packets."""
+        """Return every hop in the order of the way, there and back, with what it does to the packets."""
+        return ((hop, self._disposition(part, hop)) for part, hop in self.way())
+
+    def way(self) -> Iterator[tuple[Segment, Hop]]:
+        """Yield every hop in the order of the way, there and back, with its segment."""
         parts = self.segments()
         for part in parts:
-            yield from ((hop, self._disposition(part, hop)) for hop in part.hops if hop.leg == "there")
+            yield from ((part, hop) for hop in part.hops if hop.leg == "there")
         for part in reversed(parts):
-            yield from ((hop, self._disposition(part, hop)) for hop in part.hops if hop.leg == "back")
+            yield from ((part, hop) for hop in part.hops if hop.leg == "back")
 
     def place_of(self, hop: Hop) -> HopPlace | None:
         """Return the place of a hop of this path; None for transit gateways and for hops without packets."""

@@ -4,9 +4,9 @@ import ctypes
 import errno
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
+from skerry.writing.durability import sync_folder
 from skerry.writing.temporary import FORMER, PLACE, WHOLE
 
 _EXCHANGE = 2  # RENAME_EXCHANGE: https://man7.org/linux/man-pages/man2/rename.2.html
@@ -67,14 +67,3 @@ def exchange(first: Path, other: Path) -> bool:
     if number in _NOT_SUPPORTED:
         return False
     raise OSError(number, os.strerror(number), str(other))
-
-
-def sync_folder(folder: Path) -> None:
-    """Sync a folder, so that its names survive a loss of power, if the file system supports it."""
-    # A folder may be writable and not readable, and some file systems sync no folders: the write has succeeded anyway.
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from skerry.errors import OutputError
-from skerry.writing.folders import sync_folder
+from skerry.writing.durability import sync_folder
 from skerry.writing.streams import write_stream
 from skerry.writing.targets import File, output_error_for, target_of
 from skerry.writing.temporary import create_draft_file, remove_abandoned

@@ -13,6 +13,7 @@ from skerry.plan.disruption import disposition_of, owner_of
 from skerry.plan.records import Planned
 from skerry.plan.scope import Failing, Scope
 from skerry.plan.world_after import apply_changes
+from skerry.reach.walk import Walker
 from skerry.verdicts import UNKNOWN
 
 _ALLOW = ("If that is acceptable now, allow disruptive changes.",)
@@ -28,7 +29,7 @@ def check_effects(
     planned = tuple(rows)
     changes = tuple(row.change for row in planned)
     changed = apply_changes(world, changes)
-    flows = impact.find_working_flows(world, scope, changes)
+    flows = impact.find_working_flows(Walker(world), scope, changes)
     broken = tuple(impact.find_broken_flows(changed, flows))
     for row in planned:
         resource = resource_of(row.change)

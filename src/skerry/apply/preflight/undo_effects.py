@@ -22,6 +22,7 @@ from skerry.plan.route_effects import list_briefly
 from skerry.plan.scope import Failing, Scope
 from skerry.plan.world_before import MadeChange, take_back
 from skerry.reach.outcome import Outcome
+from skerry.reach.walk import Walker
 
 _EVERYWHERE = "0.0.0.0/0"
 
@@ -59,7 +60,7 @@ def what_undo_breaks(world: World, launches: Iterable[Launch], made: Iterable[Ma
     """
     rows = tuple(row for row in made if not isinstance(row.change, Manual))
     scope = Scope(launches)
-    flows = impact.find_working_flows(world, Scope((), (), scope.launches), tuple(_reversals(rows)))
+    flows = impact.find_working_flows(Walker(world), Scope((), (), scope.launches), tuple(_reversals(rows)))
     failing_now = {_key(failing) for failing in scope.look(world).failing}
     seen, failing, state = set(failing_now), dict[object, Failing](), world
     undone: list[UndoneChange] = []

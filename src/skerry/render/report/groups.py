@@ -69,7 +69,7 @@ def group_views_of(report: Report, rewrite: Callable[[str], str] = str) -> tuple
 
 def _view_of(report: Report, group: ServiceGroup, slug: str) -> GroupView:
     service = group.services[0]
-    steps = ServiceGroup((service,)).steps
+    steps = service.steps
     writer = StepWriter(report.world, service)
     planned = report.planned_service(service)
     planned_steps = () if planned is None else report.planned_steps(service, planned)

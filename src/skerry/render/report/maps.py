@@ -21,7 +21,7 @@ _WIDEST = 940
 """The width of a map above which the list of hops stands below it."""
 
 _SHAPES: tuple[Shape, ...] = ("wide", "tall")
-_MOST_TALL = 5
+_MOST_TALL = 3
 """The groups with maps for phones, the worst first: phones show the maps of others in boxes that scroll.
 
 Each shape makes a page longer by a tenth.

@@ -138,11 +138,30 @@ def _page_parts(report: Report) -> dict[str, Any]:
 
 
 def _environment(rewrite: Callable[[str], str]) -> Environment:
+    texts: dict[str, str] = {}
+
+    def show(text: str) -> str:
+        """Return a text of the input, safe to show; a page says most words many times."""
+        if text not in texts:
+            texts[text] = clean(rewrite(text))
+        return texts[text]
+
     def finalize(value: Any) -> Any:
         """Make a text of the input safe to show; markup and words of skerry's own stay."""
-        if isinstance(value, Markup | Verdict) or not isinstance(value, str):
-            return value
-        return clean(rewrite(value))
+        return value if isinstance(value, Markup | Verdict) or not isinstance(value, str) else show(value)
+
+    def short(text: str, most: int = 26) -> Markup:
+        """Return a text cut in the middle, with the whole of it in its title."""
+        whole = show(text)
+        if len(whole) <= most:
+            return escape(whole)
+        tail = (most - 1) // 3
+        cut = f"{whole[: most - 1 - tail]}…{whole[-tail:]}"
+        return Markup('<span title="{}">{}</span>').format(whole, cut)
+
+    def list_shown(names: Iterable[str], most: int = _MOST_NAMES) -> Markup:
+        """Return the first names, each cut, after what must not be shown is replaced."""
+        return escape(list_first_names([_cut(show(name)) for name in names], most))
 
     environment = Environment(
         loader=FunctionLoader(_source_of),
@@ -154,25 +173,7 @@ def _environment(rewrite: Callable[[str], str]) -> Environment:
         auto_reload=False,
         bytecode_cache=CompiledTemplates(_FOLDER / "templates"),
     )
-
-    def short(text: str, most: int = 26) -> Markup:
-        """Return a text cut in the middle, with the whole of it in its title."""
-        whole = clean(rewrite(text))
-        if len(whole) <= most:
-            return escape(whole)
-        tail = (most - 1) // 3
-        cut = f"{whole[: most - 1 - tail]}…{whole[-tail:]}"
-        return Markup('<span title="{}">{}</span>').format(whole, cut)
-
-    def list_shown(names: Iterable[str], most: int = _MOST_NAMES) -> Markup:
-        """Return the first names, each cut, after what must not be shown is replaced."""
-        return escape(list_first_names([_cut(clean(rewrite(name))) for name in names], most))
-
-    environment.filters |= {
-        "short": short,
-        "count": pluralize,
-        "names": list_shown,
-    }
+    environment.filters |= {"short": short, "count": pluralize, "names": list_shown}
     return environment
 
 
