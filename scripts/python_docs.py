@@ -52,10 +52,16 @@ def _text_of(node: ast.FunctionDef | ast.ClassDef) -> str:
 
 def _table_of(node: ast.ClassDef) -> Iterator[str]:
     """Yield the table of a type's fields, members and properties."""
-    rows = [row for item in node.body for row in _rows_of(item)]
+    # Those of a World are for the engine.
+    items = [item for item in node.body if node.bases or not _is_cached(item)]
+    rows = [row for item in items for row in _rows_of(item)]
     if rows:
         yield from ["", "| name | type | meaning |", "| --- | --- | --- |"]
         yield from (f"| `{name}` | {kind} | {meaning} |" for name, kind, meaning in rows)
+
+
+def _is_cached(item: ast.stmt) -> bool:
+    return isinstance(item, ast.FunctionDef) and "cached_property" in map(ast.unparse, item.decorator_list)
 
 
 def _rows_of(item: ast.stmt) -> Iterator[tuple[str, str, str]]:
@@ -65,7 +71,9 @@ def _rows_of(item: ast.stmt) -> Iterator[tuple[str, str, str]]:
             yield name, _cell(ast.unparse(annotation)), default
         case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant() as value):
             yield name, "member", f"`{ast.unparse(value)}`"
-        case ast.FunctionDef(name=name, decorator_list=[ast.Name(id="property")], returns=ast.expr() as returns):
+        case ast.FunctionDef(
+            name=name, decorator_list=[ast.Name(id="property" | "cached_property")], returns=ast.expr() as returns
+        ):
             meaning = (ast.get_docstring(item) or "").partition("\n\n")[0]
             yield name, _cell(ast.unparse(returns)), " ".join(meaning.replace("``", "`").split())
         case _:

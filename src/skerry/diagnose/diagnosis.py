@@ -165,7 +165,7 @@ class ServiceDiagnosis(msgspec.Struct, frozen=True, dict=True):
         return tuple(error for error in errors if error and error.text and error.text not in predicted)
 
     @cached_property
-    def steps(self) -> "tuple[StepSummary, ...]":
+    def steps(self) -> tuple[StepSummary, ...]:
         """The steps of the service alone, in launch order."""
         return ServiceGroup((self,)).steps
 
