@@ -6,6 +6,7 @@ https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhance
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -20,6 +21,7 @@ _ARN = re.compile(r"arn:[\w-]+:[\w-]+:([\w-]*):(\d{12})?:")
 _GLOBAL: Final = ("aws_iam_", "aws_route53_", "aws_route53profiles_")
 """The beginnings of types without a Region; those of Route 53 Resolver have one."""
 _REGIONAL: Final = ("aws_route53_resolver_", "aws_route53profiles_")
+_UNKNOWN: Final = ProviderScope()
 
 
 class ProviderConfig(msgspec.Struct, frozen=True, gc=False):
@@ -109,6 +111,7 @@ def own_regions(instances: Iterable[Instance], scopes: Mapping[str, ProviderScop
     return set() if None in regions else {region for region in regions if region is not None}
 
 
+@cache
 def _is_global(kind: str) -> bool:
     return kind.startswith(_GLOBAL) and not kind.startswith(_REGIONAL)
 
@@ -128,8 +131,8 @@ def scope_of(instance: Instance, scopes: Mapping[str, ProviderScope]) -> Provide
     A data source is made into no record, so that it has none.
     """
     if instance.mode != "managed":
-        return ProviderScope()
-    provider = scopes.get(without_keys(instance.address)) or ProviderScope()
+        return _UNKNOWN
+    provider = scopes.get(without_keys(instance.address), _UNKNOWN)
     region, account = provider
     arn = instance.values.get("arn")
     if isinstance(arn, str) and not instance.is_new and (match := _ARN.match(arn)):
@@ -138,4 +141,6 @@ def scope_of(instance: Instance, scopes: Mapping[str, ProviderScope]) -> Provide
     if _is_global(instance.type):
         return ProviderScope(None, account)
     # A mock of the provider gives a Region at random to a resource without one of its own.
-    return ProviderScope(own if isinstance(own, str) and _REGION_NAME.fullmatch(own) else region, account)
+    if isinstance(own, str) and _REGION_NAME.fullmatch(own):
+        region = own
+    return provider if (region, account) == provider else ProviderScope(region, account)

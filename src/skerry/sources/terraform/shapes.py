@@ -5,7 +5,7 @@ https://developer.hashicorp.com/terraform/cli/commands/providers/schema.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from skerry.sources.planned.values import UNKNOWN, Value
 
@@ -78,9 +78,8 @@ def misshapen(values: Mapping[str, Value], kind: str = "", depth: int = 0, *, fl
 
     ``kind`` is the type of their resource. ``flat``: all names without a listed shape are texts.
     """
-    single = _VALUES.get(kind, ())
     for name, value in values.items():
-        if name in _BLOCKS and name not in single and not (depth and isinstance(value, str)):
+        if is_block(name, kind) and not (depth and isinstance(value, str)):
             wrong = _misshapen_block(name, value, depth)
             if wrong is not None:
                 return wrong
@@ -90,6 +89,20 @@ def misshapen(values: Mapping[str, Value], kind: str = "", depth: int = 0, *, fl
         elif not _is_single(name, value) and (flat or name in _TYPES):
             return name
     return None
+
+
+def is_block(name: str, kind: str) -> bool:
+    """Return whether an attribute of a type of resource is a block, or a list of blocks."""
+    return name in _BLOCKS and name not in _VALUES.get(kind, ())
+
+
+def decoded_type_of(name: str) -> Any:  # noqa: ANN401 -- a type for a decoder
+    """Return the type of an attribute that is no block, as `misshapen` would have it."""
+    if name in _LISTS:
+        return list[str | None] | None
+    if name in _NUMBERS:
+        return float | int | None
+    return bool | None if name in _FLAGS else str | None
 
 
 def fits(name: str, value: Value, kind: str) -> bool:
