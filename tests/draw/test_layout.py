@@ -1,6 +1,6 @@
 """Pictures: the same frame before and after a plan, what is new, lines and marks of a step."""
 
-from skerry.draw.layout import layout
+from skerry.draw.layout import layout, layout_pair
 from skerry.draw.picture import Picture, PictureBox
 from skerry.verdicts import BLOCKED, OK
 from tests.draw.geometry import faults
@@ -21,6 +21,12 @@ def test_nothing_moves_from_now_to_the_plan() -> None:
     both = boxes(before).keys() & boxes(after).keys()
     assert len(both) > 10
     assert all(boxes(before)[key].rect == boxes(after)[key].rect for key in both)
+
+
+def test_pictures_of_a_plan_without_new_parts_have_the_places_of_the_picture_alone() -> None:
+    now = map_of(BROKEN)
+    before, after = layout_pair(now, now)
+    assert boxes(before) == boxes(after) == boxes(layout(now))
 
 
 def test_only_what_a_plan_adds_is_new() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from bench import worlds
 from skerry import app
+from skerry.diagnose.diagnose import diagnose
 from skerry.launch.launches import Launch
 from skerry.model.world import World
 from skerry.plan import search
@@ -29,6 +30,7 @@ from skerry.plan.records import Options
 from skerry.plan.scope import Found, Scope, Walks
 from skerry.plan.vpc_effects import ANY, VpcEffects
 from skerry.plan.world_after import apply_changes
+from skerry.reach.walk import Walker
 from skerry.sources import documents
 from tests.amount import some
 from tests.networks import ACCOUNT, HTTPS, Network, container
@@ -174,6 +176,21 @@ def test_change_matters_in_joined_vpcs(two_vpcs: Network, join: Callable[[Networ
 def test_zone_of_one_vpc_joins_nothing(two_vpcs: Network) -> None:
     two_vpcs.zone("example.com")
     assert matter(two_vpcs, SetVpcAttribute("vpc-1", "enable_dns_support")) == []
+
+
+def test_looks_have_the_diagnoses_of_launches_that_changes_do_not_matter_to(two_vpcs: Network) -> None:
+    world = two_vpcs.world()
+    walker, found = Walker(world), launches(world)
+    now = diagnose(walker, found).services
+    looks = search.Looks(walker, Scope(found), now)
+    changes = [DeleteRoute("rtb-main", "10.0.0.0/16")]
+    assert looks.diagnoses_after(changes) == []
+    looks.after([])
+    looks.after(changes)
+    here, there = looks.diagnoses_after(changes)
+    assert (here.launch.name, there.launch.name) == ("here", "there")
+    assert there == now[1]
+    assert here != now[0]
 
 
 def test_plan_of_several_vpcs_is_as_if_each_change_mattered_to_all(monkeypatch: pytest.MonkeyPatch) -> None:
