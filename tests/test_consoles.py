@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests import consoles, pages, terraforming
+from tests.sources.terraform.cases import LABELLED
 from tests.sources.terraform.configurations import initialise
 from tests.sources.terraform.scenario_plans import expressible
 
@@ -103,8 +104,9 @@ def prepare_places(folder: Path) -> Mapping[str, str]:
         (folder / name).symlink_to(ROOT / name)
     for name in ("pyproject.toml", "README.md", "LICENSE", "Dockerfile", ".dockerignore", "CHANGELOG.md"):
         shutil.copy(ROOT / name, folder)
-    for path in (ROOT / "tests" / "sources" / "terraform" / "labelled" / "zone-hides-registry").glob("*.tf"):
-        shutil.copy(path, folder)
+    LABELLED.copy("zone-hides-registry", folder / "case")
+    for path in (folder / "case").iterdir():
+        path.rename(folder / path.name)
     if not docker_runs():
         write_program(folder, "docker", 'echo "no Docker engine runs here: $*"')
     venv.create(folder / "installers", with_pip=True)

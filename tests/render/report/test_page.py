@@ -303,7 +303,7 @@ def test_step_that_the_plan_does_not_change_has_one_panel_for_both_networks(bloc
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("most", "groups"), [(550_000, 10), (300_000, 5)])
+@pytest.mark.parametrize(("most", "groups"), [(500_000, 10), (300_000, 5)])
 def test_long_page_has_no_maps_for_phones_then_fewer_groups(
     monkeypatch: pytest.MonkeyPatch, most: int, groups: int
 ) -> None:
