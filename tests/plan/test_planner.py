@@ -24,8 +24,9 @@ from skerry.plan.records import Options, Plan, Planned
 from skerry.plan.scope import Scope
 from skerry.verdicts import BLOCKED, NOT_APPLICABLE, OK, UNKNOWN
 from tests.amount import some
-from tests.networks import ACCOUNT, ALL, REGION, VPC, Network, awslogs, both_ways, entry
+from tests.networks import ACCOUNT, ALL, REGION, VPC, Network, awslogs, both_ways, container, entry
 from tests.planning import (
+    EXECUTION,
     changes,
     diagnosed,
     isolated,
@@ -331,3 +332,28 @@ def test_way_out_behind_a_closed_filter_is_opened_also_where_names_fail_first() 
     found = planned(network, nat=True)
     assert found.proven
     assert kinds(found) == ["AddAclEntry", "SetVpcAttribute"]
+
+
+class TestRulesForGroupsOfTasks:
+    """An endpoint that admits nobody, for services in two subnets."""
+
+    def runners_up(self, *groups: str) -> list[str]:
+        network = Network()
+        network.definition(container(logConfiguration=awslogs()), executionRoleArn=EXECUTION)
+        network.group("sg-closed", outbound=[ALL])
+        for number, service in enumerate(("ecr.api", "ecr.dkr", "logs")):
+            network.endpoint(f"vpce-{number}", service, BOTH, group="sg-closed")
+        network.serve_s3()
+        for number, group in enumerate(groups):
+            network.group(group, outbound=[ALL])
+            network.service(f"web{number}", subnets=BOTH, groups=[group])
+        found = planned(network)
+        assert found.proven
+        assert len(changes(found)) == len(BOTH)
+        return [runner_up.strategy for runner_up in found.runners_up]
+
+    def test_one_rule_for_a_group_in_two_subnets_is_a_runner_up(self) -> None:
+        assert self.runners_up("sg-own") == ["task-groups"]
+
+    def test_services_with_groups_of_their_own_need_no_fewer_rules(self) -> None:
+        assert self.runners_up("sg-own", "sg-other") == []

@@ -89,7 +89,7 @@ def _strategies(
     may_be_closed = is_at_filters or any(_is_filtered(failing) for failing in before.failing)
     if options.nat or options.public or (may_be_closed and _is_any_routed_out(world, scope)):
         yield from (strategy for strategy in broader_strategies() if strategy.opens_ways)
-    if options.ingress == "subnets" and any(_is_ingress(change) for change in exact):
+    if options.ingress == "subnets" and _may_need_fewer_rules(scope, results[EXACT]):
         yield TASK_GROUPS
     creates = any(isinstance(change, CreateInterfaceEndpoint | CreateGatewayEndpoint) for change in exact)
     if creates and _may_lead_out(world):
@@ -111,8 +111,26 @@ def _is_any_routed_out(world: World, scope: Scope) -> bool:
     return any(subnet is not None and is_routed_out(world, subnet) for subnet in dict.fromkeys(subnets))
 
 
-def _is_ingress(change: Change) -> bool:
-    return isinstance(change, AuthorizeRule) and change.direction == "in"
+def _may_need_fewer_rules(scope: Scope, exact: SearchResult) -> bool:
+    """Tell whether rules for groups of tasks may be fewer than those for their subnets, or are the only hope.
+
+    Launches that share no group need a rule each.
+    """
+    served: dict[str, list[set[str]]] = {}
+    for change, reasons in exact.changes.items():
+        if isinstance(change, AuthorizeRule) and change.direction == "in":
+            names = {name for why in reasons for name in why.services}
+            served.setdefault(change.group_id, []).append(names)
+    least = sum(_least_rules(scope, set().union(*rules)) for rules in served.values())
+    return bool(served) and (not exact.is_sound or least < sum(map(len, served.values())))
+
+
+def _least_rules(scope: Scope, names: set[str]) -> int:
+    """Return the least number of rules for the groups of these launches: one where they may share a group."""
+    kinds = [kind for kind in scope.kinds if not names.isdisjoint(kind.names)]
+    sets = {frozenset(kind.launch.groups) for kind in kinds if kind.launch.groups is not UNSET}
+    is_apart = len(frozenset().union(*sets)) == sum(map(len, sets)) and all(sets)
+    return len(sets) if is_apart and all(kind.launch.groups is not UNSET for kind in kinds) else 1
 
 
 def _is_filter_change(change: Change) -> bool:
