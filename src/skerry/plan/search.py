@@ -139,7 +139,7 @@ class Looks:
         matter = self._effects.changes_by_group(made).of(self._effects.group_of(failing.kind.launch))
         key = (matter, failing.kind.names, failing.need, failing.subnet)
         if key not in self._calls:
-            self._calls[key] = walk_again(apply_changes(self._world, made), failing)
+            self._calls[key] = walk_again(apply_changes(self._world, matter), failing)
         return self._calls[key]
 
     def are_enough(self, changes: Iterable[Change], first: Failing, known_failures: frozenset[object]) -> bool:
