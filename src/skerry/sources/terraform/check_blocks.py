@@ -18,15 +18,22 @@ _BLOCK: Final = re.compile(rb'^\s*check\s+["\w]', re.MULTILINE)
 _MODULES: Final = "modules"
 
 
-def remove_checks(copy: Path) -> None:
-    """Remove the check blocks of all modules; downloaded modules are copied first, for they are the user's own."""
+def remove_checks(copy: Path, private: Path) -> None:
+    """Remove the check blocks of all modules; downloaded modules are copied first, for they are the user's own.
+
+    Nothing outside the ``private`` folder of the copy is written: a list of modules or a link may lead anywhere.
+    """
     files = [file for place in modules_of(copy).values() for file in sorted((copy / place).glob("*.tf*"))]
     with_checks = [file for file in files if _has_checks(file)]
     data = copy / ".terraform"
     if data.is_symlink() and any(file.is_relative_to(data) for file in with_checks):
         _copy_modules(data)
     for file in with_checks:
-        file.write_bytes(_without_json_checks(file) if file.suffix == ".json" else _without_checks(file))
+        if file.parent.resolve().is_relative_to(private.resolve()):
+            content = _without_json_checks(file) if file.suffix == ".json" else _without_checks(file)
+            # A link would lead the text into the user's own file.
+            file.unlink()
+            file.write_bytes(content)
 
 
 def _has_checks(file: Path) -> bool:

@@ -10,7 +10,6 @@ from skerry.errors import InputError
 from skerry.sources.descriptions import STAND_IN_ACCOUNT
 from skerry.sources.planned.values import is_known
 from skerry.sources.terraform import terraform_process, terraform_test
-from skerry.sources.terraform.check_blocks import remove_checks
 from skerry.sources.terraform.code import has_provisioners, positions_of, providers_of, scopes_of_providers, types_in
 from skerry.sources.terraform.configuration import Configuration, ProviderScope
 from skerry.sources.terraform.literal_policies import literal_policies
@@ -152,7 +151,6 @@ def resolve_code(code: TerraformCode, place: AccountPlace, start: _Start | None 
     Terraform can do neither.
     """
     with terraform_process.copied(code.folder, code.edited) as copy:
-        remove_checks(copy)
         terraform = terraform_process.Terraform(copy, allow_network=code.allow_network, workspace=code.workspace)
         attempts = _PLANS if has_provisioners(copy) else (*_APPLIES, *_PLANS)
         errors: list[InputError] = []

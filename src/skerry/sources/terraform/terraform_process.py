@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from skerry.errors import Argument, InputError
+from skerry.sources.terraform.check_blocks import remove_checks
 from skerry.sources.terraform.code import modules_of
 from skerry.sources.terraform.terraform_test import FILE
 
@@ -78,7 +79,7 @@ class Terraform:
 
 @contextmanager
 def copied(folder: Path, edited: Mapping[Path, str] | None = None) -> Iterator[Path]:
-    """Yield a copy of an initialised configuration without its states and tests, which is removed at the end.
+    """Yield a copy of an initialised configuration without states, tests and checks, which is removed at the end.
 
     ``edited`` are texts in place of those of its files, or of new ones. Raises `InputError`
     for a folder that is not initialised.
@@ -97,6 +98,7 @@ def copied(folder: Path, edited: Mapping[Path, str] | None = None) -> Iterator[P
                 (Path(place) / "code" / path.relative_to(base)).write_bytes(text.encode())
         copy = Path(place) / "code" / folder.resolve().relative_to(base)
         (copy / ".terraform").symlink_to((folder / ".terraform").resolve())
+        remove_checks(copy, Path(place))
         yield copy
 
 
